@@ -1,0 +1,2 @@
+//! The command `discrepancy`.
+fn main() {}

@@ -1,0 +1,6 @@
+//! Discrepancies: losses, divergences, distances and transport, exact to the last digits.
+#![forbid(unsafe_code)]
+
+pub mod error;
+
+pub use error::{Certificate, Error, ErrorKind, Result};
