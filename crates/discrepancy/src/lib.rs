@@ -2,5 +2,6 @@
 #![forbid(unsafe_code)]
 
 pub mod error;
+pub mod number;
 
 pub use error::{Certificate, Error, ErrorKind, Result};

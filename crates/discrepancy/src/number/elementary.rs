@@ -1,0 +1,207 @@
+//! Exponential and logarithm, once for plain precision and once for twofold precision.
+//!
+//! Plain results are within 1 ULP of `f64` and keep subnormals; they feed `f32` results, which need 32 of
+//! their 53 bits. Twofold results are right to some 98 bits. Every step is an addition, a multiplication,
+//! a fused multiply-add or a bit operation, so every processor gives the same bits.
+
+use super::constants::{INVERSE_FACTORIAL, LN2_REST};
+use super::{Machine, Real, Twofold};
+
+const LOG2_E: f64 = std::f64::consts::LOG2_E;
+/// ln 2 in three parts; the first has 21 trailing zero bits, so that k times it is exact.
+const LN2_HIGH: f64 = f64::from_bits(0x3FE6_2E42_FEE0_0000);
+const LN2_MIDDLE: f64 = f64::from_bits(0x3DEA_39EF_3579_3C76);
+const LN2_LOW: f64 = LN2_REST;
+
+/// Beyond these, exp is infinite or zero; they keep the scale factors in range.
+const EXP_MAX: f64 = 710.0;
+const EXP_MIN: f64 = -746.0;
+
+/// `self * 2^k` for integral k in [-2000, 2000], rounded once at the end.
+#[inline(always)]
+pub(super) fn scale<M: Machine>(x: M, k: M) -> M {
+    // In two steps, because 2^k itself may be out of range where x 2^k is not.
+    let half = (k * 0.5).round();
+    x * half.power_of_two() * (k - half).power_of_two()
+}
+
+/// `x` moved into the range where scaling works; NaN stays NaN.
+#[inline(always)]
+fn bounded<M: Machine>(x: M) -> M {
+    let x = M::when(x.lt(x.lit(EXP_MIN)), x.lit(EXP_MIN), x);
+    M::when(x.lit(EXP_MAX).lt(x), x.lit(EXP_MAX), x)
+}
+
+/// k and r with `x = k ln 2 + r`, |r| <= 0.347.
+#[inline(always)]
+fn reduce<M: Machine>(x: M) -> (M, M) {
+    let k = (x * LOG2_E).round();
+    let r = k.mul_add(k.lit(-LN2_HIGH), x);
+    (k, k.mul_add(k.lit(-LN2_MIDDLE), r))
+}
+
+/// `exp(r) - 1` for |r| <= 0.347.
+#[inline(always)]
+fn exp_m1_reduced<M: Machine>(r: M) -> M {
+    let mut sum = r.lit(INVERSE_FACTORIAL[14][0]);
+    for n in (2..14).rev() {
+        sum = sum.mul_add(r, r.lit(INVERSE_FACTORIAL[n][0]));
+    }
+    (sum * r).mul_add(r, r)
+}
+
+#[inline(always)]
+pub(super) fn exp<M: Machine>(x: M) -> M {
+    let (k, r) = reduce(bounded(x));
+    scale(exp_m1_reduced(r) + 1.0, k)
+}
+
+#[inline(always)]
+pub(super) fn exp_m1<M: Machine>(x: M) -> M {
+    let (k, r) = reduce(bounded(M::when(x.lt(x.lit(-45.0)), x.lit(-45.0), x)));
+    let e = exp_m1_reduced(r);
+    // 2^k e + (2^k - 1), the bracket first where it is the larger part.
+    scale(e + (x.lit(1.0) - (-k).max(k.lit(-1000.0)).power_of_two()), k)
+}
+
+/// `2 artanh(s) / s = 2 Σ s^2n / (2n+1)` with |s| <= 0.1716.
+#[inline(always)]
+fn artanh_series<M: Machine>(s: M) -> M {
+    let t = s * s;
+    let mut sum = t.lit(2.0 / 25.0);
+    for n in (0..12).rev() {
+        sum = sum.mul_add(t, t.lit(2.0 / f64::from(2 * n + 1)));
+    }
+    sum
+}
+
+#[inline(always)]
+pub(super) fn ln<M: Machine>(x: M) -> M {
+    let zero = x.lit(0.0);
+    // Subnormals are scaled up first, so that their bits can be read.
+    let tiny = x.lt(x.lit(f64::MIN_POSITIVE));
+    let (m, e) = M::when(tiny, x * TWO_54, x).split();
+    let e = M::when(tiny, e - 54.0, e);
+    let f = m - 1.0;
+    let s = f / (f + 2.0);
+    let log = e.mul_add(e.lit(LN2_HIGH), e.mul_add(e.lit(LN2_MIDDLE), s * artanh_series(s)));
+    let log = M::when(x.finite(), log, x);
+    let log = M::when(x.same(zero), x.lit(f64::NEG_INFINITY), log);
+    M::when(x.lt(zero), x.lit(f64::NAN), log)
+}
+
+const TWO_54: f64 = 18_014_398_509_481_984.0;
+
+#[inline(always)]
+pub(super) fn ln_1p<M: Machine>(x: M) -> M {
+    // ln(u) + (x - (u - 1)) / u, where u = fl(1 + x); exact enough because u - 1 is exact.
+    let u = x + 1.0;
+    let correction = M::when(x.lt(x.lit(1.0)), x - (u - 1.0), x.lit(1.0) - (u - x)) / u;
+    let s = x / (x + 2.0);
+    let near = s * artanh_series(s);
+    let far = ln(u) + M::when(u.finite(), M::when(u.same(u.lit(0.0)), u.lit(0.0), correction), u.lit(0.0));
+    M::when(x.abs().lt(x.lit(0.25)), near, far)
+}
+
+/// `Σ_{n>=0} (-t)^n / (n + first)`: the tail of ln(1+t)/t.
+#[inline(always)]
+pub(super) fn alternating<R: Real>(t: R, first: u32) -> R {
+    let mut sum = t.lit(1.0) / f64::from(first + 8);
+    for n in (0..8).rev() {
+        sum = t.lit(1.0) / f64::from(first + n) - sum * t;
+    }
+    sum
+}
+
+// ---- twofold ----
+
+/// Terms of the Taylor series that are summed in twofold precision; the rest fit in one float.
+const TWOFOLD_TERMS: usize = 13;
+
+#[inline(always)]
+fn reduce_twofold<M: Machine>(x: Twofold<M>) -> (M, Twofold<M>) {
+    let k = (x.high * LOG2_E).round();
+    let r = x + Twofold::new(k * -LN2_HIGH, k.lit(0.0));
+    let r = r + Twofold::product(k, k.lit(-LN2_MIDDLE));
+    (k, r + Twofold::new(k * -LN2_LOW, k.lit(0.0)))
+}
+
+#[inline(always)]
+fn exp_m1_reduced_twofold<M: Machine>(r: Twofold<M>) -> Twofold<M> {
+    let h = r.high;
+    let mut tail = h.lit(INVERSE_FACTORIAL[23][0]);
+    for n in (TWOFOLD_TERMS..23).rev() {
+        tail = tail.mul_add(h, h.lit(INVERSE_FACTORIAL[n][0]));
+    }
+    let mut sum = Twofold::new(tail, h.lit(0.0));
+    for n in (1..TWOFOLD_TERMS).rev() {
+        sum = sum * r + r.lit2(INVERSE_FACTORIAL[n]);
+    }
+    sum * r
+}
+
+#[inline(always)]
+fn scale_twofold<M: Machine>(x: Twofold<M>, k: M) -> Twofold<M> {
+    let half = (k * 0.5).round();
+    let (p, q) = (half.power_of_two(), (k - half).power_of_two());
+    Twofold::new(x.high * p * q, x.low * p * q)
+}
+
+#[inline(always)]
+fn bounded_twofold<M: Machine>(x: Twofold<M>, least: f64) -> Twofold<M> {
+    let zero = x.high.lit(0.0);
+    let (below, above) = (x.high.lt(x.high.lit(least)), x.high.lit(EXP_MAX).lt(x.high));
+    Twofold::new(
+        M::when(below, x.high.lit(least), M::when(above, x.high.lit(EXP_MAX), x.high)),
+        M::when(below | above, zero, x.low),
+    )
+}
+
+#[inline(always)]
+pub(super) fn exp_twofold<M: Machine>(x: Twofold<M>) -> Twofold<M> {
+    let (k, r) = reduce_twofold(bounded_twofold(x, EXP_MIN));
+    let e = exp_m1_reduced_twofold(r);
+    let result = scale_twofold(e + 1.0, k);
+    // An overflown high part has no low part.
+    Twofold::new(result.high, M::when(result.high.finite(), result.low, k.lit(0.0)))
+}
+
+#[inline(always)]
+pub(super) fn exp_m1_twofold<M: Machine>(x: Twofold<M>) -> Twofold<M> {
+    // Below -100, e^x is beyond the 2^-106 that a twofold −1 can show.
+    let (k, r) = reduce_twofold(bounded_twofold(x, -100.0));
+    let e = exp_m1_reduced_twofold(r);
+    let two_minus_k = (-k).max(k.lit(-1000.0)).power_of_two();
+    let bracket = Twofold::sum(k.lit(1.0), -two_minus_k);
+    let result = scale_twofold(e + bracket, k);
+    Twofold::new(result.high, M::when(result.high.finite(), result.low, k.lit(0.0)))
+}
+
+#[inline(always)]
+pub(super) fn ln_1p_twofold<M: Machine>(t: Twofold<M>) -> Twofold<M> {
+    // One Newton step on expm1(y) = t from the plain logarithm squares its relative error.
+    let y = Twofold::new(ln_1p(t.high), t.high.lit(0.0));
+    let e = exp_m1_twofold(y);
+    let step = (t - e) / (e + 1.0);
+    // Second order: ln(1 + step) = step - step²/2.
+    let refined = y + step - step * step * 0.5;
+    // At −1 and infinity, and where the step is not a number, the plain result is the limit.
+    let good = refined.high.finite() & y.high.finite();
+    Twofold::new(M::when(good, refined.high, y.high), M::when(good, refined.low, y.high.lit(0.0)))
+}
+
+#[inline(always)]
+pub(super) fn ln_twofold<M: Machine>(x: Twofold<M>) -> Twofold<M> {
+    let tiny = x.high.lt(x.high.lit(1e-280));
+    let factor = M::when(tiny, x.high.lit(TWO_54 * TWO_54), x.high.lit(1.0));
+    let scaled = Twofold::new(x.high * factor, x.low * factor);
+    let (_, e) = scaled.high.split();
+    // Both parts are divided by the same power of two: exact.
+    let m = scale_twofold(scaled, -e);
+    let e = M::when(tiny, e - 108.0, e);
+    let log = ln_1p_twofold(m - 1.0);
+    let log = log + Twofold::new(e * LN2_HIGH, e.lit(0.0)) + Twofold::product(e, e.lit(LN2_MIDDLE)) + Twofold::new(e * LN2_LOW, e.lit(0.0));
+    let plain = ln(x.high);
+    let good = plain.finite() & log.high.finite();
+    Twofold::new(M::when(good, log.high, plain), M::when(good, log.low, plain.lit(0.0)))
+}

@@ -1,0 +1,82 @@
+//! Plain `f64` as a number: the reference, and the path of processors without wide vectors.
+
+use super::{Machine, Real, elementary};
+
+impl Real for f64 {
+    type Mask = bool;
+    #[inline(always)]
+    fn lit(self, c: f64) -> f64 {
+        c
+    }
+    #[inline(always)]
+    fn lit2(self, c: [f64; 2]) -> f64 {
+        c[0]
+    }
+    #[inline(always)]
+    fn le(self, other: f64) -> bool {
+        self <= other
+    }
+    #[inline(always)]
+    fn lt(self, other: f64) -> bool {
+        self < other
+    }
+    #[inline(always)]
+    fn same(self, other: f64) -> bool {
+        self == other
+    }
+    #[inline(always)]
+    fn when(mask: bool, yes: f64, no: f64) -> f64 {
+        if mask { yes } else { no }
+    }
+    #[inline(always)]
+    fn mul_add(self, a: f64, b: f64) -> f64 {
+        f64::mul_add(self, a, b)
+    }
+    #[inline(always)]
+    fn abs(self) -> f64 {
+        f64::abs(self)
+    }
+    #[inline(always)]
+    fn sqrt(self) -> f64 {
+        f64::sqrt(self)
+    }
+    // Never the platform's own functions: they differ from machine to machine.
+    #[inline(always)]
+    fn exp(self) -> f64 {
+        elementary::exp(self)
+    }
+    #[inline(always)]
+    fn exp_m1(self) -> f64 {
+        elementary::exp_m1(self)
+    }
+    #[inline(always)]
+    fn ln(self) -> f64 {
+        elementary::ln(self)
+    }
+    #[inline(always)]
+    fn ln_1p(self) -> f64 {
+        elementary::ln_1p(self)
+    }
+}
+
+impl Machine for f64 {
+    #[inline(always)]
+    fn round(self) -> f64 {
+        self.round_ties_even()
+    }
+    #[inline(always)]
+    fn power_of_two(self) -> f64 {
+        // Adding 1.5·2^52 puts the integer into the low bits; the shift drops everything else.
+        f64::from_bits((self + super::lane::INTEGER_SHIFT).to_bits() << 52)
+    }
+    #[inline(always)]
+    fn split(self) -> (f64, f64) {
+        let bits = self.to_bits().wrapping_sub(super::lane::SQRT_HALF_BITS);
+        let exponent = (bits as i64) >> 52;
+        (f64::from_bits((bits & super::lane::FRACTION_BITS).wrapping_add(super::lane::SQRT_HALF_BITS)), exponent as f64)
+    }
+    #[inline(always)]
+    fn finite(self) -> bool {
+        self.abs() <= f64::MAX
+    }
+}
