@@ -66,12 +66,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
     /// An error of `kind` in `function` about `argument`; `allowed` completes "allowed: …".
-    pub fn new(
-        kind: ErrorKind,
-        function: &str,
-        argument: &str,
-        allowed: impl Into<String>,
-    ) -> Self {
+    pub fn new(kind: ErrorKind, function: &str, argument: &str, allowed: impl Into<String>) -> Self {
         Error(Box::new(Details {
             kind,
             function: function.to_owned(),

@@ -15,7 +15,7 @@ pub mod trace;
 pub mod twofold;
 
 pub use dual::Dual;
-pub use lane::{Lane, Level, LANES};
+pub use lane::{LANES, Lane, Level};
 pub use trace::Trace;
 pub use twofold::Twofold;
 

@@ -200,7 +200,10 @@ pub(super) fn ln_twofold<M: Machine>(x: Twofold<M>) -> Twofold<M> {
     let m = scale_twofold(scaled, -e);
     let e = M::when(tiny, e - 108.0, e);
     let log = ln_1p_twofold(m - 1.0);
-    let log = log + Twofold::new(e * LN2_HIGH, e.lit(0.0)) + Twofold::product(e, e.lit(LN2_MIDDLE)) + Twofold::new(e * LN2_LOW, e.lit(0.0));
+    let log = log
+        + Twofold::new(e * LN2_HIGH, e.lit(0.0))
+        + Twofold::product(e, e.lit(LN2_MIDDLE))
+        + Twofold::new(e * LN2_LOW, e.lit(0.0));
     let plain = ln(x.high);
     let good = plain.finite() & log.high.finite();
     Twofold::new(M::when(good, log.high, plain), M::when(good, log.low, plain.lit(0.0)))

@@ -5,7 +5,7 @@
 //! multiply-add) run the scalar `f64` path.
 
 use super::{Machine, Real, elementary};
-use fearless_simd::{Simd, SimdBase, f64x8, i64x8, mask64x8, prelude::*, u64x8};
+use fearless_simd::{Simd, f64x8, i64x8, mask64x8, prelude::*, u64x8};
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
 /// How many floats a lane holds, on every processor.
@@ -77,12 +77,18 @@ pub fn run<B: Block>(level: Level, block: B) {
         let detected = fearless_simd::Level::new();
         if level == Level::Avx512 {
             if let Some(simd) = detected.as_avx512() {
-                return simd.vectorize(#[inline(always)] || block.lanes(simd));
+                return simd.vectorize(
+                    #[inline(always)]
+                    || block.lanes(simd),
+                );
             }
         }
         if level >= Level::Avx2 {
             if let Some(simd) = detected.as_avx2() {
-                return simd.vectorize(#[inline(always)] || block.lanes(simd));
+                return simd.vectorize(
+                    #[inline(always)]
+                    || block.lanes(simd),
+                );
             }
         }
     }

@@ -131,7 +131,10 @@ impl Real for Trace {
     }
     fn when(mask: TraceMask, yes: Trace, no: Trace) -> Trace {
         let (mask, yes, no) = (text(mask.0, Binding::Sum), text(yes.0, Binding::Sum), text(no.0, Binding::Sum));
-        Trace(record(format!("\\begin{{cases}} {yes} & {mask} \\\\ {no} & \\text{{otherwise}} \\end{{cases}}"), Binding::Atom))
+        Trace(record(
+            format!("\\begin{{cases}} {yes} & {mask} \\\\ {no} & \\text{{otherwise}} \\end{{cases}}"),
+            Binding::Atom,
+        ))
     }
     fn mul_add(self, a: Trace, b: Trace) -> Trace {
         self * a + b
@@ -156,10 +159,16 @@ impl Real for Trace {
     }
     // The named helpers are printed by name, not by how they are computed.
     fn max(self, o: Trace) -> Trace {
-        Trace(record(format!("\\max\\left({}, {}\\right)", text(self.0, Binding::Sum), text(o.0, Binding::Sum)), Binding::Atom))
+        Trace(record(
+            format!("\\max\\left({}, {}\\right)", text(self.0, Binding::Sum), text(o.0, Binding::Sum)),
+            Binding::Atom,
+        ))
     }
     fn min(self, o: Trace) -> Trace {
-        Trace(record(format!("\\min\\left({}, {}\\right)", text(self.0, Binding::Sum), text(o.0, Binding::Sum)), Binding::Atom))
+        Trace(record(
+            format!("\\min\\left({}, {}\\right)", text(self.0, Binding::Sum), text(o.0, Binding::Sum)),
+            Binding::Atom,
+        ))
     }
     fn square(self) -> Trace {
         Trace(record(format!("{}^2", text(self.0, Binding::Atom)), Binding::Product))

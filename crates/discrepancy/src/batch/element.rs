@@ -1,0 +1,39 @@
+//! Storage types: widened on load, rounded once on store.
+
+use crate::losses::Precision;
+use half::{bf16, f16};
+use std::fmt::{Debug, Display};
+
+/// A type that numbers are stored in.
+pub trait Element: Copy + Debug + Display + Default + PartialEq + Send + Sync + 'static {
+    /// How precisely results for this type are computed.
+    const PRECISION: Precision;
+    /// Its name: `f32`, …
+    const NAME: &'static str;
+    /// Exactly the same number.
+    fn widen(self) -> f64;
+    /// The nearest number of this type.
+    fn narrow(x: f64) -> Self;
+}
+
+macro_rules! element {
+    ($type:ident, $precision:ident, |$x:ident| $widen:expr, |$w:ident| $narrow:expr) => {
+        impl Element for $type {
+            const PRECISION: Precision = Precision::$precision;
+            const NAME: &'static str = stringify!($type);
+            #[inline(always)]
+            fn widen(self) -> f64 {
+                let $x = self;
+                $widen
+            }
+            #[inline(always)]
+            fn narrow($w: f64) -> Self {
+                $narrow
+            }
+        }
+    };
+}
+element!(f64, Twofold, |x| x, |w| w);
+element!(f32, Plain, |x| f64::from(x), |w| w as f32);
+element!(f16, Plain, |x| f64::from(x), |w| f16::from_f64(w));
+element!(bf16, Plain, |x| f64::from(x), |w| bf16::from_f64(w));

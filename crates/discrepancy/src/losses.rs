@@ -1,0 +1,164 @@
+//! Losses of one prediction and one target. One file each; this list is the registry.
+
+use crate::catalog::{Arguments, DataDomain, Entry};
+use crate::number::{Level, Real, Trace};
+use std::fmt::Debug;
+
+/// How prediction and target meet; the chain rule lives here, once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coupling {
+    /// The formula is in the residual `r = prediction - target`.
+    Residual,
+    /// The formula is in the margin `m = target · prediction`, targets −1 and 1.
+    Margin,
+    /// The formula is in the prediction, with the target beside it.
+    Pair,
+}
+
+/// A formula in `u` (residual, margin or prediction) and the target `y`, generic over the number.
+pub trait Loss: Clone + Debug + Send + Sync + 'static {
+    /// How `u` is made.
+    const COUPLING: Coupling;
+    /// Whether there is a derivative at all.
+    const DIFFERENTIABLE: bool = true;
+    /// The value.
+    fn value<R: Real>(&self, u: R, y: R) -> R;
+    /// The first derivative in `u`.
+    fn derivative<R: Real>(&self, u: R, y: R) -> R;
+    /// The second derivative in `u`.
+    fn second_derivative<R: Real>(&self, u: R, y: R) -> R;
+    /// The places in `u` where the derivative jumps; there the subgradient of least norm is taken.
+    fn kinks(&self) -> Vec<f64> {
+        Vec::new()
+    }
+}
+
+/// Where a block's results go; what is not asked for is not computed.
+#[derive(Debug, Default)]
+pub struct Outputs<'a> {
+    /// The values.
+    pub value: &'a mut [f64],
+    /// The derivatives with respect to the prediction.
+    pub gradient: Option<&'a mut [f64]>,
+    /// The second derivatives with respect to the prediction.
+    pub hessian: Option<&'a mut [f64]>,
+}
+
+/// How precisely a block is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// In `f64`: for results that are stored narrower.
+    Plain,
+    /// In twofold `f64`, rounded once: for results stored in `f64`.
+    Twofold,
+}
+
+/// A pointwise loss with its parameters, as an object: what [`crate::catalog::find`] gives.
+pub trait PointwiseLoss: Debug + Send + Sync {
+    /// The catalogue entry.
+    fn entry(&self) -> &'static Entry;
+    /// The parameter values.
+    fn arguments(&self) -> Arguments;
+    /// How prediction and target meet.
+    fn coupling(&self) -> Coupling;
+    /// Whether there is a derivative.
+    fn differentiable(&self) -> bool;
+    /// The places where the derivative jumps, in residual, margin or prediction.
+    fn kinks(&self) -> Vec<f64>;
+    /// Computes a block; lengths are equal, data are in their domains.
+    fn block(&self, level: Level, precision: Precision, prediction: &[f64], target: &[f64], outputs: Outputs<'_>);
+    /// Value, derivative and second derivative as TeX.
+    fn trace(&self) -> [String; 3];
+    /// Derivative and second derivative by dual numbers, for tests: at one point, in twofold precision.
+    fn dual(&self, prediction: f64, target: f64) -> [f64; 2];
+
+    /// The spec string.
+    fn spec(&self) -> String {
+        self.entry().spec(&self.arguments())
+    }
+    /// Value, derivative and second derivative at one point; NaN where there is no derivative.
+    fn at(&self, prediction: f64, target: f64) -> [f64; 3] {
+        let (mut v, mut g, mut h) = ([0.0], [f64::NAN], [f64::NAN]);
+        let (gradient, hessian) =
+            if self.differentiable() { (Some(&mut g[..]), Some(&mut h[..])) } else { (None, None) };
+        self.block(
+            Level::Scalar,
+            Precision::Twofold,
+            &[prediction],
+            &[target],
+            Outputs { value: &mut v, gradient, hessian },
+        );
+        [v[0], g[0], h[0]]
+    }
+}
+
+/// `u` of a prediction and a target.
+#[inline(always)]
+pub(crate) fn join<R: Real>(coupling: Coupling, prediction: R, target: R) -> R {
+    match coupling {
+        Coupling::Residual => prediction - target,
+        Coupling::Margin => target * prediction,
+        Coupling::Pair => prediction,
+    }
+}
+/// The factor of the first derivative: du/d(prediction). Its square is 1 in all three cases.
+#[inline(always)]
+pub(crate) fn slope<R: Real>(coupling: Coupling, derivative: R, target: R) -> R {
+    if coupling == Coupling::Margin { target * derivative } else { derivative }
+}
+
+/// Symbols for the trace: the letter of `u`, and the target.
+fn symbols(coupling: Coupling) -> (Trace, Trace) {
+    let letter = match coupling {
+        Coupling::Residual => "r",
+        Coupling::Margin => "m",
+        Coupling::Pair => "z",
+    };
+    (Trace::variable(letter), Trace::variable("y"))
+}
+
+/// Writes the module list and the registry from one line an entry.
+macro_rules! losses {
+    ($($module:ident::$type:ident),* $(,)?) => {
+        $(mod $module; pub use $module::$type;)*
+        /// The catalogue entries of this family.
+        pub const LIST: &[&Entry] = &[$($type::ENTRY),*];
+        $(
+            impl PointwiseLoss for $type {
+                fn entry(&self) -> &'static Entry { Self::ENTRY }
+                fn arguments(&self) -> Arguments { self.parameter_values() }
+                fn coupling(&self) -> Coupling { <Self as Loss>::COUPLING }
+                fn differentiable(&self) -> bool { <Self as Loss>::DIFFERENTIABLE }
+                fn kinks(&self) -> Vec<f64> { Loss::kinks(self) }
+                fn block(&self, level: Level, precision: Precision, prediction: &[f64], target: &[f64], outputs: Outputs<'_>) {
+                    crate::batch::block::evaluate(self, level, precision, prediction, target, outputs);
+                }
+                fn trace(&self) -> [String; 3] {
+                    let (u, y) = symbols(<Self as Loss>::COUPLING);
+                    [Loss::value(self, u, y).tex(), Loss::derivative(self, u, y).tex(), Loss::second_derivative(self, u, y).tex()]
+                }
+                fn dual(&self, prediction: f64, target: f64) -> [f64; 2] {
+                    crate::batch::block::dual(self, prediction, target)
+                }
+            }
+        )*
+    };
+}
+
+losses! {
+    zero_one::ZeroOne,
+    binary_cross_entropy::BinaryCrossEntropy,
+    binary_cross_entropy_with_logits::BinaryCrossEntropyWithLogits,
+    focal::Focal,
+    focal_from_probabilities::FocalFromProbabilities,
+    brier::Brier,
+    brier_with_logits::BrierWithLogits,
+    hinge::Hinge,
+    exponential::Exponential,
+    logistic::Logistic,
+    squared::Squared,
+    absolute::Absolute,
+}
+
+/// Probabilities of one event as targets.
+pub(crate) const UNIT: DataDomain = DataDomain::UNIT;

@@ -1,0 +1,53 @@
+use super::{Coupling, Loss, UNIT, focal::class_weight};
+use crate::catalog::{DataDomain, Domain, Interval, Value};
+use crate::number::Real;
+
+crate::entry! {
+    /// Focal loss of a probability.
+    ///
+    /// Prefer `focal` where logits are at hand: a probability near 1 has already lost its digits.
+    FocalFromProbabilities("focal_from_probabilities") in Pointwise as Pointwise {
+        /// The weight of the positive class; the negative class has `1 - alpha`; `none` weighs both by 1.
+        alpha: Option<f64> = Value::Number(0.25), Domain::number(Interval::closed(0.0, 1.0)).or(&["none"]);
+        /// How strongly easy rows are weighed down.
+        gamma: f64 = Value::Number(2.0), Domain::number(Interval::from(0.0, f64::INFINITY));
+    }
+    aliases: [];
+    formula: r"-\alpha_y (1 - p_y)^\gamma \ln p_y, \quad p_1 = p";
+    prediction: UNIT;
+    target: DataDomain::Binary;
+    properties: [NonNegative];
+    source: "Lin, Goyal, Girshick, He, Dollár 2017, arXiv:1708.02002";
+}
+
+/// p_y, 1 − p_y and −ln p_y, each without cancellation.
+#[inline(always)]
+fn parts<R: Real>(p: R, y: R) -> (R, R, R) {
+    let positive = y.same(y.lit(1.0));
+    let miss = p.lit(1.0) - p;
+    let s = R::when(positive, -p.ln(), -(-p).ln_1p());
+    (R::when(positive, p, miss), R::when(positive, miss, p), s)
+}
+
+impl Loss for FocalFromProbabilities {
+    const COUPLING: Coupling = Coupling::Pair;
+    fn value<R: Real>(&self, p: R, y: R) -> R {
+        let (_, q, s) = parts(p, y);
+        s.weighted(q.power(self.gamma)) * class_weight(self.alpha, y)
+    }
+    fn derivative<R: Real>(&self, p: R, y: R) -> R {
+        // d/dp_y of q^γ s = -γ q^(γ-1) s - q^γ / p_y
+        let (hit, q, s) = parts(p, y);
+        let first = if self.gamma == 0.0 { p.lit(0.0) } else { s.weighted(q.power(self.gamma - 1.0)) * self.gamma };
+        let d = -(first + q.power(self.gamma) / hit) * class_weight(self.alpha, y);
+        R::when(y.same(y.lit(1.0)), d, -d)
+    }
+    fn second_derivative<R: Real>(&self, p: R, y: R) -> R {
+        // γ(γ-1) q^(γ-2) s + 2γ q^(γ-1) / p_y + q^γ / p_y²
+        let (hit, q, s) = parts(p, y);
+        let gamma = self.gamma;
+        let first = if gamma == 0.0 || gamma == 1.0 { p.lit(0.0) } else { s.weighted(q.power(gamma - 2.0)) * (gamma * (gamma - 1.0)) };
+        let second = if gamma == 0.0 { p.lit(0.0) } else { q.power(gamma - 1.0) / hit * (2.0 * gamma) };
+        (first + second + q.power(gamma) / hit.square()) * class_weight(self.alpha, y)
+    }
+}

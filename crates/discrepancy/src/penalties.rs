@@ -1,0 +1,22 @@
+//! Penalties on a vector of weights, with gradient and proximal operator.
+
+use crate::catalog::{Arguments, Entry};
+use crate::error::Result;
+use std::fmt::Debug;
+
+/// A penalty, as an object.
+pub trait Penalty: Debug + Send + Sync {
+    /// The catalogue entry.
+    fn entry(&self) -> &'static Entry;
+    /// The parameter values.
+    fn arguments(&self) -> Arguments;
+    /// The value: an exact sum, rounded once.
+    fn value(&self, weights: &[f64]) -> Result<f64>;
+    /// The gradient; the subgradient of least norm at kinks.
+    fn gradient(&self, weights: &[f64]) -> Result<Vec<f64>>;
+    /// `argmin_x f(x) + ‖x − w‖² / (2 step)`.
+    fn proximal(&self, weights: &[f64], step: f64) -> Result<Vec<f64>>;
+}
+
+/// The catalogue entries of this family.
+pub const LIST: &[&Entry] = &[];

@@ -1,0 +1,33 @@
+//! Losses of a row of scores and a class: softmax cross entropy and its kin.
+
+use crate::catalog::{Arguments, Entry};
+use crate::error::Result;
+use std::fmt::Debug;
+
+/// What a row should have been.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Target<'a> {
+    /// A class, counted from 0.
+    Label(usize),
+    /// A probability for each class.
+    Probabilities(&'a [f64]),
+}
+
+/// A loss of a row, as an object. Rows are `f64`; results are computed in twofold precision and rounded once.
+pub trait RowLoss: Debug + Send + Sync {
+    /// The catalogue entry.
+    fn entry(&self) -> &'static Entry;
+    /// The parameter values.
+    fn arguments(&self) -> Arguments;
+    /// The value of one row.
+    fn value(&self, row: &[f64], target: Target<'_>) -> Result<f64>;
+    /// The value, and the gradient with respect to the row.
+    fn value_and_gradient(&self, row: &[f64], target: Target<'_>, gradient: &mut [f64]) -> Result<f64>;
+    /// The spec string.
+    fn spec(&self) -> String {
+        self.entry().spec(&self.arguments())
+    }
+}
+
+/// The catalogue entries of this family.
+pub const LIST: &[&Entry] = &[];
