@@ -1,2 +1,75 @@
 //! What a developer types: `cargo xtask help`.
-fn main() {}
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+const HELP: &str = "\
+cargo xtask test        all tests of all crates
+cargo xtask reference   the reference tables, made again; --check compares instead of writing
+cargo xtask ci          test, formatting, lints and documentation: what must be green before a change lands
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let rest: Vec<&str> = arguments.iter().skip(1).map(String::as_str).collect();
+    let done = match arguments.first().map(String::as_str) {
+        Some("test") => test(&rest),
+        Some("reference") => reference(&rest),
+        Some("ci") => ci(),
+        _ => {
+            print!("{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace's folder.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+fn run(program: impl AsRef<std::ffi::OsStr>, arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
+    let program = program.as_ref();
+    let shown = format!("{} {}", program.to_string_lossy(), arguments.join(" "));
+    println!("+ {shown}");
+    let status = Command::new(program)
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .current_dir(root())
+        .status()
+        .map_err(|error| format!("{shown}: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{shown} failed")) }
+}
+
+fn cargo(arguments: &[&str]) -> Result<(), String> {
+    run("cargo", arguments, &[])
+}
+
+fn test(rest: &[&str]) -> Result<(), String> {
+    cargo(&[&["test", "--workspace"], rest].concat())
+}
+
+/// Runs the generator in a virtual environment of its own, with pinned packages.
+fn reference(rest: &[&str]) -> Result<(), String> {
+    let venv = root().join("reference/.venv");
+    let python = venv.join("bin/python");
+    if !python.exists() {
+        run("python3", &["-m", "venv", &venv.to_string_lossy()], &[])?;
+    }
+    run(&python, &["-m", "pip", "install", "--quiet", "-r", "reference/requirements.txt"], &[])?;
+    run(&python, &[&["reference/generate.py"], rest].concat(), &[])
+}
+
+fn ci() -> Result<(), String> {
+    cargo(&["fmt", "--all", "--check"])?;
+    cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    run("cargo", &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])?;
+    test(&[])
+}

@@ -2,5 +2,7 @@
 
 pub mod block;
 pub mod element;
+pub mod evaluation;
 
 pub use element::Element;
+pub use evaluation::{Evaluation, NanPolicy, Reduction, Results};

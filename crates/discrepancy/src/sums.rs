@@ -1,0 +1,7 @@
+//! Exact, mergeable sums: the same bits in any order, on any number of threads, from any partitioning.
+
+pub mod exact;
+pub mod moments;
+
+pub use exact::ExactSum;
+pub use moments::Moments;

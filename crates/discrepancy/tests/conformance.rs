@@ -1,0 +1,310 @@
+//! Laws over the whole catalogue of pointwise losses: reference tables, dual numbers, levels, ragged lengths,
+//! special values, bad input. Nothing here names a loss: entries come from the catalogue.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed law stops the test")]
+
+mod support;
+
+use discrepancy::batch::{Element, Evaluation, NanPolicy};
+use discrepancy::catalog::{self, DataDomain, Measure, Property};
+use discrepancy::losses::{Coupling, Outputs, PointwiseLoss, Precision};
+use discrepancy::number::Level;
+use support::{Case, F32, F64, Format, ulps};
+
+/// The pointwise losses with default parameters.
+fn pointwise() -> Vec<Box<dyn PointwiseLoss>> {
+    let all: Vec<_> = catalog::entries()
+        .filter_map(|entry| match entry.make(&entry.defaults()).unwrap() {
+            Measure::Pointwise(loss) => Some(loss),
+            _ => None,
+        })
+        .collect();
+    assert!(all.len() >= 12, "the catalogue has shrunk");
+    all
+}
+
+fn loss(spec: &str) -> Box<dyn PointwiseLoss> {
+    match catalog::find(spec).unwrap_or_else(|error| panic!("{spec}: {error}")) {
+        Measure::Pointwise(loss) => loss,
+        other => panic!("{spec} is {other:?}"),
+    }
+}
+
+/// Legal predictions and targets of a loss, ordinary and extreme, in pairs.
+fn points(loss: &dyn PointwiseLoss) -> Vec<(f64, f64)> {
+    let numbers = [0.0, 1e-300, 1e-9, 0.1, 0.5, 1.0, 1.5, 3.0, 17.0, 40.0, 300.0, 1e5, 1e200];
+    let signed = numbers.iter().flat_map(|x| [*x, -*x]);
+    let legal = |domain: &DataDomain| signed.clone().filter(|x| domain.contains(*x)).collect::<Vec<f64>>();
+    let (z, y) = (legal(&loss.entry().prediction), legal(&loss.entry().target));
+    let pairs: Vec<(f64, f64)> = z.iter().flat_map(|z| y.iter().map(move |y| (*z, *y))).collect();
+    assert!(pairs.len() >= 10);
+    pairs
+}
+
+struct Worst {
+    ulps: f64,
+    what: String,
+}
+
+fn check<E: Element>(cases: &[Case], format: Format, bound: f64) -> Worst {
+    let mut worst = Worst { ulps: 0.0, what: String::new() };
+    for case in cases {
+        let loss = loss(&case.spec);
+        let (z, y) = ([E::narrow(case.inputs[0][0])], [E::narrow(case.inputs[1][0])]);
+        let batch = Evaluation::new(&*loss, &z, &y).unwrap();
+        let results = if loss.differentiable() {
+            let r = batch.value_gradient_hessian().unwrap_or_else(|e| panic!("line {}: {e}", case.line));
+            vec![r.value[0], r.gradient[0], r.hessian[0]]
+        } else {
+            vec![batch.values().unwrap()[0]]
+        };
+        for (k, (got, truth)) in results.iter().zip(&case.outputs).enumerate() {
+            let Some(truth) = truth.first() else { continue };
+            let error = ulps(got.widen(), truth, format);
+            if error > worst.ulps {
+                let what = ["value", "gradient", "Hessian"][k];
+                worst = Worst {
+                    ulps: error,
+                    what: format!("{} line {}: {what} {got:?} of {:?}", case.spec, case.line, case.inputs),
+                };
+            }
+        }
+    }
+    println!("worst {:.4} of {bound} ({})", worst.ulps, worst.what);
+    worst
+}
+
+#[test]
+fn reference_tables_hold_within_the_stated_bounds() {
+    let mut points = 0;
+    let mut failures = Vec::new();
+    for loss in pointwise() {
+        let name = loss.entry().name;
+        for (dtype, format, bound) in [("f32", F32, 0.51), ("f64", F64, 1.0)] {
+            let cases = support::table(&format!("{name}.{dtype}"));
+            assert!(cases.len() >= 500, "{name}.{dtype} has only {} cases", cases.len());
+            points += cases.iter().map(|c| c.outputs.iter().map(Vec::len).sum::<usize>()).sum::<usize>();
+            print!("{name}.{dtype}: ");
+            let worst =
+                if dtype == "f32" { check::<f32>(&cases, format, bound) } else { check::<f64>(&cases, format, bound) };
+            if worst.ulps > bound {
+                failures.push(format!("{name}.{dtype}: {:.3} ULP > {bound}: {}", worst.ulps, worst.what));
+            }
+        }
+    }
+    println!("{points} reference points");
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn derivatives_are_those_of_the_value_by_dual_numbers() {
+    for loss in pointwise().iter().filter(|loss| loss.differentiable()) {
+        let mut compared = 0;
+        for (z, y) in points(&**loss) {
+            let u = match loss.coupling() {
+                Coupling::Residual => z - y,
+                Coupling::Margin => y * z,
+                Coupling::Pair => z,
+            };
+            let ([_, gradient, hessian], dual) = (loss.at(z, y), loss.dual(z, y));
+            let smooth = !loss.kinks().contains(&u);
+            for (formula, dual) in [(gradient, dual[0]), (hessian, dual[1])] {
+                // Dual numbers meet infinities earlier than the formulas do, and lose the tails of underflow.
+                if smooth && dual.is_finite() && formula.is_finite() && dual.abs() > 1e-250 {
+                    compared += 1;
+                    let error = ((formula - dual) / dual).abs();
+                    assert!(error < 1e-14, "{} at {z}, {y}: formula {formula}, dual number {dual}", loss.spec());
+                }
+            }
+        }
+        assert!(compared > 5, "{}: nothing was compared", loss.spec());
+    }
+}
+
+#[test]
+fn every_level_and_every_ragged_length_gives_the_same_bits() {
+    for loss in pointwise() {
+        let points = points(&*loss);
+        for precision in [Precision::Plain, Precision::Twofold] {
+            for n in (0..=130).chain([511, 512, 513, 1025]) {
+                let z: Vec<f64> = (0..n).map(|i| points[(i * 7 + n) % points.len()].0).collect();
+                let y: Vec<f64> = (0..n).map(|i| points[(i * 7 + n) % points.len()].1).collect();
+                let run = |level: Level| {
+                    let (mut v, mut g, mut h) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+                    let outputs = Outputs { value: &mut v, gradient: Some(&mut g), hessian: Some(&mut h) };
+                    loss.block(level, precision, &z, &y, outputs);
+                    // NaN has many bit patterns; which one appears is not a promise.
+                    let bits = |x: &f64| if x.is_nan() { u64::MAX } else { x.to_bits() };
+                    v.iter().chain(&g).chain(&h).map(bits).collect::<Vec<u64>>()
+                };
+                let reference = run(Level::Scalar);
+                for level in Level::available() {
+                    assert_eq!(run(level), reference, "{} {precision:?} {level:?} length {n}", loss.spec());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn sums_do_not_depend_on_threads_or_order() {
+    for loss in pointwise() {
+        let points = points(&*loss);
+        let rows: Vec<(f64, f64)> =
+            (0..5000).map(|i| points[(i * 31) % points.len()]).filter(|(z, _)| z.abs() < 100.0).collect();
+        let run = |threads: usize, rows: &[(f64, f64)]| {
+            let (z, y): (Vec<f64>, Vec<f64>) = rows.iter().copied().unzip();
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| Evaluation::new(&*loss, &z, &y).unwrap().moments().unwrap().to_bytes())
+        };
+        let reference = run(1, &rows);
+        let mut reversed = rows.clone();
+        reversed.reverse();
+        for threads in [2, 3, 7, 16] {
+            assert_eq!(run(threads, &rows), reference, "{} with {threads} threads", loss.spec());
+            assert_eq!(run(threads, &reversed), reference, "{} reversed", loss.spec());
+        }
+    }
+}
+
+/// The first declared property that the loss contradicts on the sample points.
+fn contradiction(loss: &dyn PointwiseLoss, properties: &[Property]) -> Option<Property> {
+    let points = points(loss);
+    let slack = 1.0 + 1e-15;
+    properties.iter().copied().find(|property| match property {
+        Property::NonNegative => points.iter().any(|(z, y)| loss.at(*z, *y)[0] < 0.0),
+        Property::Bounded => points.iter().any(|(z, y)| loss.at(*z, *y)[0] > 1e6),
+        Property::Lipschitz => points.iter().any(|(z, y)| loss.at(*z, *y)[1].abs() > 1e3),
+        Property::NotDifferentiable => loss.differentiable(),
+        Property::Symmetric => points.iter().any(|(z, y)| {
+            let legal = loss.entry().prediction.contains(*y) && loss.entry().target.contains(*z);
+            legal && loss.at(*z, *y)[0].to_bits() != loss.at(*y, *z)[0].to_bits()
+        }),
+        Property::Convex => points.iter().any(|(a, y)| {
+            points.iter().filter(|(_, other)| other == y).any(|(b, _)| {
+                let middle = loss.at(a / 2.0 + b / 2.0, *y)[0];
+                let chord = loss.at(*a, *y)[0] / 2.0 + loss.at(*b, *y)[0] / 2.0;
+                middle > chord * slack
+            })
+        }),
+        Property::OnceDifferentiable => !loss.differentiable() || !loss.kinks().is_empty(),
+        _ => false,
+    })
+}
+
+#[test]
+fn declared_properties_hold_and_a_wrong_declaration_is_caught() {
+    let mut caught = 0;
+    for loss in pointwise() {
+        let declared = loss.entry().properties;
+        assert_eq!(contradiction(&*loss, declared), None, "{} declares what it is not", loss.spec());
+        let all = [
+            Property::Convex,
+            Property::Bounded,
+            Property::Lipschitz,
+            Property::Symmetric,
+            Property::OnceDifferentiable,
+        ];
+        let planted: Vec<Property> = all.into_iter().filter(|p| !declared.contains(p)).collect();
+        caught += planted.iter().filter(|p| contradiction(&*loss, &[**p]).is_some()).count();
+    }
+    assert!(caught >= 12, "only {caught} planted declarations were caught");
+}
+
+#[test]
+fn special_values_give_a_limit_or_a_named_error() {
+    let special = [
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        0.0,
+        -0.0,
+        f64::MIN_POSITIVE,
+        5e-324,
+        -5e-324,
+        1.0,
+        -1.0,
+        f64::MAX,
+        f64::MIN,
+    ];
+    for loss in pointwise() {
+        for z in special {
+            for y in special {
+                match Evaluation::new(&*loss, &[z], &[y]).unwrap().values() {
+                    Ok(value) => {
+                        assert!(!value[0].is_nan(), "{} of {z}, {y} is NaN", loss.spec());
+                        assert!(!z.is_nan() && !y.is_nan(), "{} ignored a NaN", loss.spec());
+                    }
+                    Err(error) => {
+                        assert_eq!(error.function(), loss.entry().name);
+                        assert_eq!(error.index(), Some(0));
+                        assert!(error.offending_value().is_some() && !error.allowed().is_empty(), "{error}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn nan_is_an_error_unless_asked_otherwise() {
+    for loss in pointwise() {
+        let (z, y) = points(&*loss)[0];
+        let (z, y) = ([z, f64::NAN, z], [y, y, y]);
+        let batch = || Evaluation::new(&*loss, &z, &y).unwrap();
+        assert_eq!(batch().values().unwrap_err().index(), Some(1));
+        let rows = batch().nan(NanPolicy::Propagate).values().unwrap();
+        assert!(rows[1].is_nan() && !rows[0].is_nan());
+        assert!(batch().nan(NanPolicy::Propagate).mean().unwrap().is_nan());
+        assert_eq!(batch().nan(NanPolicy::Omit).moments().unwrap().count(), 2);
+    }
+}
+
+#[test]
+fn the_mean_over_nothing_is_an_error_and_the_sum_is_zero() {
+    for loss in pointwise() {
+        let none: [f64; 0] = [];
+        let batch = Evaluation::new(&*loss, &none, &none).unwrap();
+        assert_eq!(batch.sum().unwrap(), 0.0);
+        assert_eq!(batch.mean().unwrap_err().kind(), discrepancy::ErrorKind::NoContributingRows);
+    }
+}
+
+#[test]
+fn every_file_of_a_family_is_in_its_list() {
+    let source = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
+    let mut files = 0;
+    for family in ["losses"] {
+        let list = std::fs::read_to_string(format!("{source}/{family}.rs")).unwrap();
+        for file in std::fs::read_dir(format!("{source}/{family}")).unwrap() {
+            let stem = file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned();
+            assert!(list.contains(&format!("{stem}::")), "{family}/{stem}.rs is not in the list of {family}.rs");
+            files += 1;
+        }
+    }
+    assert!(files >= 12);
+}
+
+#[test]
+fn names_are_unique_and_found_by_spec() {
+    let mut seen = std::collections::BTreeSet::new();
+    for entry in catalog::entries() {
+        for name in std::iter::once(&entry.name).chain(entry.aliases) {
+            assert!(seen.insert(*name), "{name} names two things");
+            assert_eq!(catalog::entry(name).unwrap().name, entry.name);
+        }
+        assert!(!entry.summary().is_empty() && !entry.formula.is_empty() && !entry.source.is_empty(), "{}", entry.name);
+    }
+}
+
+#[test]
+fn confident_rows_keep_their_digits() {
+    let bce = loss("binary_cross_entropy_with_logits");
+    let value = Evaluation::new(&*bce, &[-20.0_f32], &[0.0]).unwrap().values().unwrap()[0];
+    assert_eq!(value, 2.061_153_6e-9);
+    let focal = loss("focal:alpha=none,gamma=0");
+    for z in [-745.0, -20.0, -0.1, 0.0, 0.3, 36.7, 700.0] {
+        for y in [0.0, 1.0] {
+            assert_eq!(focal.at(z, y)[0].to_bits(), bce.at(z, y)[0].to_bits(), "focal with gamma 0 at {z}, {y}");
+        }
+    }
+}
