@@ -184,6 +184,8 @@ pub enum Measure {
     Pointwise(Box<dyn crate::losses::PointwiseLoss>),
     /// A loss of a row of scores.
     Row(Box<dyn crate::rows::RowLoss>),
+    /// A map of a row of scores.
+    Map(Box<dyn crate::rows::RowMap>),
     /// A penalty on weights.
     Penalty(Box<dyn crate::penalties::Penalty>),
     /// A distance or divergence of two rows.
