@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod distances;
 pub mod divergences;
 pub mod error;
+pub mod heads;
 pub mod losses;
 pub mod number;
 pub mod penalties;

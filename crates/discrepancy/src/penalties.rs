@@ -18,5 +18,19 @@ pub trait Penalty: Debug + Send + Sync {
     fn proximal(&self, weights: &[f64], step: f64) -> Result<Vec<f64>>;
 }
 
-/// The catalogue entries of this family.
-pub const LIST: &[&Entry] = &[];
+mod sums;
+
+/// Writes the module list and the registry from one line an entry.
+macro_rules! penalties {
+    ($($module:ident::$type:ident),* $(,)?) => {
+        $(mod $module; pub use $module::$type;)*
+        /// The catalogue entries of this family.
+        pub const LIST: &[&Entry] = &[$($type::ENTRY),*];
+    };
+}
+
+penalties! {
+    l1::L1,
+    l2::L2,
+    elastic_net::ElasticNet,
+}

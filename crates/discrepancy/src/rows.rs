@@ -29,5 +29,39 @@ pub trait RowLoss: Debug + Send + Sync {
     }
 }
 
-/// The catalogue entries of this family.
-pub const LIST: &[&Entry] = &[];
+/// A map from a row to a row of the same length, as an object.
+pub trait RowMap: Debug + Send + Sync {
+    /// The catalogue entry.
+    fn entry(&self) -> &'static Entry;
+    /// The parameter values.
+    fn arguments(&self) -> Arguments;
+    /// Writes the image of the row.
+    fn apply(&self, row: &[f64], out: &mut [f64]) -> Result<()>;
+    /// The spec string.
+    fn spec(&self) -> String {
+        self.entry().spec(&self.arguments())
+    }
+}
+
+mod batch;
+pub(crate) mod shares;
+pub mod softmax;
+
+pub use batch::{RowTargets, evaluate_rows};
+pub use softmax_cross_entropy::HessianKind;
+
+/// Writes the module list and the registry from one line an entry.
+macro_rules! rows {
+    ($($module:ident::$type:ident),* $(,)?) => {
+        $(mod $module; pub use $module::$type;)*
+        /// The catalogue entries of this family.
+        pub const LIST: &[&Entry] = &[$($type::ENTRY),*, softmax::Softmax::ENTRY];
+    };
+}
+
+rows! {
+    softmax_cross_entropy::SoftmaxCrossEntropy,
+    softmax_focal::SoftmaxFocal,
+    cross_entropy::CrossEntropy,
+    multiclass_zero_one::MulticlassZeroOne,
+}

@@ -184,6 +184,10 @@ pub enum Measure {
     Pointwise(Box<dyn crate::losses::PointwiseLoss>),
     /// A loss of a row of scores.
     Row(Box<dyn crate::rows::RowLoss>),
+    /// A map of a row of scores.
+    Map(Box<dyn crate::rows::RowMap>),
+    /// A linear layer and a loss of its scores.
+    Head(Box<dyn crate::heads::Head>),
     /// A penalty on weights.
     Penalty(Box<dyn crate::penalties::Penalty>),
     /// A distance or divergence of two rows.

@@ -1,0 +1,60 @@
+use super::{Penalty, sums};
+use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, Value};
+use crate::error::Result;
+use crate::number::Twofold;
+
+crate::entry! {
+    /// A mixture of absolute and squared weights: sparse like `l1`, stable like `l2`.
+    ///
+    /// With the factor one half on the squares, as scikit-learn and glmnet have it.
+    ElasticNet("elastic_net") in Penalty as Penalty {
+        /// The factor of the whole.
+        lambda: f64 = Value::Number(1.0), Domain::number(Interval::from(0.0, f64::INFINITY));
+        /// The share of the absolute values.
+        l1_ratio: f64 = Value::Number(0.5), Domain::number(Interval::closed(0.0, 1.0));
+    }
+    aliases: [];
+    formula: r"\lambda \left(\rho \sum_i |w_i| + \frac{1 - \rho}{2} \sum_i w_i^2\right)";
+    prediction: DataDomain::Real;
+    target: DataDomain::Real;
+    properties: [Convex, Symmetric, NonNegative];
+    source: "Zou, Hastie 2005, doi:10.1111/j.1467-9868.2005.00503.x";
+}
+
+impl ElasticNet {
+    /// The factors of the absolute values and of half the squares.
+    fn factors(&self) -> (Twofold<f64>, Twofold<f64>) {
+        let rest = Twofold::sum(1.0, -self.l1_ratio);
+        (Twofold::product(self.lambda, self.l1_ratio), rest * self.lambda)
+    }
+}
+
+impl Penalty for ElasticNet {
+    fn entry(&self) -> &'static Entry {
+        Self::ENTRY
+    }
+    fn arguments(&self) -> Arguments {
+        self.parameter_values()
+    }
+    fn value(&self, weights: &[f64]) -> Result<f64> {
+        sums::check(Self::ENTRY.name, weights)?;
+        let (one, two) = self.factors();
+        // Two non-negative terms, each rounded once: the sum is within 1 ULP.
+        Ok(sums::absolute(weights, one) + sums::squares(weights, two * 0.5))
+    }
+    fn gradient(&self, weights: &[f64]) -> Result<Vec<f64>> {
+        sums::check(Self::ENTRY.name, weights)?;
+        let (one, two) = self.factors();
+        let slope = |w: f64| {
+            let x = (one * sums::sign(w) + two * w).round_to_machine();
+            if x.is_finite() { x } else { two.high * w }
+        };
+        Ok(weights.iter().map(|&w| slope(w)).collect())
+    }
+    fn proximal(&self, weights: &[f64], step: f64) -> Result<Vec<f64>> {
+        sums::check(Self::ENTRY.name, weights)?;
+        sums::check_step(Self::ENTRY.name, step)?;
+        let (one, two) = self.factors();
+        Ok(weights.iter().map(|&w| sums::soften(w, one * step, two * step + 1.0)).collect())
+    }
+}

@@ -1,0 +1,65 @@
+use super::shares::{check_length, check_probabilities, check_target, settle, wide};
+use super::{RowLoss, Target};
+use crate::catalog::{Arguments, Base, DataDomain, Domain, Entry, Interval, Value};
+use crate::error::{Error, ErrorKind, Result};
+use crate::number::Real;
+
+crate::entry! {
+    /// Cross entropy of a row of probabilities, without any clamp.
+    ///
+    /// It is the entropy of the target plus the Kullback–Leibler divergence from it. `0 ln 0 = 0`; a probability of 0
+    /// for what can happen costs infinity. Where logits are at hand use `softmax_cross_entropy`.
+    CrossEntropy("cross_entropy") in Row as Row {
+        /// The base of the logarithm: `e` for nats, 2 for bits.
+        base: Base = Value::Word("e"), Domain::number(Interval::open(1.0, f64::INFINITY)).or(&["e"]);
+    }
+    aliases: ["categorical_cross_entropy_from_probabilities"];
+    formula: r"-\sum_i y_i \ln p_i";
+    prediction: DataDomain::Probabilities;
+    target: DataDomain::ClassOrProbabilities;
+    properties: [Convex, NonNegative, StrictlyProper];
+    source: "Good 1952, doi:10.1111/j.2517-6161.1952.tb00104.x";
+}
+
+impl CrossEntropy {
+    fn check_row(row: &[f64], target: Target<'_>) -> Result<()> {
+        if row.is_empty() {
+            return Err(Error::new(ErrorKind::Shape, Self::ENTRY.name, "prediction", "at least one class").value(0));
+        }
+        check_probabilities(Self::ENTRY.name, "prediction", row)?;
+        check_target(Self::ENTRY.name, row.len(), target)
+    }
+}
+
+impl RowLoss for CrossEntropy {
+    fn entry(&self) -> &'static Entry {
+        Self::ENTRY
+    }
+    fn arguments(&self) -> Arguments {
+        self.parameter_values()
+    }
+    fn value(&self, row: &[f64], target: Target<'_>) -> Result<f64> {
+        Self::check_row(row, target)?;
+        let mut sum = wide(0.0);
+        for (j, &p) in row.iter().enumerate() {
+            let y = target.probability(j);
+            if y > 0.0 && p == 0.0 {
+                return Ok(f64::INFINITY);
+            }
+            if y > 0.0 {
+                sum = sum - wide(p).ln() * y;
+            }
+        }
+        Ok(self.base.scale(sum).round_to_machine())
+    }
+    fn value_and_gradient(&self, row: &[f64], target: Target<'_>, gradient: &mut [f64]) -> Result<f64> {
+        check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
+        let value = self.value(row, target)?;
+        for (j, (slot, &p)) in gradient.iter_mut().zip(row).enumerate() {
+            let y = target.probability(j);
+            let slope = || settle(self.base.scale(-(wide(y) / p)), || f64::NEG_INFINITY);
+            *slot = if y == 0.0 { 0.0 } else { slope() };
+        }
+        Ok(value)
+    }
+}
