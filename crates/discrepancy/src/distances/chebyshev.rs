@@ -1,0 +1,34 @@
+use super::Distance;
+use super::pair::{Gradients, Pair, scaled, wide};
+use crate::catalog::DataDomain;
+use crate::error::Result;
+use crate::number::Real;
+
+crate::entry! {
+    /// Chebyshev distance: the largest absolute difference.
+    ///
+    /// Where several coordinates tie for the largest, the subgradient of least norm shares 1 among them.
+    /// With weights it is the largest difference of positive weight, the limit of `minkowski` as p grows.
+    Chebyshev("chebyshev") in Distance as Pair {}
+    aliases: ["linf", "maximum"];
+    formula: r"\max_i |a_i - b_i|";
+    prediction: DataDomain::Real;
+    target: DataDomain::Real;
+    properties: [Convex, Symmetric, Lipschitz, NonNegative, Metric];
+    source: "Deza, Deza 2016, doi:10.1007/978-3-662-52844-0";
+}
+
+impl Distance for Chebyshev {
+    fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
+        let (d, exponent) = pair.differences();
+        let largest = d.iter().fold(wide(0.0), |m, d| m.max(d.abs()));
+        if let Some(mut gradients) = gradients {
+            let ties = d.iter().filter(|d| d.abs().same(largest)).count() as f64;
+            for (i, d) in d.iter().enumerate() {
+                let g = if d.abs().same(largest) { d.sign().high / ties } else { 0.0 };
+                gradients.opposite(i, g);
+            }
+        }
+        Ok(scaled(largest.round_to_machine(), exponent))
+    }
+}

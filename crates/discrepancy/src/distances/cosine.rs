@@ -1,0 +1,34 @@
+use super::Distance;
+use super::angle::Angle;
+use super::pair::{Gradients, Pair, Wide, wide};
+use crate::catalog::DataDomain;
+use crate::error::{Error, ErrorKind, Result};
+
+crate::entry! {
+    /// Cosine distance: one minus the cosine of the angle. A vector of zeros has no angle: an error.
+    ///
+    /// Nearly parallel vectors keep all digits: the distance is taken from the part of one across the other.
+    Cosine("cosine") in Distance as Pair {}
+    aliases: [];
+    formula: r"1 - \frac{a \cdot b}{\|a\| \|b\|}";
+    prediction: DataDomain::Real;
+    target: DataDomain::Real;
+    properties: [Symmetric, NonNegative, Bounded];
+    source: "Salton, McGill 1983, Introduction to Modern Information Retrieval";
+}
+
+impl Distance for Cosine {
+    fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
+        let row = |row: &[f64]| -> Vec<Wide> {
+            row.iter().enumerate().map(|(i, x)| wide(if pair.weight(i) == 0.0 { 0.0 } else { *x })).collect()
+        };
+        let angle = Angle::new(row(pair.a), row(pair.b), pair.weights);
+        if let Some(argument) = angle.zero() {
+            return Err(Error::new(ErrorKind::Domain, pair.function, argument, "a vector that is not all zeros"));
+        }
+        if let Some(gradients) = gradients {
+            angle.gradients(gradients.a, gradients.b);
+        }
+        Ok(angle.value())
+    }
+}

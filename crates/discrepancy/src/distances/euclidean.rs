@@ -1,0 +1,32 @@
+use super::Distance;
+use super::pair::{Gradients, Pair, scaled, square, total};
+use crate::catalog::DataDomain;
+use crate::error::Result;
+use crate::number::Real;
+
+crate::entry! {
+    /// Euclidean distance: the length of the difference.
+    ///
+    /// The gradient is the unit vector from `b` to `a`; zero at coincidence.
+    Euclidean("euclidean") in Distance as Pair {}
+    aliases: ["l2"];
+    formula: r"\sqrt{\sum_i (a_i - b_i)^2}";
+    prediction: DataDomain::Real;
+    target: DataDomain::Real;
+    properties: [Convex, Symmetric, Lipschitz, NonNegative, Metric];
+    source: "Deza, Deza 2016, doi:10.1007/978-3-662-52844-0";
+}
+
+impl Distance for Euclidean {
+    fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
+        let (d, exponent) = pair.differences();
+        let norm = total(d.iter().enumerate().map(|(i, d)| square(*d) * pair.weight(i))).sqrt();
+        if let Some(mut gradients) = gradients {
+            for (i, d) in d.iter().enumerate() {
+                let g = if norm.high == 0.0 { 0.0 } else { (*d / norm).round_to_machine() };
+                gradients.opposite(i, g);
+            }
+        }
+        Ok(scaled(norm.round_to_machine(), exponent))
+    }
+}

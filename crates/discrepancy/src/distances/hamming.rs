@@ -1,0 +1,51 @@
+use super::Distance;
+use super::pair::{Gradients, Pair, length, total, wide};
+use crate::catalog::DataDomain;
+use crate::error::{Error, ErrorKind, Result};
+
+crate::entry! {
+    /// Hamming distance: the fraction of coordinates that differ. It has no derivative.
+    ///
+    /// For packed bits see [`hamming_bits`], for labels of any type [`hamming_labels`].
+    Hamming("hamming") in Distance as Pair {}
+    aliases: [];
+    formula: r"\frac1n \sum_i [a_i \ne b_i]";
+    prediction: DataDomain::Real;
+    target: DataDomain::Real;
+    properties: [Symmetric, NonNegative, Bounded, Metric, NotDifferentiable];
+    source: "Hamming 1950, doi:10.1002/j.1538-7305.1950.tb00463.x";
+}
+
+impl Distance for Hamming {
+    fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
+        if gradients.is_some() {
+            return Err(Error::new(ErrorKind::NotDifferentiable, pair.function, "gradient", "values only"));
+        }
+        let weight = |i: usize| wide(pair.weight(i));
+        let differ = total((0..pair.a.len()).filter(|i| pair.a[*i] != pair.b[*i]).map(weight));
+        Ok((differ / total((0..pair.a.len()).map(weight))).round_to_machine())
+    }
+}
+
+/// The fraction of the first `bits` bits that differ; bit 0 is the lowest of the first word.
+pub fn hamming_bits(a: &[u64], b: &[u64], bits: usize) -> Result<f64> {
+    let words = bits.div_ceil(64);
+    length("hamming_bits", "a", a.len(), words)?;
+    length("hamming_bits", "b", b.len(), words)?;
+    if bits == 0 {
+        return Err(Error::new(ErrorKind::NoContributingRows, "hamming_bits", "bits", "at least one bit"));
+    }
+    let mask = |word: usize| if word + 1 == words && bits % 64 != 0 { (1 << (bits % 64)) - 1 } else { u64::MAX };
+    let differ: u64 = (0..words).map(|i| u64::from(((a[i] ^ b[i]) & mask(i)).count_ones())).sum();
+    Ok(differ as f64 / bits as f64)
+}
+
+/// The fraction of labels that differ.
+pub fn hamming_labels<T: PartialEq>(a: &[T], b: &[T]) -> Result<f64> {
+    length("hamming_labels", "b", b.len(), a.len())?;
+    if a.is_empty() {
+        return Err(Error::new(ErrorKind::NoContributingRows, "hamming_labels", "a", "at least one label"));
+    }
+    let differ = a.iter().zip(b).filter(|(a, b)| a != b).count();
+    Ok(differ as f64 / a.len() as f64)
+}

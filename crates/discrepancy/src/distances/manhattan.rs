@@ -1,0 +1,29 @@
+use super::Distance;
+use super::pair::{Gradients, Pair, scaled, total};
+use crate::catalog::DataDomain;
+use crate::error::Result;
+use crate::number::Real;
+
+crate::entry! {
+    /// Manhattan distance: the sum of the absolute differences.
+    ///
+    /// The gradient is the sign of each difference, zero where the coordinates coincide.
+    Manhattan("manhattan") in Distance as Pair {}
+    aliases: ["cityblock", "l1"];
+    formula: r"\sum_i |a_i - b_i|";
+    prediction: DataDomain::Real;
+    target: DataDomain::Real;
+    properties: [Convex, Symmetric, Lipschitz, NonNegative, Metric];
+    source: "Deza, Deza 2016, doi:10.1007/978-3-662-52844-0";
+}
+
+impl Distance for Manhattan {
+    fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
+        let (d, exponent) = pair.differences();
+        if let Some(mut gradients) = gradients {
+            d.iter().enumerate().for_each(|(i, d)| gradients.opposite(i, d.sign().high));
+        }
+        let sum = total(d.iter().enumerate().map(|(i, d)| d.abs() * pair.weight(i)));
+        Ok(scaled(sum.round_to_machine(), exponent))
+    }
+}

@@ -1,0 +1,55 @@
+use super::Distance;
+use super::pair::{Gradients, Pair, Wide, scaled, total, wide};
+use crate::catalog::{DataDomain, Domain, Interval, Value};
+use crate::error::Result;
+use crate::number::Real;
+
+crate::entry! {
+    /// Minkowski distance of order p: Manhattan at 1, Euclidean at 2, towards Chebyshev as p grows.
+    ///
+    /// Differences are divided by the largest first, so that any order works.
+    Minkowski("minkowski") in Distance as Pair {
+        /// The order; below 1 the triangle inequality fails.
+        p: f64 = Value::Number(2.0), Domain::number(Interval::from(1.0, f64::INFINITY));
+    }
+    aliases: ["lp"];
+    formula: r"\left(\sum_i |a_i - b_i|^p\right)^{1/p}";
+    prediction: DataDomain::Real;
+    target: DataDomain::Real;
+    properties: [Convex, Symmetric, Lipschitz, NonNegative, Metric];
+    source: "Deza, Deza 2016, doi:10.1007/978-3-662-52844-0";
+}
+
+impl Minkowski {
+    /// The p-th root; 1/p itself is not a float.
+    fn root(&self, x: Wide) -> Wide {
+        match self.p {
+            1.0 => x,
+            2.0 => x.sqrt(),
+            p => (x.ln() / p).exp(),
+        }
+    }
+}
+
+impl Distance for Minkowski {
+    fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
+        let (d, exponent) = pair.differences();
+        let largest = d.iter().fold(wide(0.0), |m, d| m.max(d.abs()));
+        if largest.high == 0.0 {
+            if let Some(mut gradients) = gradients {
+                (0..d.len()).for_each(|i| gradients.opposite(i, 0.0));
+            }
+            return Ok(0.0);
+        }
+        let ratio = |d: &Wide| d.abs() / largest;
+        let sum = total(d.iter().enumerate().map(|(i, d)| ratio(d).power(self.p) * pair.weight(i)));
+        let norm = self.root(sum);
+        if let Some(mut gradients) = gradients {
+            for (i, d) in d.iter().enumerate() {
+                let g = (ratio(d) / norm).power(self.p - 1.0) * d.sign();
+                gradients.opposite(i, g.round_to_machine());
+            }
+        }
+        Ok(scaled((norm * largest).round_to_machine(), exponent))
+    }
+}

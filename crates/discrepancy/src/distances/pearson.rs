@@ -1,0 +1,48 @@
+use super::Distance;
+use super::angle::Angle;
+use super::pair::{Gradients, Pair, Wide, exponent, scaled, total, wide};
+use crate::catalog::DataDomain;
+use crate::error::{Error, ErrorKind, Result};
+
+crate::entry! {
+    /// Pearson (correlation) distance: one minus the correlation. A constant vector has none: an error.
+    Pearson("pearson") in Distance as Pair {}
+    aliases: ["correlation"];
+    formula: r"1 - \frac{(a - \bar a) \cdot (b - \bar b)}{\|a - \bar a\| \|b - \bar b\|}";
+    prediction: DataDomain::Real;
+    target: DataDomain::Real;
+    properties: [Symmetric, NonNegative, Bounded];
+    source: "Pearson 1895, doi:10.1098/rspl.1895.0041";
+}
+
+/// `x_i Σw - Σ w x`, in units of `2^exponent Σw`: exact where the sums are, so no division by n comes first.
+fn centred(pair: &Pair<'_>, argument: &str, row: &[f64]) -> Result<(Vec<Wide>, i32)> {
+    let used = |i: usize| pair.weight(i) > 0.0;
+    let mut values = (0..row.len()).filter(|i| used(*i)).map(|i| row[i]);
+    let first = values.next();
+    if values.all(|x| Some(x) == first) {
+        return Err(Error::new(ErrorKind::Domain, pair.function, argument, "a vector that is not constant"));
+    }
+    let k = exponent(row.iter().enumerate().fold(0.0, |m: f64, (i, x)| if used(i) { m.max(x.abs()) } else { m }));
+    let row: Vec<Wide> = row.iter().enumerate().map(|(i, x)| wide(if used(i) { scaled(*x, -k) } else { 0.0 })).collect();
+    let weight = total((0..row.len()).map(|i| wide(pair.weight(i))));
+    let sum = total(row.iter().enumerate().map(|(i, x)| *x * pair.weight(i)));
+    let centred = row.iter().enumerate().map(|(i, x)| if used(i) { *x * weight - sum } else { *x });
+    Ok((centred.collect(), k))
+}
+
+impl Distance for Pearson {
+    fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
+        let (a, exponent_a) = centred(pair, "a", pair.a)?;
+        let (b, exponent_b) = centred(pair, "b", pair.b)?;
+        let angle = Angle::new(a, b, pair.weights);
+        if let Some(gradients) = gradients {
+            // The gradient in the centred vectors sums to zero already. Their unit is 2^exponent / n.
+            angle.gradients(gradients.a, gradients.b);
+            let n = pair.a.len() as f64;
+            gradients.a.iter_mut().for_each(|g| *g = scaled(*g * n, -exponent_a));
+            gradients.b.iter_mut().for_each(|g| *g = scaled(*g * n, -exponent_b));
+        }
+        Ok(angle.value())
+    }
+}

@@ -1,0 +1,30 @@
+use super::Distance;
+use super::pair::{Gradients, Pair, scaled, square, total};
+use crate::catalog::DataDomain;
+use crate::error::Result;
+
+crate::entry! {
+    /// Squared Euclidean distance. Not a metric; smooth everywhere.
+    ///
+    /// A result beyond the largest float is `inf`.
+    SquaredEuclidean("squared_euclidean") in Distance as Pair {}
+    aliases: ["sqeuclidean"];
+    formula: r"\sum_i (a_i - b_i)^2";
+    prediction: DataDomain::Real;
+    target: DataDomain::Real;
+    properties: [Convex, Symmetric, OnceDifferentiable, TwiceDifferentiable, NonNegative];
+    source: "Deza, Deza 2016, doi:10.1007/978-3-662-52844-0";
+}
+
+impl Distance for SquaredEuclidean {
+    fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
+        let (d, exponent) = pair.differences();
+        if let Some(mut gradients) = gradients {
+            for (i, d) in d.iter().enumerate() {
+                gradients.opposite(i, scaled(d.round_to_machine(), exponent + 1));
+            }
+        }
+        let sum = total(d.iter().enumerate().map(|(i, d)| square(*d) * pair.weight(i)));
+        Ok(scaled(sum.round_to_machine(), 2 * exponent))
+    }
+}
