@@ -125,6 +125,7 @@ fn penalties() {
     assert_eq!(L2::new(0.5).unwrap().value(&w).unwrap(), 12.5);
     assert_eq!(L2::new(0.5).unwrap().proximal(&w, 1.0).unwrap(), [1.5, -2.0, 0.0]);
     near(L2::new(1e-300).unwrap().value(&[1e200]).unwrap(), 1e100);
+    assert_eq!(L2::new(1e308).unwrap().value(&[1.0; 2]).unwrap(), f64::INFINITY);
     let net = ElasticNet::new(2.0, 0.25).unwrap();
     assert_eq!(net.value(&w).unwrap(), 2.0 * (0.25 * 7.0 + 0.375 * 25.0));
     assert_eq!(net.gradient(&w).unwrap(), [5.0, -6.5, 0.0]);
