@@ -27,12 +27,22 @@ fn exponent(weights: &[f64]) -> f64 {
     ((largest.to_bits() >> 52) as f64 - 1023.0).clamp(-1022.0, 1022.0)
 }
 
-/// `Σ |w| · factor` as a number and how often it is to be multiplied by a power of two.
+/// `sum · factor · power`, also where the product alone is beyond `f64`.
+fn scaled(sum: Wide, factor: Wide, power: f64) -> f64 {
+    let product = (sum * factor).round_to_machine();
+    if product.is_finite() {
+        return product * power;
+    }
+    let small = (-64.0).power_of_two();
+    (sum * (factor * small)).round_to_machine() * power / small
+}
+
+/// `Σ |w| · factor`.
 pub(super) fn absolute(weights: &[f64], factor: Wide) -> f64 {
     let e = exponent(weights);
     let scale = (-e).power_of_two();
     let sum = weights.iter().fold(Wide::from(0.0), |sum, w| sum.plus(w.abs() * scale));
-    (sum * factor).round_to_machine() * e.power_of_two()
+    scaled(sum, factor, e.power_of_two())
 }
 
 /// `Σ w² · factor`.
@@ -40,7 +50,7 @@ pub(super) fn squares(weights: &[f64], factor: Wide) -> f64 {
     let e = exponent(weights);
     let scale = (-e).power_of_two();
     let sum = weights.iter().fold(Wide::from(0.0), |sum, w| sum + Wide::product(w * scale, w * scale));
-    (sum * factor).round_to_machine() * e.power_of_two() * e.power_of_two()
+    scaled(sum, factor, e.power_of_two()) * e.power_of_two()
 }
 
 /// `sign(w) max(|w| - threshold, 0) / shrink`, rounded once.

@@ -1,0 +1,161 @@
+//! Row losses, penalties and heads against arbitrary precision.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is meant to panic")]
+
+use discrepancy::catalog::{Measure, entries, find};
+use discrepancy::heads::{Head, HeadResult, LargeMarginSoftmax, LinearSoftmaxCrossEntropy};
+use discrepancy::penalties::{ElasticNet, L1, L2, Penalty};
+use discrepancy::rows::{HessianKind, MulticlassZeroOne, RowLoss, RowTargets, SoftmaxCrossEntropy};
+use discrepancy::rows::{Target, evaluate_rows, softmax};
+use discrepancy::{ErrorKind, rows};
+
+/// Distance in units of the last place of the wanted number.
+fn near(got: f64, want: f64) {
+    let ulp = f64::from_bits(want.abs().to_bits() + 1) - want.abs();
+    assert!((got - want).abs() <= 2.0 * ulp, "got {got:e}, want {want:e}");
+}
+
+fn all_near(got: &[f64], want: &[f64]) {
+    assert_eq!(got.len(), want.len());
+    got.iter().zip(want).for_each(|(g, w)| near(*g, *w));
+}
+
+fn row(spec: &str, row: &[f64], target: Target<'_>) -> (f64, Vec<f64>) {
+    let Measure::Row(loss) = find(spec).unwrap() else { panic!("{spec} is no row loss") };
+    let mut gradient = vec![0.0; row.len()];
+    let value = loss.value_and_gradient(row, target, &mut gradient).unwrap();
+    assert_eq!(value, loss.value(row, target).unwrap());
+    (value, gradient)
+}
+
+fn check(spec: &str, scores: &[f64], target: Target<'_>, value: f64, gradient: &[f64]) {
+    let (v, g) = row(spec, scores, target);
+    near(v, value);
+    all_near(&g, gradient);
+    assert!(spec.contains("z_loss") || g.iter().sum::<f64>().abs() < 1e-15);
+}
+
+const Z: [f64; 3] = [1.5, -0.25, 3.0];
+
+#[test]
+fn matches_arbitrary_precision() {
+    let g = [-0.8231798178925557, 0.030726740326436432, 0.7924530775661193];
+    check("softmax_cross_entropy", &Z, Target::Label(0), 1.7326219831020326, &g);
+    let g = [0.18663468299451294, 0.04746576977646014, 0.7720952143133385];
+    let spec = "softmax_cross_entropy:temperature=2,label_smoothing=0.125,z_loss=0.5";
+    check(spec, &Z, Target::Probabilities(&[0.5, 0.25, 0.25]), 3.319802858420442, &g);
+    let g = [-0.24424418782351584, 0.009116875283346771, 0.23512731254016905];
+    check("multiclass_focal:gamma=2.5,alpha=[0.25 1 1]", &Z, Target::Label(0), 0.26630579337344196, &g);
+    let g = [8.279626111383496e-20, 2.2506357205008785e-19, -3.078598331639228e-19];
+    check("softmax_focal:gamma=0.5", &[0.0, 1.0, 30.0], Target::Label(2), 2.0523988877599613e-19, &g);
+}
+
+#[test]
+fn confident_rows_keep_their_digits() {
+    let g = [-4.346052892147257e-08, 4.1399375388612836e-08, 2.061153532859731e-09];
+    for target in [Target::Label(0), Target::Probabilities(&[1.0, 0.0, 0.0])] {
+        check("softmax_cross_entropy", &[17.0, 0.0, -3.0], target, 4.346052986588138e-08, &g);
+    }
+    let g = [-8.533047625744065e-17, 8.533047625744065e-17];
+    check("softmax_cross_entropy", &[37.0, 0.0], Target::Label(0), 8.533047625744066e-17, &g);
+    let (v, g) = row("softmax_cross_entropy", &[1e308, -1e308], Target::Label(1));
+    assert_eq!((v, g), (f64::INFINITY, vec![1.0, -1.0]));
+}
+
+#[test]
+fn infinite_logits() {
+    let (v, g) = row("softmax_cross_entropy", &[0.0, f64::NEG_INFINITY, 0.0], Target::Label(0));
+    near(v, std::f64::consts::LN_2);
+    assert_eq!(g, [-0.5, 0.0, 0.5]);
+    let (v, g) = row("softmax_cross_entropy", &[0.0, f64::NEG_INFINITY], Target::Label(1));
+    assert_eq!((v, g), (f64::INFINITY, vec![1.0, -1.0]));
+    let loss = SoftmaxCrossEntropy::default();
+    for bad in [f64::NAN, f64::INFINITY] {
+        let error = loss.value(&[0.0, bad], Target::Label(0)).unwrap_err();
+        assert_eq!((error.kind(), error.index()), (ErrorKind::NonFinite, Some(1)));
+    }
+    assert_eq!(loss.value(&[f64::NEG_INFINITY; 2], Target::Label(0)).unwrap_err().kind(), ErrorKind::NonFinite);
+}
+
+#[test]
+fn errors() {
+    let loss = SoftmaxCrossEntropy::default();
+    let error = loss.value(&Z, Target::Label(3)).unwrap_err();
+    assert_eq!((error.kind(), error.offending_value()), (ErrorKind::Domain, Some("3")));
+    let error = loss.value(&Z, Target::Probabilities(&[0.5, 0.25, 0.5])).unwrap_err();
+    assert!(error.to_string().contains("row sum of 1.25"), "{error}");
+    let error = MulticlassZeroOne::new().unwrap().value_and_gradient(&Z, Target::Label(0), &mut [0.0; 3]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotDifferentiable);
+    assert_eq!(MulticlassZeroOne::default().value(&[1.0, 1.0], Target::Label(0)).unwrap(), 0.0);
+    let targets = RowTargets::Labels { labels: &[0, -1], ignore_index: None };
+    assert_eq!(evaluate_rows(&loss, &[0.0; 4], 2, targets, None).unwrap_err().index(), Some(1));
+}
+
+#[test]
+fn batches_agree_with_single_rows() {
+    let loss = SoftmaxCrossEntropy::default();
+    let mut gradient = [9.0; 6];
+    let targets = RowTargets::Labels { labels: &[0, -100], ignore_index: Some(-100) };
+    let rows = [Z, Z].concat();
+    let values = evaluate_rows(&loss, &rows, 3, targets, Some(&mut gradient)).unwrap();
+    assert_eq!(values, [loss.value(&Z, Target::Label(0)).unwrap(), 0.0]);
+    assert_eq!(gradient[3..], [0.0; 3]);
+}
+
+#[test]
+fn second_derivatives_agree() {
+    let loss = SoftmaxCrossEntropy::new(2.0, 0.0, 0.5).unwrap();
+    let (matrix, v) = (loss.hessian(&Z).unwrap(), [1.0, -2.0, 0.5]);
+    let product = loss.hessian_product(&Z, &v).unwrap();
+    let diagonal = loss.hessian_diagonal(&Z, Target::Label(0), HessianKind::Exact).unwrap();
+    for i in 0..3 {
+        let sum: f64 = (0..3).map(|j| matrix[3 * i + j] * v[j]).sum();
+        assert!((sum - product[i]).abs() < 1e-15);
+        assert_eq!(diagonal[i], matrix[4 * i]);
+    }
+    let jacobian = softmax::jacobian(&Z, 1.0).unwrap();
+    assert_eq!(jacobian, SoftmaxCrossEntropy::default().hessian(&Z).unwrap());
+    near(rows::softmax::log_softmax(&[17.0, 0.0, -3.0], 1.0).unwrap()[0], -4.346052986588138e-08);
+}
+
+#[test]
+fn penalties() {
+    let w = [3.0, -4.0, 0.0];
+    assert_eq!(L1::new(0.5).unwrap().value(&w).unwrap(), 3.5);
+    assert_eq!(L1::new(0.5).unwrap().proximal(&w, 7.0).unwrap(), [0.0, -0.5, 0.0]);
+    assert_eq!(L2::new(0.5).unwrap().value(&w).unwrap(), 12.5);
+    assert_eq!(L2::new(0.5).unwrap().proximal(&w, 1.0).unwrap(), [1.5, -2.0, 0.0]);
+    near(L2::new(1e-300).unwrap().value(&[1e200]).unwrap(), 1e100);
+    assert_eq!(L2::new(1e308).unwrap().value(&[1.0; 2]).unwrap(), f64::INFINITY);
+    let net = ElasticNet::new(2.0, 0.25).unwrap();
+    assert_eq!(net.value(&w).unwrap(), 2.0 * (0.25 * 7.0 + 0.375 * 25.0));
+    assert_eq!(net.gradient(&w).unwrap(), [5.0, -6.5, 0.0]);
+}
+
+#[test]
+fn heads() {
+    let (x, w) = ([1.0, -0.5], [0.25, 1.0, -0.75, 0.5, 2.0, -1.0]);
+    let HeadResult { value, dx, dw, .. } =
+        LargeMarginSoftmax::new(3_u32, 0.5).unwrap().evaluate(&x, &w, None, &[1]).unwrap();
+    near(value[0], 6.210371707886257);
+    all_near(&dx, &[4.492409306845874, -2.9534658368536033]);
+    let want =
+        [0.059965966692727524, -0.029982983346363762, -3.835893961108878, 1.5242987794592726, 0.9380255425538254];
+    all_near(&dw[..5], &want);
+    let plain = LinearSoftmaxCrossEntropy::default();
+    let linear = plain.evaluate(&x, &w, None, &[1]).unwrap();
+    let margin = LargeMarginSoftmax::new(1_u32, 0.0).unwrap().evaluate(&x, &w, None, &[1]).unwrap();
+    near(margin.value[0], linear.value[0]);
+    all_near(&margin.dw, &linear.dw);
+    let with_bias = plain.evaluate(&x, &w, Some(&[0.0; 3]), &[1]).unwrap();
+    assert_eq!((with_bias.dx, with_bias.db.len()), (linear.dx, 3));
+}
+
+#[test]
+fn names_are_unique() {
+    let mut names: Vec<&str> = entries().flat_map(|e| e.aliases.iter().copied().chain([e.name])).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+    entries().for_each(|e| drop(e.make(&e.defaults()).unwrap()));
+}
