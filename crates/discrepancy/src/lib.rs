@@ -10,5 +10,6 @@ pub mod losses;
 pub mod number;
 pub mod penalties;
 pub mod rows;
+pub mod samples;
 
 pub use error::{Certificate, Error, ErrorKind, Result};

@@ -6,10 +6,17 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Every entry, family by family.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    [crate::losses::LIST, crate::rows::LIST, crate::penalties::LIST, crate::distances::LIST, crate::divergences::LIST]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        crate::losses::LIST,
+        crate::rows::LIST,
+        crate::penalties::LIST,
+        crate::distances::LIST,
+        crate::divergences::LIST,
+        crate::samples::LIST,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// The entry of a name or alias.
