@@ -18,7 +18,7 @@ crate::entry! {
         /// σ, or `median`: the median distance of all pairs of different rows of both samples together, the mean
         /// of the middle two where their number is even.
         bandwidth: Bandwidth = Value::Word("median"), Domain::number(Interval::open(0.0, f64::INFINITY)).or(&["median"]);
-        /// `biased` (never negative) counts each row with itself, `unbiased` does not, `linear` averages over
+        /// `biased` (never negative, short of 2^-98 of the kernel) counts each row with itself, `unbiased` does not, `linear` averages over
         /// successive pairs of rows and needs samples of one size.
         estimator: Word = Value::Word("unbiased"), Domain::words(&["biased", "unbiased", "linear"]);
     }
