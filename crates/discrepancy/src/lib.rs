@@ -11,6 +11,7 @@ pub mod losses;
 pub mod number;
 pub mod penalties;
 pub mod rows;
+pub mod samples;
 pub mod sums;
 
 pub use error::{Certificate, Error, ErrorKind, Result};

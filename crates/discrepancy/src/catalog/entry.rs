@@ -192,6 +192,8 @@ pub enum Measure {
     Penalty(Box<dyn crate::penalties::Penalty>),
     /// A distance or divergence of two rows.
     Pair(Box<dyn crate::distances::PairFunction>),
+    /// A statistic of two samples.
+    Sample(Box<dyn crate::samples::SampleStatistic>),
 }
 
 /// Writes a parameter struct, its constructor and its catalogue entry.

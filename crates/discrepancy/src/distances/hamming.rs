@@ -35,7 +35,7 @@ pub fn hamming_bits(a: &[u64], b: &[u64], bits: usize) -> Result<f64> {
     if bits == 0 {
         return Err(Error::new(ErrorKind::NoContributingRows, "hamming_bits", "bits", "at least one bit"));
     }
-    let mask = |word: usize| if word + 1 == words && bits % 64 != 0 { (1 << (bits % 64)) - 1 } else { u64::MAX };
+    let mask = |word: usize| if word + 1 == words && !bits.is_multiple_of(64) { (1 << (bits % 64)) - 1 } else { u64::MAX };
     let differ: u64 = (0..words).map(|i| u64::from(((a[i] ^ b[i]) & mask(i)).count_ones())).sum();
     Ok(differ as f64 / bits as f64)
 }

@@ -75,21 +75,21 @@ pub fn run<B: Block>(level: Level, block: B) {
     #[cfg(target_arch = "x86_64")]
     {
         let detected = fearless_simd::Level::new();
-        if level == Level::Avx512 {
-            if let Some(simd) = detected.as_avx512() {
-                return simd.vectorize(
-                    #[inline(always)]
-                    || block.lanes(simd),
-                );
-            }
+        if level == Level::Avx512
+            && let Some(simd) = detected.as_avx512()
+        {
+            return simd.vectorize(
+                #[inline(always)]
+                || block.lanes(simd),
+            );
         }
-        if level >= Level::Avx2 {
-            if let Some(simd) = detected.as_avx2() {
-                return simd.vectorize(
-                    #[inline(always)]
-                    || block.lanes(simd),
-                );
-            }
+        if level >= Level::Avx2
+            && let Some(simd) = detected.as_avx2()
+        {
+            return simd.vectorize(
+                #[inline(always)]
+                || block.lanes(simd),
+            );
         }
     }
     let _ = level;
