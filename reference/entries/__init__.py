@@ -1,5 +1,5 @@
 """All tables, in the order of the catalogue."""
 
-from entries import pointwise
+from entries import heads, penalties, pointwise, rows
 
-ALL = pointwise.ENTRIES
+ALL = [entry for family in (pointwise, penalties, rows, heads) for entry in family.ENTRIES]
