@@ -73,7 +73,7 @@ def run(chosen):
             failures += 1
     for entry in chosen:
         compared, wrong = check_derivatives(entry)
-        for extra in getattr(entries, "CHECKS", {}).get(entry.table, ()):
+        for extra in entries.CHECKS.get(entry.table, ()):
             wrong += extra()
         print(f"{entry.table}: {compared} derivatives compared, {len(wrong)} wrong", flush=True)
         for message in wrong[:5]:

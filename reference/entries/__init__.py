@@ -1,5 +1,8 @@
 """All tables, in the order of the catalogue."""
 
-from entries import heads, penalties, pointwise, rows
+from entries import distances, divergences, heads, penalties, pointwise, rows, samples, transport
 
-ALL = [entry for family in (pointwise, penalties, rows, heads) for entry in family.ENTRIES]
+FAMILIES = (pointwise, penalties, rows, heads, distances, divergences, transport, samples)
+ALL = [entry for family in FAMILIES for entry in family.ENTRIES]
+# What the self-test runs beside the derivatives.
+CHECKS = transport.CHECKS
