@@ -75,7 +75,7 @@ def features(draw, region, count):
 
 
 def shape(draw):
-    return draw.integer(2, 4), draw.pick([1, 2, 2, 3])  # classes, features
+    return draw.pick([2, 2, 3, 4]), draw.pick([1, 2, 2, 3])  # classes, features
 
 
 def draw_linear(draw, region, _):
