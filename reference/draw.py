@@ -114,9 +114,9 @@ class Draw:
 
     def length(self, low=1):
         """Mostly short, now and then 16."""
-        if self.coin(0.02):
+        if self.coin(0.01):
             return 16
-        return max(low, self.pick([1, 2, 2, 3, 3, 3, 4, 4, 5, 6]))
+        return max(low, self.pick([1, 1, 2, 2, 2, 3, 3, 3, 4, 5, 6]))
 
     def dyadic(self, length, zeros=False):
         """Weights that are multiples of 1/64 and sum to 1 exactly."""

@@ -1,4 +1,4 @@
-"""Writes the reference tables: exact floats in, 125 bits out.
+"""Writes the reference tables: exact floats in, 121 bits out.
 
     python generate.py                 write all tables
     python generate.py hinge focal     write these

@@ -11,7 +11,7 @@ STEP = mpf(2) ** -300  # the error of the central difference is about its square
 # (table, spec, inputs, value to the digits given)
 KNOWN = [
     ("binary_cross_entropy_with_logits", "binary_cross_entropy_with_logits", [[-20.0], [0.0]], "2.061153620314381e-9"),
-    ("softmax_cross_entropy", "softmax_cross_entropy", [[17.0, 0.0], [0]], "4.13993771879e-8"),
+    ("softmax_cross_entropy", "softmax_cross_entropy", [[17.0, 0.0], [0]], "4.13993763309e-8"),
     ("logistic", "logistic", [[0.0], [1.0]], "1"),
     ("euclidean", "euclidean", [[3.0, 0.0], [0.0, 4.0]], "5"),
     ("kl_divergence", "kl_divergence", [[0.5, 0.5], [0.25, 0.75]], "0.143841036225890"),
@@ -73,7 +73,7 @@ def run(chosen):
             failures += 1
     for entry in chosen:
         compared, wrong = check_derivatives(entry)
-        for extra in getattr(entries, "CHECKS", {}).get(entry.table, ()):
+        for extra in entries.CHECKS.get(entry.table, ()):
             wrong += extra()
         print(f"{entry.table}: {compared} derivatives compared, {len(wrong)} wrong", flush=True)
         for message in wrong[:5]:

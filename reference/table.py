@@ -8,7 +8,7 @@ from mpmath import libmp, mp, mpf
 
 from draw import REGIONS, Draw
 
-DIGITS = 31             # hexadecimal digits after the point: 1 + 4 * 31 = 125 bits
+DIGITS = 30             # hexadecimal digits after the point: 1 + 4 * 30 = 121 bits
 BITS = 1 + 4 * DIGITS
 FAR = 1_000_000         # exponents beyond it are written as it: no float comes near
 AGREE = mpf(2) ** -130  # two precisions must agree to this before a value is believed

@@ -1,0 +1,172 @@
+"""Losses of a row of scores or probabilities and its target."""
+
+from mpmath import inf, mp, mpf
+
+from table import Entry, log_base, number
+
+UNIT = mpf(1)
+
+
+class Softmax:
+    """Softmax of z / temperature, with everything that cancels written as sums of positive terms."""
+
+    def __init__(self, z, temperature=UNIT):
+        self.z = [v / temperature for v in z]
+        top = max(range(len(z)), key=lambda j: self.z[j])
+        self.top = self.z[top]
+        self.tail = sum((mp.exp(v - self.top) for j, v in enumerate(self.z) if j != top), mpf(0))
+        total = 1 + self.tail
+        self.p = [mp.exp(v - self.top) / total for v in self.z]
+        self.logsumexp = self.top + mp.log1p(self.tail)
+
+    def others(self, j):
+        """1 - p_j."""
+        return sum((p for k, p in enumerate(self.p) if k != j), mpf(0))
+
+    def cost(self, j):
+        """-ln p_j."""
+        return mp.log1p(sum((mp.exp(v - self.z[j]) for k, v in enumerate(self.z) if k != j), mpf(0)))
+
+
+def softmax(parameters, z):
+    return [Softmax(z, number(parameters, "temperature", 1)).p]
+
+
+def cross_entropy_of_scores(parameters, z, target):
+    """Value, gradient, diagonal of the Hessian, logsumexp; target is a label or a row."""
+    temperature = number(parameters, "temperature", 1)
+    smoothing = number(parameters, "label_smoothing", 0)
+    z_loss = number(parameters, "z_loss", 0)
+    s = Softmax(z, temperature)
+    classes = len(z)
+    row = target if len(target) == classes and not isinstance(target[0], int) else [
+        mpf(j == target[0]) for j in range(classes)]
+    smooth = [(1 - smoothing) * t + smoothing / classes for t in row]
+    value = sum((t * s.cost(j) for j, t in enumerate(smooth) if t), mpf(0)) + z_loss * s.logsumexp ** 2
+    # p - t, where t is near 1 as -(1 - p) + (1 - t).
+    residual = [s.p[j] - t if row[j] != 1 else smoothing - smoothing / classes - s.others(j)
+                for j, t in enumerate(smooth)]
+    gradient = [(r + 2 * z_loss * s.logsumexp * p) / temperature for r, p in zip(residual, s.p)]
+    hessian = []
+    for j, p in enumerate(s.p):
+        q = s.others(j)
+        hessian.append((p * q + z_loss * (2 * p * p + 2 * s.logsumexp * p * q)) / temperature ** 2)
+    return [[value], gradient, hessian, [s.logsumexp]]
+
+
+def softmax_focal(parameters, z, target):
+    gamma = number(parameters, "gamma", 2)
+    label = target[0]
+    s = Softmax(z)
+    p, q, cost = s.p[label], s.others(label), s.cost(label)
+    weight = q ** gamma
+    # The slope by ln p_y, negated.
+    slope = gamma * p * cost * q ** (gamma - 1) + weight
+    gradient = [slope * v for v in s.p]
+    gradient[label] = -weight * (gamma * p * cost + q)
+    return [[weight * cost], gradient]
+
+
+def cross_entropy(parameters, p, y):
+    base = log_base(parameters)
+    value = sum((-t * mp.log(v) if v else inf for v, t in zip(p, y) if t), mpf(0))
+    gradient = [mpf(0) if not t else -t / v / base if v else -inf for v, t in zip(p, y)]
+    return [[value / base], gradient]
+
+
+# Inputs.
+
+def scores(draw, region, label, length):
+    """A row of scores; `label` is ahead where the row is a confident one."""
+    if region == "ordinary":
+        return [draw.ordinary(-6, 4) for _ in range(length)]
+    if region == "moderate":
+        return [draw.uniform(-5, 5) for _ in range(length)]
+    if region == "edge":
+        kind = draw.integer(0, 3)
+        if kind == 0:
+            return [draw.pick([0.0, -0.0, 1.0])] * length
+        if kind == 1:  # far from zero, near each other
+            base = draw.ordinary(10, 20)
+            return [draw.round(base + draw.uniform(-3, 3)) for _ in range(length)]
+        return [draw.edge() for _ in range(length)]
+    kind = draw.integer(0, 2)
+    if kind == 0:  # confident
+        row = [draw.uniform(-3, 3) for _ in range(length)]
+        row[label] = draw.uniform(12, 60)
+        return row
+    if kind == 1:  # nearly equal
+        base = draw.uniform(-8, 8)
+        return [draw.near(base) for _ in range(length)]
+    row = [draw.uniform(-3, 3) for _ in range(length)]  # logsumexp near 0
+    total = float(Softmax([mpf(v) for v in row]).logsumexp)
+    return [draw.round(v - total) for v in row]
+
+
+def draw_scores(draw, region, _):
+    length = draw.length()
+    return [scores(draw, region, draw.integer(0, length - 1), length)]
+
+
+def draw_labelled(draw, region, _):
+    length = draw.length(2)
+    label = draw.integer(0, length - 1)
+    row = scores(draw, region, label if draw.coin(0.8) else 0, length)
+    return [row, [label]]
+
+
+def draw_soft(draw, region, _):
+    length = draw.length(2)
+    return [scores(draw, region, draw.integer(0, length - 1), length), draw.dyadic(length, zeros=True)]
+
+
+def row_of_probabilities(draw, region, length):
+    if region == "moderate":
+        return draw.normalised([draw.random.random() + 2.0 ** -30 for _ in range(length)])
+    if region == "ordinary":
+        return draw.normalised([draw.positive(-16, 0) for _ in range(length)])
+    if region == "cancel":  # confident
+        row = [draw.positive(-draw.bits, -8) for _ in range(length)]
+        row[draw.integer(0, length - 1)] = 1.0
+        return draw.normalised(row)
+    kind = draw.integer(0, 2)
+    if kind == 0:
+        return draw.dyadic(length, zeros=True)
+    row = [draw.pick([draw.positive(-draw.wide, -draw.bits), draw.positive(-4, 0)]) for _ in range(length - 1)] + [1.0]
+    return draw.normalised(row)
+
+
+def draw_cross_entropy(draw, region, _):
+    length = draw.length(2)
+    p = row_of_probabilities(draw, region, length)
+    kind = draw.integer(0, 3)
+    if kind == 0:
+        return [p, draw.dyadic(length, zeros=True)]
+    if kind == 1:
+        return [p, draw.normalised([draw.near(v) if v else v for v in p])]
+    if kind == 2:  # a single class
+        y = [0.0] * length
+        y[max(range(length), key=lambda j: p[j]) if draw.coin() else draw.integer(0, length - 1)] = 1.0
+        return [p, y]
+    return [p, row_of_probabilities(draw, region, length)]
+
+
+ROW = ["value", "gradient", "diagonal of the Hessian", "logsumexp"]
+VARIANTS = ["", ":temperature=2", ":label_smoothing=0.1", ":z_loss=0.25"]
+DERIVATIVES = ((1, 0, 0), (2, 1, 0))
+NOTES = ["scores are divided by the temperature first; logsumexp is of those", "value = cross entropy + z_loss * logsumexp^2",
+         "label smoothing e: (1 - e) target + e / classes"]
+
+ENTRIES = [
+    Entry("softmax", ["softmax", "softmax:temperature=2", "softmax:temperature=0.5"], ["scores"], ["probabilities"],
+          draw_scores, softmax),
+    Entry("softmax_cross_entropy", ["softmax_cross_entropy" + v for v in VARIANTS], ["scores", "label"], ROW,
+          draw_labelled, cross_entropy_of_scores, DERIVATIVES, NOTES),
+    Entry("softmax_cross_entropy.soft", ["softmax_cross_entropy" + v for v in VARIANTS], ["scores", "target row"], ROW,
+          draw_soft, cross_entropy_of_scores, DERIVATIVES, NOTES),
+    Entry("softmax_focal", ["softmax_focal" + v for v in (":gamma=2", ":gamma=0", ":gamma=0.5")], ["scores", "label"],
+          ["value", "gradient"], draw_labelled, softmax_focal, ((1, 0, 0),)),
+    Entry("cross_entropy", ["cross_entropy", "cross_entropy:base=2"], ["prediction row", "target row"],
+          ["value", "gradient"], draw_cross_entropy, cross_entropy, ((1, 0, 0),),
+          ["a term of weight 0 is 0, in the gradient too"]),
+]
