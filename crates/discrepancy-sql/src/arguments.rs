@@ -4,7 +4,7 @@ use crate::shape::Shape;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{ScalarValue, exec_err, plan_err};
 use datafusion::error::{DataFusionError, Result};
-use discrepancy::catalog::{Entry, Measure, Parameter, Value};
+use discrepancy::catalog::{self, Entry, Measure, Parameter, Value};
 use discrepancy::{Error, ErrorKind};
 
 /// The library's error as the engine's; the original can be taken out again.
@@ -12,9 +12,13 @@ pub(crate) fn external(error: Error) -> DataFusionError {
     DataFusionError::External(Box::new(error))
 }
 
-/// The names of all aliases of an entry, behind a prefix.
+/// The aliases of an entry, behind a prefix; without those that another entry is found by first.
 pub(crate) fn aliases(entry: &Entry, prefix: &str) -> Vec<String> {
-    entry.aliases.iter().map(|alias| format!("{prefix}{alias}")).collect()
+    let own = |alias: &&&str| {
+        let named = catalog::entries().any(|other| other.name == **alias && other.name != entry.name);
+        !named && catalog::entry(alias).is_ok_and(|found| found.name == entry.name)
+    };
+    entry.aliases.iter().filter(own).map(|alias| format!("{prefix}{alias}")).collect()
 }
 
 /// The data arguments' names, then the parameters'.

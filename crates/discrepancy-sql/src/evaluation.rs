@@ -66,11 +66,7 @@ pub(crate) fn evaluate(measure: &Measure, data: &[ArrayRef], wanted: &dyn Fn(usi
 }
 
 /// Row by row; an error says in which row it arose.
-fn each(
-    count: usize,
-    wanted: &dyn Fn(usize) -> bool,
-    value: impl Fn(usize) -> Result<Option<f64>>,
-) -> Result<Values> {
+fn each(count: usize, wanted: &dyn Fn(usize) -> bool, value: impl Fn(usize) -> Result<Option<f64>>) -> Result<Values> {
     let mut all = Values::default();
     for row in (0..count).filter(|row| wanted(*row)) {
         if let Some(value) = value(row).map_err(|error| error.context(format!("row {row}")))? {

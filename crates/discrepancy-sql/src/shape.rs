@@ -1,8 +1,8 @@
 //! Which columns an entry takes.
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::error::Result;
 use datafusion::common::plan_err;
+use datafusion::error::Result;
 use discrepancy::catalog::{Entry, Measure};
 
 /// The data arguments of an entry, before its parameters.

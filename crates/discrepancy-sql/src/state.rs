@@ -144,11 +144,9 @@ impl GroupsAccumulator for GroupedState {
     ) -> Result<()> {
         self.groups.resize_with(total_num_groups, Moments::new);
         let groups = &mut self.groups;
-        self.rows.each(
-            values,
-            &|row| passes(opt_filter, row),
-            |row, value, weight| add(&mut groups[group_indices[row]], value, weight),
-        )
+        self.rows.each(values, &|row| passes(opt_filter, row), |row, value, weight| {
+            add(&mut groups[group_indices[row]], value, weight)
+        })
     }
     fn merge_batch(&mut self, values: &[ArrayRef], group_indices: &[usize], total_num_groups: usize) -> Result<()> {
         self.groups.resize_with(total_num_groups, Moments::new);
@@ -167,11 +165,8 @@ impl GroupsAccumulator for GroupedState {
     }
     fn convert_to_state(&self, values: &[ArrayRef], opt_filter: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {
         let mut states = vec![Moments::new(); values.first().map_or(0, |column| column.len())];
-        self.rows.each(
-            values,
-            &|row| passes(opt_filter, row),
-            |row, value, weight| add(&mut states[row], value, weight),
-        )?;
+        self.rows
+            .each(values, &|row| passes(opt_filter, row), |row, value, weight| add(&mut states[row], value, weight))?;
         Ok(vec![write(&states)])
     }
     fn size(&self) -> usize {
