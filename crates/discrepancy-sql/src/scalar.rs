@@ -1,14 +1,16 @@
 //! An entry as a scalar function.
 
-use crate::arguments::{aliases, coerce, data_count, measure, not_literal};
+use crate::arguments::{aliases, coerce, data_count, external, measure, not_literal};
+use crate::columns::Lists;
 use crate::evaluation::evaluate;
 use crate::shape::Shape;
-use datafusion::arrow::array::{ArrayRef, Float32Array, Float64Array};
+use datafusion::arrow::array::{ArrayRef, Float32Array, Float64Array, Float64Builder, ListBuilder};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::ScalarValue;
 use datafusion::error::Result;
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility};
-use discrepancy::catalog::{self, Entry};
+use discrepancy::catalog::{self, Entry, Measure};
+use discrepancy::rows::RowMap;
 use std::sync::Arc;
 
 /// `name(data…, parameters…)`: the value of each row.
@@ -27,7 +29,7 @@ impl LossFunction {
     }
 
     fn entry(&self) -> Result<&'static Entry> {
-        catalog::entry(self.name).map_err(crate::arguments::external)
+        catalog::entry(self.name).map_err(external)
     }
 }
 
@@ -46,6 +48,9 @@ impl ScalarUDFImpl for LossFunction {
     }
     fn return_type(&self, given: &[DataType]) -> Result<DataType> {
         let single = given.first() == Some(&DataType::Float32) && Shape::of(self.entry()?) == Some(Shape::Pointwise);
+        if Shape::of(self.entry()?) == Some(Shape::Map) {
+            return Ok(DataType::new_list(DataType::Float64, true));
+        }
         Ok(if single { DataType::Float32 } else { DataType::Float64 })
     }
     fn invoke_with_args(&self, given: ScalarFunctionArgs) -> Result<ColumnarValue> {
@@ -59,7 +64,11 @@ impl ScalarUDFImpl for LossFunction {
             parameters.iter().zip(entry.parameters).map(literal).collect::<Result<_>>()?;
         let count = given.number_rows;
         let data: Vec<ArrayRef> = data.iter().map(|column| column.to_array(count)).collect::<Result<_>>()?;
-        let computed = evaluate(&measure(entry, &parameters)?, &data, &|_| true)?;
+        let measure = measure(entry, &parameters)?;
+        if let (Measure::Map(map), [scores]) = (&measure, data.as_slice()) {
+            return Ok(ColumnarValue::Array(apply(map.as_ref(), scores)?));
+        }
+        let computed = evaluate(&measure, &data, &|_| true)?;
         let mut values = vec![None; count];
         for (row, value) in computed.rows.iter().zip(&computed.values) {
             values[*row] = Some(*value);
@@ -72,4 +81,21 @@ impl ScalarUDFImpl for LossFunction {
         };
         Ok(ColumnarValue::Array(array))
     }
+}
+
+/// The image of each row.
+fn apply(map: &dyn RowMap, scores: &ArrayRef) -> Result<ArrayRef> {
+    let scores = Lists::new(map.entry().name, "scores", scores)?;
+    let mut images = ListBuilder::new(Float64Builder::new());
+    for row in 0..scores.len() {
+        if let Some(scores) = scores.row(row)? {
+            let mut image = vec![0.0; scores.len()];
+            map.apply(scores, &mut image).map_err(|error| external(error).context(format!("row {row}")))?;
+            images.values().append_slice(&image);
+            images.append(true);
+        } else {
+            images.append(false);
+        }
+    }
+    Ok(Arc::new(images.finish()))
 }

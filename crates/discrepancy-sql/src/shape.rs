@@ -16,6 +16,8 @@ pub(crate) enum Shape {
     Pair,
     /// One list.
     Penalty,
+    /// One list, which becomes another.
+    Map,
 }
 
 impl Shape {
@@ -26,6 +28,7 @@ impl Shape {
             Measure::Row(_) => Some(Shape::Row),
             Measure::Pair(_) => Some(Shape::Pair),
             Measure::Penalty(_) => Some(Shape::Penalty),
+            Measure::Map(_) => Some(Shape::Map),
             _ => None,
         }
     }
@@ -37,17 +40,19 @@ impl Shape {
             Shape::Row => &["scores", "target"],
             Shape::Pair => &["a", "b"],
             Shape::Penalty => &["weights"],
+            Shape::Map => &["scores"],
         }
     }
 
     /// Whether means and sums over rows make sense.
     pub(crate) fn aggregates(self) -> bool {
-        self != Shape::Penalty
+        !matches!(self, Shape::Penalty | Shape::Map)
     }
 
     /// The type that an argument is computed from; an error where it cannot be.
     pub(crate) fn coerce(self, function: &str, argument: &str, given: &DataType) -> Result<DataType> {
-        let number = !matches!((self, argument), (Shape::Row, "scores") | (Shape::Pair | Shape::Penalty, _));
+        let number =
+            !matches!((self, argument), (Shape::Row, "scores") | (Shape::Pair | Shape::Penalty | Shape::Map, _));
         let list = self != Shape::Pointwise && argument != "weight";
         match given {
             DataType::Null if number && self != Shape::Row => return Ok(DataType::Float64),

@@ -96,7 +96,7 @@ fn call(entry: &catalog::Entry) -> Option<String> {
         Measure::Row(_) => "[0.25, 0.75], 1".to_owned(),
         Measure::Pair(_) => "[0.25, 0.75], [0.375, 0.625]".to_owned(),
         Measure::Penalty(_) => "[0.25, 0.75]".to_owned(),
-        // Heads take matrices, maps give rows.
+        // Maps give rows (below); heads take matrices.
         _ => return None,
     };
     Some(format!("({data}{parameters})"))
@@ -123,4 +123,12 @@ fn every_entry_is_callable_by_every_name() {
         assert_eq!(function.kind, FunctionKind::Scalar);
         assert_eq!(function.parameters.len(), entry.parameters.len());
     }
+}
+
+#[test]
+fn maps_give_lists() {
+    let result = column("SELECT softmax(s) FROM (VALUES ([1.0, 1.0]), (NULL)) AS t(s)");
+    let rows = result.as_list::<i32>();
+    assert_eq!(rows.value(0).as_primitive::<datafusion::arrow::datatypes::Float64Type>().values(), &[0.5, 0.5]);
+    assert!(datafusion::arrow::array::Array::is_null(rows, 1));
 }
