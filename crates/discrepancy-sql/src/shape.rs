@@ -1,0 +1,77 @@
+//! Which columns an entry takes.
+
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::plan_err;
+use datafusion::error::Result;
+use discrepancy::catalog::{Entry, Measure};
+
+/// The data arguments of an entry, before its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Shape {
+    /// Two numbers: prediction and target.
+    Pointwise,
+    /// A list of scores, and a class or a list of probabilities.
+    Row,
+    /// Two lists.
+    Pair,
+    /// One list.
+    Penalty,
+    /// One list, which becomes another.
+    Map,
+}
+
+impl Shape {
+    /// The shape of an entry; `None` for what does not act row by row.
+    pub(crate) fn of(entry: &Entry) -> Option<Shape> {
+        match entry.make(&entry.defaults()).ok()? {
+            Measure::Pointwise(_) => Some(Shape::Pointwise),
+            Measure::Row(_) => Some(Shape::Row),
+            Measure::Pair(_) => Some(Shape::Pair),
+            Measure::Penalty(_) => Some(Shape::Penalty),
+            Measure::Map(_) => Some(Shape::Map),
+            _ => None,
+        }
+    }
+
+    /// The names of the data arguments.
+    pub(crate) fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Shape::Pointwise => &["prediction", "target"],
+            Shape::Row => &["scores", "target"],
+            Shape::Pair => &["a", "b"],
+            Shape::Penalty => &["weights"],
+            Shape::Map => &["scores"],
+        }
+    }
+
+    /// Whether means and sums over rows make sense.
+    pub(crate) fn aggregates(self) -> bool {
+        !matches!(self, Shape::Penalty | Shape::Map)
+    }
+
+    /// The type that an argument is computed from; an error where it cannot be.
+    pub(crate) fn coerce(self, function: &str, argument: &str, given: &DataType) -> Result<DataType> {
+        let number =
+            !matches!((self, argument), (Shape::Row, "scores") | (Shape::Pair | Shape::Penalty | Shape::Map, _));
+        let list = self != Shape::Pointwise && argument != "weight";
+        match given {
+            DataType::Null if number && self != Shape::Row => return Ok(DataType::Float64),
+            DataType::Null => return Ok(DataType::Null),
+            DataType::Float16 if number && !list => return Ok(DataType::Float32),
+            DataType::Float32 | DataType::Float64 if number && !list => return Ok(given.clone()),
+            _ if number && given.is_integer() => return Ok(given.clone()),
+            DataType::List(field) | DataType::LargeList(field) | DataType::FixedSizeList(field, _)
+                if list && (field.data_type().is_floating() || field.data_type().is_integer()) =>
+            {
+                return Ok(given.clone());
+            }
+            _ => {}
+        }
+        let allowed = match (number, list) {
+            (true, false) => "floats or integers",
+            (true, true) => "an integer class or a list of probabilities",
+            _ => "a list of floats or integers",
+        };
+        plan_err!("{function}: `{argument}` is of type {given}; allowed: {allowed}; cast it if that is meant")
+    }
+}

@@ -1,0 +1,175 @@
+//! The state of aggregates: exact sums, which cross between partitions in one binary column.
+
+use crate::aggregate::Statistic;
+use crate::arguments::external;
+use crate::columns::widen;
+use crate::evaluation::evaluate;
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BinaryArray, BooleanArray, Float64Array};
+use datafusion::common::{ScalarValue, internal_err};
+use datafusion::error::Result;
+use datafusion::logical_expr::{Accumulator, EmitTo, GroupsAccumulator};
+use discrepancy::catalog::Measure;
+use discrepancy::sums::Moments;
+use discrepancy::{Error, ErrorKind};
+use std::sync::Arc;
+
+/// The digits of exact sums beside the struct itself, roughly.
+const DIGITS: usize = 256;
+
+/// What is summed: the values of an entry, weighted or not.
+#[derive(Debug)]
+pub(crate) struct RowValues {
+    pub(crate) entry: &'static str,
+    pub(crate) measure: Measure,
+    /// How many columns come before the parameters, the weight included.
+    pub(crate) data: usize,
+    /// Whether the last of these is the weight.
+    pub(crate) weighted: bool,
+}
+
+impl RowValues {
+    /// Hands row, value and weight of each row to `push`; rows with NULL and rows not wanted are left out.
+    fn each(
+        &self,
+        columns: &[ArrayRef],
+        wanted: &dyn Fn(usize) -> bool,
+        mut push: impl FnMut(usize, f64, Option<f64>),
+    ) -> Result<()> {
+        let Some(data) = columns.get(..self.data) else {
+            return internal_err!("{}: {} columns for {}", self.entry, columns.len(), self.data);
+        };
+        if !self.weighted {
+            let computed = evaluate(&self.measure, data, wanted)?;
+            computed.rows.iter().zip(computed.values).for_each(|(row, value)| push(*row, value, None));
+            return Ok(());
+        }
+        let (weight, data) = match data.split_last() {
+            Some((weight, data)) => (widen(self.entry, "weight", weight)?, data),
+            None => return internal_err!("{}: no weight column", self.entry),
+        };
+        let computed = evaluate(&self.measure, data, &|row| !weight.is_null(row) && wanted(row))?;
+        for (row, value) in computed.rows.iter().zip(computed.values) {
+            let w = weight.value(*row);
+            if !(w >= 0.0 && w.is_finite()) {
+                let error = Error::new(ErrorKind::Domain, self.entry, "weight", "finite numbers, not negative");
+                return Err(external(error.at(*row).value(w)));
+            }
+            push(*row, value, Some(w));
+        }
+        Ok(())
+    }
+}
+
+fn add(moments: &mut Moments, value: f64, weight: Option<f64>) {
+    match weight {
+        None => moments.push(value),
+        Some(weight) => moments.push_weighted(value, weight),
+    }
+}
+
+/// The states of a column, with their rows.
+fn read(columns: &[ArrayRef]) -> Result<Vec<(usize, Moments)>> {
+    let Some(states) = columns.first().and_then(|column| column.as_binary_opt::<i32>()) else {
+        return internal_err!("the state of an aggregate is one binary column");
+    };
+    let states = states.iter().enumerate().filter_map(|(row, bytes)| bytes.map(|bytes| (row, bytes)));
+    states.map(|(row, bytes)| Ok((row, Moments::from_bytes(bytes).map_err(external)?))).collect()
+}
+
+/// The state of an aggregate without groups.
+#[derive(Debug)]
+pub(crate) struct SingleState {
+    rows: RowValues,
+    statistic: Statistic,
+    moments: Moments,
+}
+
+impl SingleState {
+    pub(crate) fn new(rows: RowValues, statistic: Statistic) -> Self {
+        SingleState { rows, statistic, moments: Moments::new() }
+    }
+}
+
+impl Accumulator for SingleState {
+    fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
+        let moments = &mut self.moments;
+        self.rows.each(values, &|_| true, |_, value, weight| add(moments, value, weight))
+    }
+    fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
+        read(states)?.iter().for_each(|(_, other)| self.moments.merge(other));
+        Ok(())
+    }
+    fn state(&mut self) -> Result<Vec<ScalarValue>> {
+        Ok(vec![ScalarValue::Binary(Some(self.moments.to_bytes()))])
+    }
+    fn evaluate(&mut self) -> Result<ScalarValue> {
+        Ok(ScalarValue::Float64(self.statistic.of(&self.moments)?))
+    }
+    fn size(&self) -> usize {
+        size_of_val(self) + DIGITS
+    }
+}
+
+/// The states of all groups.
+#[derive(Debug)]
+pub(crate) struct GroupedState {
+    rows: RowValues,
+    statistic: Statistic,
+    groups: Vec<Moments>,
+}
+
+impl GroupedState {
+    pub(crate) fn new(rows: RowValues, statistic: Statistic) -> Self {
+        GroupedState { rows, statistic, groups: Vec::new() }
+    }
+}
+
+/// Whether a filter lets a row pass; NULL does not.
+fn passes(filter: Option<&BooleanArray>, row: usize) -> bool {
+    filter.is_none_or(|filter| !filter.is_null(row) && filter.value(row))
+}
+
+/// The states as a column.
+fn write(states: &[Moments]) -> ArrayRef {
+    Arc::new(BinaryArray::from_iter_values(states.iter().map(Moments::to_bytes)))
+}
+
+impl GroupsAccumulator for GroupedState {
+    fn update_batch(
+        &mut self,
+        values: &[ArrayRef],
+        group_indices: &[usize],
+        opt_filter: Option<&BooleanArray>,
+        total_num_groups: usize,
+    ) -> Result<()> {
+        self.groups.resize_with(total_num_groups, Moments::new);
+        let groups = &mut self.groups;
+        self.rows.each(values, &|row| passes(opt_filter, row), |row, value, weight| {
+            add(&mut groups[group_indices[row]], value, weight)
+        })
+    }
+    fn merge_batch(&mut self, values: &[ArrayRef], group_indices: &[usize], total_num_groups: usize) -> Result<()> {
+        self.groups.resize_with(total_num_groups, Moments::new);
+        for (row, other) in read(values)? {
+            self.groups[group_indices[row]].merge(&other);
+        }
+        Ok(())
+    }
+    fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
+        Ok(vec![write(&emit_to.take_needed(&mut self.groups))])
+    }
+    fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
+        let groups = emit_to.take_needed(&mut self.groups);
+        let results: Vec<Option<f64>> = groups.iter().map(|group| self.statistic.of(group)).collect::<Result<_>>()?;
+        Ok(Arc::new(Float64Array::from(results)))
+    }
+    fn convert_to_state(&self, values: &[ArrayRef], opt_filter: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {
+        let mut states = vec![Moments::new(); values.first().map_or(0, |column| column.len())];
+        self.rows
+            .each(values, &|row| passes(opt_filter, row), |row, value, weight| add(&mut states[row], value, weight))?;
+        Ok(vec![write(&states)])
+    }
+    fn size(&self) -> usize {
+        size_of_val(self) + self.groups.capacity() * size_of::<Moments>() + self.groups.len() * DIGITS
+    }
+}

@@ -1,0 +1,134 @@
+//! One value for each row.
+
+use crate::{column, error, numbers};
+use datafusion::arrow::array::AsArray;
+use datafusion::arrow::datatypes::{DataType, Float32Type};
+use discrepancy::catalog::{self, Measure};
+use discrepancy::rows::Target;
+use discrepancy_sql::{FunctionKind, documentation};
+
+fn pointwise(spec: &str, prediction: f64, target: f64) -> f64 {
+    match catalog::find(spec).unwrap() {
+        Measure::Pointwise(loss) => loss.at(prediction, target)[0],
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn values_are_the_librarys() {
+    for (z, y) in [(0.3, 1.0), (-2.5, 0.0), (7.25, 1.0)] {
+        let query = format!("SELECT focal(CAST({z} AS DOUBLE), CAST({y} AS DOUBLE), 0.75, 1.5)");
+        assert_eq!(numbers(&query), [Some(pointwise("focal:alpha=0.75,gamma=1.5", z, y))]);
+        let query = format!("SELECT sigmoid_focal(CAST({z} AS DOUBLE), CAST({y} AS INT), 'none')");
+        assert_eq!(numbers(&query), [Some(pointwise("focal:alpha=none", z, y))]);
+    }
+}
+
+#[test]
+fn single_precision_stays_single() {
+    let result = column("SELECT logistic(arrow_cast(0.3, 'Float32'), 1)");
+    assert_eq!(*result.data_type(), DataType::Float32);
+    let Measure::Pointwise(loss) = catalog::find("logistic").unwrap() else { panic!() };
+    let batch = discrepancy::batch::Evaluation::new(loss.as_ref(), &[0.3_f32], &[1.0]).unwrap();
+    assert_eq!(result.as_primitive::<Float32Type>().value(0), batch.values().unwrap()[0]);
+}
+
+#[test]
+fn null_gives_null() {
+    let query = "SELECT absolute(z, y) FROM (VALUES (1.0, 3.0), (NULL, 1.0), (1.0, NULL)) AS t(z, y)";
+    assert_eq!(numbers(query), [Some(2.0), None, None]);
+    assert_eq!(numbers("SELECT absolute(NULL, 1.0)"), [None]);
+    assert_eq!(numbers("SELECT manhattan(NULL, [1.0])"), [None]);
+}
+
+#[test]
+fn errors_name_row_and_value() {
+    let message = error("SELECT hinge(z, y) FROM (VALUES (0.5, 1.0), (0.5, 0.0)) AS t(z, y)");
+    assert!(message.contains("hinge: `target` at index 1 is 0,") && message.contains("-1 or 1"), "{message}");
+    let message = error("SELECT absolute(CAST('NaN' AS DOUBLE), 1.0)");
+    assert!(message.contains("NaN"), "{message}");
+    let message = error("SELECT absolute(CAST('inf' AS DOUBLE), CAST('inf' AS DOUBLE))");
+    assert!(message.contains("a pair with a limit"), "{message}");
+    let message = error("SELECT absolute(9007199254740993, 1)");
+    assert!(message.contains("9007199254740993"), "{message}");
+    let message = error("SELECT focal(0.5, 1, 2.0)");
+    assert!(message.contains("`alpha` is 2,"), "{message}");
+    let message = error("SELECT focal(0.5)");
+    assert!(message.contains("prediction, target, alpha, gamma"), "{message}");
+    let message = error("SELECT focal(z, 1, z) FROM (VALUES (0.5), (0.25)) AS t(z)");
+    assert!(message.contains("literal"), "{message}");
+    let message = error("SELECT absolute('1', 2)");
+    assert!(message.contains("cast it"), "{message}");
+}
+
+#[test]
+fn lists_are_rows() {
+    let Measure::Row(loss) = catalog::find("softmax_cross_entropy").unwrap() else { panic!() };
+    let row = [0.5, -1.0, 2.0];
+    let label = loss.value(&row, Target::Label(2)).unwrap();
+    assert_eq!(numbers("SELECT softmax_cross_entropy([0.5, -1.0, 2.0], 2)"), [Some(label)]);
+    let fixed = "arrow_cast([0.5, -1.0, 2.0], 'FixedSizeList(3, Float32)')";
+    assert_eq!(numbers(&format!("SELECT softmax_cross_entropy({fixed}, 2)")), [Some(label)]);
+    let soft = loss.value(&row, Target::Probabilities(&[0.25, 0.25, 0.5])).unwrap();
+    assert_eq!(numbers("SELECT softmax_cross_entropy([0.5, -1.0, 2.0], [0.25, 0.25, 0.5])"), [Some(soft)]);
+    assert_eq!(numbers("SELECT euclidean([0.0, 3.0], [4.0, 0.0])"), [Some(5.0)]);
+    let message = error("SELECT softmax_cross_entropy([0.5, -1.0], y) FROM (VALUES (1), (2)) AS t(y)");
+    assert!(message.contains("row 1") && message.contains('2'), "{message}");
+    let message = error("SELECT softmax_cross_entropy([0.5, -1.0], -1)");
+    assert!(message.contains("-1"), "{message}");
+}
+
+/// Data and parameters with which every entry of a family can be called.
+fn call(entry: &catalog::Entry) -> Option<String> {
+    let parameters: String = entry
+        .parameters
+        .iter()
+        .map(|p| match &p.default {
+            catalog::Value::Number(x) if x.is_finite() => format!(", {x}"),
+            other => format!(", '{other}'"),
+        })
+        .collect();
+    let data = match entry.make(&entry.defaults()).unwrap() {
+        Measure::Pointwise(_) => {
+            let inside = [0.5, 1.0, 2.0, 0.0].into_iter().find(|x| entry.prediction.contains(*x)).unwrap();
+            format!("CAST({inside} AS DOUBLE), 1.0")
+        }
+        Measure::Row(_) => "[0.25, 0.75], 1".to_owned(),
+        Measure::Pair(_) => "[0.25, 0.75], [0.375, 0.625]".to_owned(),
+        Measure::Penalty(_) => "[0.25, 0.75]".to_owned(),
+        // Maps give rows (below); heads take matrices.
+        _ => return None,
+    };
+    Some(format!("({data}{parameters})"))
+}
+
+#[test]
+fn every_entry_is_callable_by_every_name() {
+    let described = documentation();
+    for entry in catalog::entries() {
+        let Some(call) = call(entry) else { continue };
+        let function = described.iter().find(|f| f.name == entry.name).unwrap();
+        for name in std::iter::once(&function.name).chain(&function.aliases) {
+            // A list parameter without a default length cannot be guessed: its own check must answer.
+            let list = entry.parameters.iter().any(|p| p.domain.list);
+            let query = format!("SELECT {name}{call}");
+            if list {
+                let message = crate::run(&discrepancy_sql::session(1), &query)
+                    .map_or_else(|e| e.to_string(), |_| entry.name.into());
+                assert!(message.contains(entry.name), "{message}");
+            } else {
+                assert!(numbers(&query)[0].is_some(), "{query}");
+            }
+        }
+        assert_eq!(function.kind, FunctionKind::Scalar);
+        assert_eq!(function.parameters.len(), entry.parameters.len());
+    }
+}
+
+#[test]
+fn maps_give_lists() {
+    let result = column("SELECT softmax(s) FROM (VALUES ([1.0, 1.0]), (NULL)) AS t(s)");
+    let rows = result.as_list::<i32>();
+    assert_eq!(rows.value(0).as_primitive::<datafusion::arrow::datatypes::Float64Type>().values(), &[0.5, 0.5]);
+    assert!(datafusion::arrow::array::Array::is_null(rows, 1));
+}
