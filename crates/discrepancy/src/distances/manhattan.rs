@@ -9,7 +9,7 @@ crate::entry! {
     ///
     /// The gradient is the sign of each difference, zero where the coordinates coincide.
     Manhattan("manhattan") in Distance as Pair {}
-    aliases: ["cityblock", "l1"];
+    aliases: ["cityblock"];
     formula: r"\sum_i |a_i - b_i|";
     prediction: DataDomain::Real;
     target: DataDomain::Real;
