@@ -21,6 +21,8 @@ pub trait Loss: Clone + Debug + Send + Sync + 'static {
     const COUPLING: Coupling;
     /// Whether there is a derivative at all.
     const DIFFERENTIABLE: bool = true;
+    /// Whether plain precision loses too many bits even for results stored narrower, because terms cancel.
+    const CANCELS: bool = false;
     /// The value.
     fn value<R: Real>(&self, u: R, y: R) -> R;
     /// The first derivative in `u`.

@@ -141,6 +141,7 @@ pub fn evaluate<L: Loss>(
     target: &[f64],
     outputs: Outputs<'_>,
 ) {
+    let precision = if L::CANCELS { Precision::Twofold } else { precision };
     run(level, Kernel { loss, precision, prediction, target, outputs });
 }
 

@@ -9,7 +9,7 @@ crate::entry! {
     ///
     /// The gradient is the unit vector from `b` to `a`; zero at coincidence.
     Euclidean("euclidean") in Distance as Pair {}
-    aliases: ["l2"];
+    aliases: [];
     formula: r"\sqrt{\sum_i (a_i - b_i)^2}";
     prediction: DataDomain::Real;
     target: DataDomain::Real;

@@ -35,6 +35,9 @@ impl Loss for BinaryCrossEntropy {
     fn second_derivative<R: Real>(&self, p: R, y: R) -> R {
         let one = p.lit(1.0);
         let miss = one - p;
-        self.base.scale((one / p.square()).weighted(y) + (one / miss.square()).weighted(one - y))
+        // Divided twice: the square of a small probability would underflow.
+        let (zero, other) = (p.lit(0.0), one - y);
+        let hit = R::when(y.same(zero), zero, y / p / p);
+        self.base.scale(hit + R::when(other.same(zero), zero, other / miss / miss))
     }
 }

@@ -20,6 +20,8 @@ crate::entry! {
 
 impl Loss for BinaryCrossEntropyWithLogits {
     const COUPLING: Coupling = Coupling::Pair;
+    // σ(z) − y cancels where a fractional target is nearly met.
+    const CANCELS: bool = true;
     fn value<R: Real>(&self, z: R, y: R) -> R {
         // Only non-negative terms: nothing cancels, and a term of weight zero vanishes at infinity.
         (-z).softplus().weighted(y * self.pos_weight) + z.softplus().weighted(y.lit(1.0) - y)

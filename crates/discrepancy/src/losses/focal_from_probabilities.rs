@@ -46,7 +46,9 @@ impl Loss for FocalFromProbabilities {
         // γ(γ-1) q^(γ-2) s + 2γ q^(γ-1) / p_y + q^γ / p_y²
         let (hit, q, s) = parts(p, y);
         let gamma = self.gamma;
-        let first = if gamma == 0.0 || gamma == 1.0 { p.lit(0.0) } else { s.weighted(q.power(gamma - 2.0)) * (gamma * (gamma - 1.0)) };
+        // s / q tends to 1 where q does to 0, and the power of q alone stays in range.
+        let ratio = R::when(q.same(q.lit(0.0)), q.lit(1.0), s / q);
+        let first = if gamma == 0.0 || gamma == 1.0 { p.lit(0.0) } else { ratio * q.power(gamma - 1.0) * (gamma * (gamma - 1.0)) };
         let second = if gamma == 0.0 { p.lit(0.0) } else { q.power(gamma - 1.0) / hit * (2.0 * gamma) };
         (first + second + q.power(gamma) / hit.square()) * class_weight(self.alpha, y)
     }
