@@ -11,5 +11,6 @@ pub mod number;
 pub mod penalties;
 pub mod rows;
 pub mod sums;
+pub mod transport;
 
 pub use error::{Certificate, Error, ErrorKind, Result};
