@@ -13,5 +13,6 @@ pub mod penalties;
 pub mod rows;
 pub mod samples;
 pub mod sums;
+pub mod transport;
 
 pub use error::{Certificate, Error, ErrorKind, Result};

@@ -1,0 +1,248 @@
+//! Weights of both sides, checked, as integers of one unit with one total: what is moved is never rounded on the way.
+
+use super::exact::{Rounding, magnitude, parts, round_quotient, twofold};
+use crate::error::{Error, ErrorKind, Result};
+use num_bigint::BigInt;
+
+/// The weights of one side, in units of [`Masses`].
+#[derive(Clone, Debug)]
+pub(super) enum Side {
+    /// All points weigh the same.
+    Equal(i128, usize),
+    /// One weight a point.
+    Each(Vec<i128>),
+}
+
+impl Side {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Side::Equal(_, count) => *count,
+            Side::Each(weights) => weights.len(),
+        }
+    }
+    pub(super) fn get(&self, i: usize) -> i128 {
+        match self {
+            Side::Equal(weight, _) => *weight,
+            Side::Each(weights) => weights[i],
+        }
+    }
+}
+
+/// How well the integers stand for the weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fidelity {
+    /// They are the weights.
+    Exact,
+    /// The lighter side was scaled up to the heavier one: a relative error of the total of 2^-100 or less.
+    Scaled,
+    /// Some weights have bits below 2^-120 of the total, which were rounded off.
+    Rounded,
+}
+
+/// The weights of both sides: weight i of a side is `side.get(i) · 2^exponent / divisor`.
+#[derive(Clone, Debug)]
+pub(super) struct Masses {
+    pub(super) first: Side,
+    pub(super) second: Side,
+    /// The total of either side; below 2^122.
+    pub(super) total: i128,
+    pub(super) exponent: i32,
+    pub(super) divisor: u64,
+    pub(super) fidelity: Fidelity,
+}
+
+/// One side as it came in: the name of the argument, the weights (none: all the same), how many points.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Given<'a> {
+    pub(super) name: &'a str,
+    pub(super) weights: Option<&'a [f64]>,
+    pub(super) count: usize,
+}
+
+/// The largest total is below 2^TOTAL_BITS, whatever it is multiplied by.
+const TOTAL_BITS: i32 = 121;
+
+impl Masses {
+    /// Checks the weights and makes integers of them; a side without weights has the total of the other, or 1.
+    pub(super) fn new(function: &str, a: Given<'_>, b: Given<'_>) -> Result<Masses> {
+        check(function, a)?;
+        check(function, b)?;
+        match (a.weights, b.weights) {
+            (None, None) => {
+                let common = greatest_common_divisor(a.count, b.count);
+                let (of_a, of_b) = ((b.count / common) as i128, (a.count / common) as i128);
+                let total = of_a * a.count as i128;
+                let divisor = u64::try_from(total).map_err(|_| {
+                    Error::new(ErrorKind::Memory, function, a.name, "counts whose least common multiple is below 2^64")
+                })?;
+                let (first, second) = (Side::Equal(of_a, a.count), Side::Equal(of_b, b.count));
+                Ok(Masses { first, second, total, exponent: 0, divisor, fidelity: Fidelity::Exact })
+            }
+            (Some(w), None) => {
+                let (first, second, masses) = one_sided(w, b.count);
+                Ok(Masses { first, second, ..masses })
+            }
+            (None, Some(w)) => {
+                let (second, first, masses) = one_sided(w, a.count);
+                Ok(Masses { first, second, ..masses })
+            }
+            (Some(v), Some(w)) => two_sided(function, (a.name, v), (b.name, w)),
+        }
+    }
+
+    /// A mass in the unit of the weights, rounded once.
+    pub(super) fn to_f64(&self, mass: i128) -> f64 {
+        let (mass, divisor) = (BigInt::from(mass), BigInt::from(self.divisor));
+        round_quotient(&mass, &divisor, i64::from(self.exponent), Rounding::Nearest)
+    }
+}
+
+fn check(function: &str, given: Given<'_>) -> Result<()> {
+    let Given { name, weights, count } = given;
+    let Some(weights) = weights else { return Ok(()) };
+    if weights.len() != count {
+        let allowed = format!("{count} weights, one a point");
+        return Err(Error::new(ErrorKind::Shape, function, name, allowed).value(weights.len()));
+    }
+    for (i, &w) in weights.iter().enumerate() {
+        let kind = if w.is_finite() { ErrorKind::Domain } else { ErrorKind::NonFinite };
+        if !(w >= 0.0 && w.is_finite()) {
+            return Err(Error::new(kind, function, name, "finite weights >= 0").at(i).value(w));
+        }
+    }
+    if weights.iter().all(|w| *w == 0.0) {
+        return Err(Error::new(ErrorKind::Domain, function, name, "a positive total").value("a total of 0"));
+    }
+    Ok(())
+}
+
+fn greatest_common_divisor(mut a: usize, mut b: usize) -> usize {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+/// The exponent of the finest unit in which the total of weights up to `largest`, times a multiplier, still fits.
+fn finest_unit(largest: f64, count: usize, multiplier: usize) -> i32 {
+    magnitude(largest) - (TOTAL_BITS - bits(count) - bits(multiplier))
+}
+
+/// How many bits a count has.
+fn bits(count: usize) -> i32 {
+    (usize::BITS - count.leading_zeros()) as i32
+}
+
+/// Weights in units of `2^unit`, rounded to the nearest where they have finer bits.
+fn integers(weights: &[f64], unit: i32, fidelity: &mut Fidelity) -> Vec<i128> {
+    let integer = |&w: &f64| {
+        let (mantissa, exponent) = parts(w);
+        let (mantissa, shift) = (i128::from(mantissa), exponent - unit);
+        if shift >= 0 || mantissa == 0 {
+            return mantissa << shift.clamp(0, TOTAL_BITS);
+        }
+        *fidelity = Fidelity::Rounded;
+        if shift < -60 { 0 } else { (mantissa + (1 << (-shift - 1))) >> -shift }
+    };
+    weights.iter().map(integer).collect()
+}
+
+/// The weighted side, the equal side, and the rest: the equal side shares the total of the weights.
+fn one_sided(weights: &[f64], count: usize) -> (Side, Side, Masses) {
+    let largest = weights.iter().copied().fold(0.0, f64::max);
+    let lowest_bit = weights.iter().filter(|w| **w > 0.0).map(|w| parts(*w).1).min().unwrap_or(0);
+    let exponent = lowest_bit.max(finest_unit(largest, weights.len(), count));
+    let mut fidelity = Fidelity::Exact;
+    let mut each = integers(weights, exponent, &mut fidelity);
+    let share: i128 = each.iter().sum();
+    for weight in &mut each {
+        *weight *= count as i128;
+    }
+    let (each, equal) = (Side::Each(each), Side::Equal(share, count));
+    let total = share * count as i128;
+    let rest = Masses { first: equal.clone(), second: equal.clone(), total, exponent, divisor: count as u64, fidelity };
+    (each, equal, rest)
+}
+
+fn two_sided(function: &str, (a_name, a): (&str, &[f64]), (b_name, b): (&str, &[f64])) -> Result<Masses> {
+    let largest = a.iter().chain(b).copied().fold(0.0, f64::max);
+    // As fine as it fits, because scaling rounds to units.
+    let exponent = finest_unit(largest, a.len().max(b.len()), 1);
+    let mut fidelity = Fidelity::Exact;
+    let mut first = integers(a, exponent, &mut fidelity);
+    let mut second = integers(b, exponent, &mut fidelity);
+    let (of_a, of_b): (i128, i128) = (first.iter().sum(), second.iter().sum());
+    let (lighter, heavier) = (of_a.min(of_b), of_a.max(of_b));
+    let tolerance = 8.0 * a.len().max(b.len()) as f64 * f64::EPSILON;
+    if (heavier - lighter) as f64 > tolerance * heavier as f64 || lighter == 0 {
+        let name = |total: i128| {
+            round_quotient(&BigInt::from(total), &BigInt::from(1), i64::from(exponent), Rounding::Nearest)
+        };
+        let allowed = format!("a total equal to that of `{a_name}`, {}, up to {tolerance:e} relative", name(of_a));
+        let error = Error::new(ErrorKind::Domain, function, b_name, allowed);
+        return Err(error.value(format!("a total of {}", name(of_b))));
+    }
+    if lighter < heavier {
+        fidelity = fidelity.max(Fidelity::Scaled);
+        scale_up(if of_a < of_b { &mut first } else { &mut second }, lighter, heavier);
+    }
+    let (first, second) = (Side::Each(first), Side::Each(second));
+    Ok(Masses { first, second, total: heavier, exponent, divisor: 1, fidelity })
+}
+
+/// Scales weights of total `from` to total `to`, a little larger. Cumulative weights are rounded, so that
+/// the new total is met exactly and weights of 0 stay 0.
+fn scale_up(weights: &mut [i128], from: i128, to: i128) {
+    let ratio = twofold(to - from) / twofold(from);
+    let scaled = |cumulative: i128| {
+        let excess = twofold(cumulative) * ratio;
+        let whole = excess.high.round_ties_even();
+        let rest = (excess.high - whole) + excess.low;
+        cumulative + whole as i128 + rest.round_ties_even() as i128
+    };
+    let (mut cumulative, mut last) = (0, 0);
+    for weight in weights {
+        cumulative += *weight;
+        let next = scaled(cumulative);
+        *weight = next - last;
+        last = next;
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use super::*;
+
+    fn given<'a>(name: &'a str, weights: Option<&'a [f64]>, count: usize) -> Given<'a> {
+        Given { name, weights, count }
+    }
+
+    #[test]
+    fn totals_agree_after_scaling() {
+        let a = [0.1; 10];
+        let b = [0.3, 0.0, 0.7, 0.0];
+        let masses = Masses::new("f", given("a", Some(&a), 10), given("b", Some(&b), 4)).unwrap();
+        assert_eq!((0..10).map(|i| masses.first.get(i)).sum::<i128>(), masses.total);
+        assert_eq!((0..4).map(|i| masses.second.get(i)).sum::<i128>(), masses.total);
+        assert_eq!((masses.second.get(1), masses.second.get(3)), (0, 0));
+        assert_eq!(masses.fidelity, Fidelity::Scaled);
+    }
+
+    #[test]
+    fn equal_weights_are_whole_numbers() {
+        let masses = Masses::new("f", given("a", None, 4), given("b", None, 6)).unwrap();
+        assert_eq!((masses.first.get(0), masses.second.get(0), masses.total), (3, 2, 12));
+        assert_eq!(masses.to_f64(masses.total), 1.0);
+        let masses = Masses::new("f", given("a", None, 3), given("b", Some(&[0.5, 2.0]), 2)).unwrap();
+        assert_eq!(masses.to_f64(masses.first.get(0)), 2.5 / 3.0);
+        assert_eq!(masses.to_f64(masses.second.get(1)), 2.0);
+    }
+
+    #[test]
+    fn a_wide_range_of_weights_is_rounded_and_says_so() {
+        let w = [1.0, 1e-60];
+        let masses = Masses::new("f", given("a", Some(&w), 2), given("b", Some(&w), 2)).unwrap();
+        assert_eq!(masses.fidelity, Fidelity::Rounded);
+    }
+}
