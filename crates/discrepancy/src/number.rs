@@ -187,4 +187,22 @@ pub trait Machine: Real {
     fn split(self) -> (Self, Self);
     /// The mask of numbers that are neither infinite nor NaN.
     fn finite(self) -> Self::Mask;
+
+    /// Calls `function` out of line, compiled for this kind of number. The twofold elementary functions are some
+    /// hundred instructions each; copied into every formula they made the build ten times longer and no formula
+    /// faster.
+    fn call(function: TwofoldFunction, x: Twofold<Self>) -> Twofold<Self>;
+}
+
+/// The elementary functions that are called out of line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TwofoldFunction {
+    /// `exp`.
+    Exp,
+    /// `exp_m1`.
+    ExpM1,
+    /// `ln`.
+    Ln,
+    /// `ln_1p`.
+    Ln1p,
 }

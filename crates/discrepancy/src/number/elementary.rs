@@ -5,7 +5,7 @@
 //! a fused multiply-add or a bit operation, so every processor gives the same bits.
 
 use super::constants::{INVERSE_FACTORIAL, LN2_REST};
-use super::{Machine, Real, Twofold};
+use super::{Machine, Real, Twofold, TwofoldFunction};
 
 const LOG2_E: f64 = std::f64::consts::LOG2_E;
 /// ln 2 in three parts; the first has 21 trailing zero bits, so that k times it is exact.
@@ -115,6 +115,17 @@ pub(super) fn alternating<R: Real>(t: R, first: u32) -> R {
 
 // ---- twofold ----
 
+/// The function itself; whoever calls it decides where it is compiled.
+#[inline(always)]
+pub(super) fn twofold<M: Machine>(function: TwofoldFunction, x: Twofold<M>) -> Twofold<M> {
+    match function {
+        TwofoldFunction::Exp => exp_twofold(x),
+        TwofoldFunction::ExpM1 => exp_m1_twofold(x),
+        TwofoldFunction::Ln => ln_twofold(x),
+        TwofoldFunction::Ln1p => ln_1p_twofold(x),
+    }
+}
+
 /// Terms of the Taylor series that are summed in twofold precision; the rest fit in one float.
 const TWOFOLD_TERMS: usize = 13;
 
@@ -158,7 +169,7 @@ fn bounded_twofold<M: Machine>(x: Twofold<M>, least: f64) -> Twofold<M> {
 }
 
 #[inline(always)]
-pub(super) fn exp_twofold<M: Machine>(x: Twofold<M>) -> Twofold<M> {
+fn exp_twofold<M: Machine>(x: Twofold<M>) -> Twofold<M> {
     let (k, r) = reduce_twofold(bounded_twofold(x, EXP_MIN));
     let e = exp_m1_reduced_twofold(r);
     let result = scale_twofold(e + 1.0, k);
@@ -167,7 +178,7 @@ pub(super) fn exp_twofold<M: Machine>(x: Twofold<M>) -> Twofold<M> {
 }
 
 #[inline(always)]
-pub(super) fn exp_m1_twofold<M: Machine>(x: Twofold<M>) -> Twofold<M> {
+fn exp_m1_twofold<M: Machine>(x: Twofold<M>) -> Twofold<M> {
     // Below -100, e^x is beyond the 2^-106 that a twofold −1 can show.
     let (k, r) = reduce_twofold(bounded_twofold(x, -100.0));
     let e = exp_m1_reduced_twofold(r);
@@ -178,7 +189,7 @@ pub(super) fn exp_m1_twofold<M: Machine>(x: Twofold<M>) -> Twofold<M> {
 }
 
 #[inline(always)]
-pub(super) fn ln_1p_twofold<M: Machine>(t: Twofold<M>) -> Twofold<M> {
+fn ln_1p_twofold<M: Machine>(t: Twofold<M>) -> Twofold<M> {
     // One Newton step on expm1(y) = t from the plain logarithm squares its relative error.
     let y = Twofold::new(ln_1p(t.high), t.high.lit(0.0));
     let e = exp_m1_twofold(y);
@@ -191,7 +202,7 @@ pub(super) fn ln_1p_twofold<M: Machine>(t: Twofold<M>) -> Twofold<M> {
 }
 
 #[inline(always)]
-pub(super) fn ln_twofold<M: Machine>(x: Twofold<M>) -> Twofold<M> {
+fn ln_twofold<M: Machine>(x: Twofold<M>) -> Twofold<M> {
     let tiny = x.high.lt(x.high.lit(1e-280));
     let factor = M::when(tiny, x.high.lit(TWO_54 * TWO_54), x.high.lit(1.0));
     let scaled = Twofold::new(x.high * factor, x.low * factor);

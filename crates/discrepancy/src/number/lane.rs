@@ -4,7 +4,7 @@
 //! lanes has one order and every processor gives the same bits. Processors without AVX2 (with its fused
 //! multiply-add) run the scalar `f64` path.
 
-use super::{Machine, Real, elementary};
+use super::{Machine, Real, Twofold, TwofoldFunction, elementary};
 use fearless_simd::{Simd, f64x8, i64x8, mask64x8, prelude::*, u64x8};
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
@@ -254,5 +254,13 @@ impl<S: Simd> Machine for Lane<S> {
     #[inline(always)]
     fn finite(self) -> Self::Mask {
         LaneMask(self.0.abs().simd_le(self.splat_as(f64::MAX)))
+    }
+    #[inline(never)]
+    fn call(function: TwofoldFunction, x: Twofold<Self>) -> Twofold<Self> {
+        // Out of line there is no caller to take the vector instructions from: they are enabled again here.
+        x.high.0.simd.vectorize(
+            #[inline(always)]
+            || elementary::twofold(function, x),
+        )
     }
 }

@@ -1,6 +1,6 @@
 //! Plain `f64` as a number: the reference, and the path of processors without wide vectors.
 
-use super::{Machine, Real, elementary};
+use super::{Machine, Real, Twofold, TwofoldFunction, elementary};
 
 impl Real for f64 {
     type Mask = bool;
@@ -78,5 +78,9 @@ impl Machine for f64 {
     #[inline(always)]
     fn finite(self) -> bool {
         self.abs() <= f64::MAX
+    }
+    #[inline(never)]
+    fn call(function: TwofoldFunction, x: Twofold<f64>) -> Twofold<f64> {
+        elementary::twofold(function, x)
     }
 }

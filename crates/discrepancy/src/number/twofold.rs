@@ -4,7 +4,7 @@
 //! Joldes, Muller, Popescu 2017, doi:10.1145/3121432). Infinities do not survive them (∞ − ∞ is NaN), so
 //! whoever runs a formula in twofold precision takes the plain result where the twofold one is not finite.
 
-use super::{Machine, Real, elementary};
+use super::{Machine, Real, TwofoldFunction};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// An unevaluated sum `high + low` with `|low| <= ulp(high)/2`.
@@ -174,18 +174,18 @@ impl<M: Machine> Real for Twofold<M> {
     }
     #[inline(always)]
     fn exp(self) -> Self {
-        elementary::exp_twofold(self)
+        M::call(TwofoldFunction::Exp, self)
     }
     #[inline(always)]
     fn exp_m1(self) -> Self {
-        elementary::exp_m1_twofold(self)
+        M::call(TwofoldFunction::ExpM1, self)
     }
     #[inline(always)]
     fn ln(self) -> Self {
-        elementary::ln_twofold(self)
+        M::call(TwofoldFunction::Ln, self)
     }
     #[inline(always)]
     fn ln_1p(self) -> Self {
-        elementary::ln_1p_twofold(self)
+        M::call(TwofoldFunction::Ln1p, self)
     }
 }
