@@ -1,0 +1,36 @@
+//! Failures: one clear line on stderr, exit code 1 (2 for wrong usage).
+
+use std::fmt::Display;
+use std::process::ExitCode;
+
+/// Why a command stopped.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    message: String,
+    code: u8,
+}
+
+/// The result of a command.
+pub(crate) type Outcome<T = ()> = Result<T, Failure>;
+
+impl Failure {
+    /// The data or the machine are to blame.
+    pub(crate) fn new(message: impl Display) -> Self {
+        Failure { message: message.to_string(), code: 1 }
+    }
+    /// What was typed is to blame.
+    pub(crate) fn usage(message: impl Display) -> Self {
+        Failure { message: message.to_string(), code: 2 }
+    }
+    /// Says so and gives the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        eprintln!("error: {}", self.message.replace('\n', " "));
+        ExitCode::from(self.code)
+    }
+}
+
+impl From<discrepancy::Error> for Failure {
+    fn from(error: discrepancy::Error) -> Self {
+        Failure::new(error)
+    }
+}
