@@ -5,8 +5,7 @@
 mod simplex;
 
 use crate::catalog::{Arguments, Entry};
-use crate::distances::PairFunction;
-use crate::distances::pair::length;
+use crate::distances::{Gradients, PairFunction, PairInput};
 use crate::error::Result;
 use simplex::{Rows, Sums};
 
@@ -30,14 +29,12 @@ macro_rules! divergences {
             impl PairFunction for $type {
                 fn entry(&self) -> &'static Entry { Self::ENTRY }
                 fn arguments(&self) -> Arguments { self.parameter_values() }
-                fn value(&self, a: &[f64], b: &[f64]) -> Result<f64> {
-                    Ok(self.compute(&Rows::new(Self::ENTRY.name, a, b, self.sums())?))
-                }
-                fn value_and_gradient(&self, a: &[f64], b: &[f64], gradient_a: &mut [f64], gradient_b: &mut [f64]) -> Result<f64> {
-                    length(Self::ENTRY.name, "gradient_a", gradient_a.len(), a.len())?;
-                    length(Self::ENTRY.name, "gradient_b", gradient_b.len(), a.len())?;
-                    let rows = Rows::new(Self::ENTRY.name, a, b, self.sums())?;
-                    rows.write(self.gradients(&rows), gradient_a, gradient_b);
+                fn evaluate(&self, input: PairInput<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
+                    let rows = Rows::new(Self::ENTRY.name, input, self.sums())?;
+                    if let Some(gradients) = gradients {
+                        gradients.check(Self::ENTRY.name, input.a.len())?;
+                        rows.write(self.gradients(&rows), gradients);
+                    }
                     Ok(self.compute(&rows))
                 }
             }

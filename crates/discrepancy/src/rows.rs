@@ -1,7 +1,7 @@
 //! Losses of a row of scores and a class: softmax cross entropy and its kin.
 
 use crate::catalog::{Arguments, Entry};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use std::fmt::Debug;
 
 /// What a row should have been.
@@ -13,16 +13,54 @@ pub enum Target<'a> {
     Probabilities(&'a [f64]),
 }
 
+/// Which second derivatives are meant; boosting libraries differ, so they have names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HessianKind {
+    /// `p (1 - p)`, the diagonal of the exact Hessian (scikit-learn).
+    Exact,
+    /// The Gauss–Newton or Fisher matrix: `p (1 - p)` too, for softmax with cross entropy is a matching pair; of the
+    /// `z_loss` it keeps only the squared gradient.
+    GaussNewton,
+    /// `2 p (1 - p)`, a diagonal that bounds the whole matrix (Gershgorin): XGBoost until August 2026.
+    /// LightGBM takes `K/(K - 1) p (1 - p)`, which is this one only for two classes.
+    Majorizer,
+    /// `|p - y|`: XGBoost since September 2026.
+    Absolute,
+}
+
 /// A loss of a row, as an object. Rows are `f64`; results are computed in twofold precision and rounded once.
 pub trait RowLoss: Debug + Send + Sync {
     /// The catalogue entry.
     fn entry(&self) -> &'static Entry;
     /// The parameter values.
     fn arguments(&self) -> Arguments;
-    /// The value of one row.
-    fn value(&self, row: &[f64], target: Target<'_>) -> Result<f64>;
-    /// The value, and the gradient with respect to the row.
-    fn value_and_gradient(&self, row: &[f64], target: Target<'_>, gradient: &mut [f64]) -> Result<f64>;
+    /// The value of one row, and where wanted its gradient with respect to the row.
+    ///
+    /// `epsilon` is the spacing at 1 of the type the numbers were stored in: rows of probabilities sum to 1 within
+    /// `8 C ε`.
+    fn evaluate(&self, row: &[f64], target: Target<'_>, epsilon: f64, gradient: Option<&mut [f64]>) -> Result<f64>;
+    /// The value of one row of `f64`.
+    fn value(&self, row: &[f64], target: Target<'_>) -> Result<f64> {
+        self.evaluate(row, target, f64::EPSILON, None)
+    }
+    /// The value of one row of `f64`, and the gradient with respect to the row.
+    fn value_and_gradient(&self, row: &[f64], target: Target<'_>, gradient: &mut [f64]) -> Result<f64> {
+        self.evaluate(row, target, f64::EPSILON, Some(gradient))
+    }
+    /// The diagonal of the second derivatives with respect to the row, or what stands for it.
+    fn hessian_diagonal(
+        &self,
+        _row: &[f64],
+        _target: Target<'_>,
+        _epsilon: f64,
+        _kind: HessianKind,
+    ) -> Result<Vec<f64>> {
+        Err(Error::new(ErrorKind::Unsupported, self.entry().name, "hessian", "value and gradient"))
+    }
+    /// `ln Σ e^z` of the row, as far as the loss has it on its way.
+    fn logsumexp(&self, _row: &[f64]) -> Result<f64> {
+        Err(Error::new(ErrorKind::Unsupported, self.entry().name, "logsumexp", "value and gradient"))
+    }
     /// The spec string.
     fn spec(&self) -> String {
         self.entry().spec(&self.arguments())
@@ -48,7 +86,6 @@ pub(crate) mod shares;
 pub mod softmax;
 
 pub use batch::{RowTargets, evaluate_rows};
-pub use softmax_cross_entropy::HessianKind;
 
 /// Writes the module list and the registry from one line an entry.
 macro_rules! rows {

@@ -106,7 +106,7 @@ fn second_derivatives_agree() {
     let loss = SoftmaxCrossEntropy::new(2.0, 0.0, 0.5).unwrap();
     let (matrix, v) = (loss.hessian(&Z).unwrap(), [1.0, -2.0, 0.5]);
     let product = loss.hessian_product(&Z, &v).unwrap();
-    let diagonal = loss.hessian_diagonal(&Z, Target::Label(0), HessianKind::Exact).unwrap();
+    let diagonal = loss.hessian_diagonal(&Z, Target::Label(0), f64::EPSILON, HessianKind::Exact).unwrap();
     for i in 0..3 {
         let sum: f64 = (0..3).map(|j| matrix[3 * i + j] * v[j]).sum();
         assert!((sum - product[i]).abs() < 1e-15);

@@ -23,7 +23,7 @@ impl Distance for Euclidean {
         let norm = total(d.iter().enumerate().map(|(i, d)| square(*d) * pair.weight(i))).sqrt();
         if let Some(mut gradients) = gradients {
             for (i, d) in d.iter().enumerate() {
-                let g = if norm.high == 0.0 { 0.0 } else { (*d / norm).round_to_machine() };
+                let g = if norm.high == 0.0 { 0.0 } else { (*d / norm * pair.weight(i)).round_to_machine() };
                 gradients.opposite(i, g);
             }
         }

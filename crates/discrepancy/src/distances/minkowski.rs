@@ -46,7 +46,7 @@ impl Distance for Minkowski {
         let norm = self.root(sum);
         if let Some(mut gradients) = gradients {
             for (i, d) in d.iter().enumerate() {
-                let g = (ratio(d) / norm).power(self.p - 1.0) * d.sign();
+                let g = (ratio(d) / norm).power(self.p - 1.0) * d.sign() * pair.weight(i);
                 gradients.opposite(i, g.round_to_machine());
             }
         }

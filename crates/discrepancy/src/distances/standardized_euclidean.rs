@@ -27,8 +27,10 @@ impl Distance for StandardizedEuclidean {
         let exponent = exponent + normalise(&mut z);
         let norm = total(z.iter().enumerate().map(|(i, z)| square(*z) * pair.weight(i))).sqrt();
         if let Some(mut gradients) = gradients {
-            for (i, (z, s)) in z.iter().zip(&deviations).enumerate() {
-                let g = if norm.high == 0.0 { 0.0 } else { (*z / norm / *s).round_to_machine() };
+            for (i, v) in self.variances.iter().enumerate() {
+                let (d, own) = pair.difference(i);
+                let slope = d * pair.weight(i) / norm / *v;
+                let g = if norm.high == 0.0 { 0.0 } else { scaled(slope.round_to_machine(), own - exponent) };
                 gradients.opposite(i, g);
             }
         }

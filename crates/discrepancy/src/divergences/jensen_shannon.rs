@@ -22,11 +22,23 @@ crate::entry! {
     source: "Lin 1991, doi:10.1109/18.61115";
 }
 
+/// A quotient of probabilities below this counts as far apart.
+const FAR: f64 = 1.0 / 1_048_576.0;
+
 /// The divergence in nats.
 pub(super) fn divergence(rows: &Rows) -> Wide {
     let term = |p: Wide, q: Wide| {
         let sum = p + q;
-        if sum.high == 0.0 { sum } else { sum * ((p - q) / sum).psi() }
+        let (less, more) = if p.lt(q) { (p, q) } else { (q, p) };
+        if sum.high == 0.0 {
+            sum
+        } else if less.high < FAR * more.high {
+            // 1 - |d| would lose the lesser one, and nothing cancels here.
+            let log = |x: Wide| (x * 2.0 / sum).ln().weighted(x);
+            (log(less) + log(more)) * 2.0
+        } else {
+            sum * ((p - q) / sum).psi()
+        }
     };
     // The halves: of the sum, of the mean, and of psi over both rows.
     total(rows.pairs().map(|(p, q)| homogeneous(p, q, term))) * 0.25

@@ -34,8 +34,8 @@ fn term(p: Wide, q: Wide) -> Wide {
         return infinite(true);
     }
     homogeneous(p, q, |p, q| {
-        if p.high > q.high * 1_048_576.0 {
-            // The quotient may overflow, and nothing cancels here.
+        if p.high > q.high * 1_048_576.0 || p.high * 1_048_576.0 < q.high {
+            // The quotient may overflow or lose the lesser of the two, and nothing cancels here.
             p * (p.ln() - q.ln()) - p + q
         } else {
             q * ((p - q) / q).phi()

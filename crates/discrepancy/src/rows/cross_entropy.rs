@@ -22,12 +22,12 @@ crate::entry! {
 }
 
 impl CrossEntropy {
-    fn check_row(row: &[f64], target: Target<'_>) -> Result<()> {
+    fn check_row(row: &[f64], target: Target<'_>, epsilon: f64) -> Result<()> {
         if row.is_empty() {
             return Err(Error::new(ErrorKind::Shape, Self::ENTRY.name, "prediction", "at least one class").value(0));
         }
-        check_probabilities(Self::ENTRY.name, "prediction", row)?;
-        check_target(Self::ENTRY.name, row.len(), target)
+        check_probabilities(Self::ENTRY.name, "prediction", row, epsilon)?;
+        check_target(Self::ENTRY.name, row.len(), target, epsilon)
     }
 }
 
@@ -38,8 +38,22 @@ impl RowLoss for CrossEntropy {
     fn arguments(&self) -> Arguments {
         self.parameter_values()
     }
-    fn value(&self, row: &[f64], target: Target<'_>) -> Result<f64> {
-        Self::check_row(row, target)?;
+    fn evaluate(
+        &self,
+        row: &[f64],
+        target: Target<'_>,
+        epsilon: f64,
+        gradient: Option<&mut [f64]>,
+    ) -> Result<f64> {
+        Self::check_row(row, target, epsilon)?;
+        if let Some(gradient) = gradient {
+            check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
+            for (j, (slot, &p)) in gradient.iter_mut().zip(row).enumerate() {
+                let y = target.probability(j);
+                let slope = || settle(self.base.scale(-(wide(y) / p)), || f64::NEG_INFINITY);
+                *slot = if y == 0.0 { 0.0 } else { slope() };
+            }
+        }
         let mut sum = wide(0.0);
         for (j, &p) in row.iter().enumerate() {
             let y = target.probability(j);
@@ -51,15 +65,5 @@ impl RowLoss for CrossEntropy {
             }
         }
         Ok(self.base.scale(sum).round_to_machine())
-    }
-    fn value_and_gradient(&self, row: &[f64], target: Target<'_>, gradient: &mut [f64]) -> Result<f64> {
-        check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
-        let value = self.value(row, target)?;
-        for (j, (slot, &p)) in gradient.iter_mut().zip(row).enumerate() {
-            let y = target.probability(j);
-            let slope = || settle(self.base.scale(-(wide(y) / p)), || f64::NEG_INFINITY);
-            *slot = if y == 0.0 { 0.0 } else { slope() };
-        }
-        Ok(value)
     }
 }

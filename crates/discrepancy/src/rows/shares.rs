@@ -129,8 +129,8 @@ pub(crate) fn check_scores(function: &str, row: &[f64]) -> Result<()> {
     }
 }
 
-/// The largest distance of a row sum from 1 that rounding explains: 8 C ε.
-pub(crate) fn check_probabilities(function: &str, argument: &str, row: &[f64]) -> Result<()> {
+/// Probabilities may sum to what rounding explains: 1 within 8 C ε.
+pub(crate) fn check_probabilities(function: &str, argument: &str, row: &[f64], epsilon: f64) -> Result<()> {
     if let Some(i) = row.iter().position(|p| p.is_nan()) {
         return Err(Error::new(ErrorKind::NonFinite, function, argument, "numbers in [0, 1]").at(i).value(row[i]));
     }
@@ -138,7 +138,7 @@ pub(crate) fn check_probabilities(function: &str, argument: &str, row: &[f64]) -
         return Err(Error::new(ErrorKind::Domain, function, argument, "numbers in [0, 1]").at(i).value(row[i]));
     }
     let sum = row.iter().fold(wide(0.0), |sum, &p| sum.plus(p));
-    let tolerance = 8.0 * row.len() as f64 * f64::EPSILON;
+    let tolerance = 8.0 * row.len() as f64 * epsilon;
     if (sum - 1.0).round_to_machine().abs() > tolerance {
         let sum = sum.round_to_machine();
         let allowed = format!("a row that sums to 1 within {tolerance:e}");
@@ -148,14 +148,14 @@ pub(crate) fn check_probabilities(function: &str, argument: &str, row: &[f64]) -
 }
 
 /// Whether the target fits a row of so many classes.
-pub(crate) fn check_target(function: &str, classes: usize, target: Target<'_>) -> Result<()> {
+pub(crate) fn check_target(function: &str, classes: usize, target: Target<'_>, epsilon: f64) -> Result<()> {
     match target {
         Target::Label(label) if label < classes => Ok(()),
         Target::Label(label) => {
             Err(Error::new(ErrorKind::Domain, function, "target", format!("labels 0 to {}", classes.saturating_sub(1)))
                 .value(label))
         }
-        Target::Probabilities(y) if y.len() == classes => check_probabilities(function, "target", y),
+        Target::Probabilities(y) if y.len() == classes => check_probabilities(function, "target", y, epsilon),
         Target::Probabilities(y) => {
             Err(Error::new(ErrorKind::Shape, function, "target", format!("{classes} probabilities")).value(y.len()))
         }

@@ -1,5 +1,5 @@
 use super::shares::{Shares, Wide, check_length, check_target, settle, wide};
-use super::{RowLoss, Target};
+use super::{HessianKind, RowLoss, Target};
 use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, Value};
 use crate::error::Result;
 use crate::number::Real;
@@ -25,45 +25,7 @@ crate::entry! {
     source: "Bridle 1990, doi:10.1007/978-3-642-76153-9_28";
 }
 
-/// Which second derivatives are meant; boosting libraries differ, so they have names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HessianKind {
-    /// `p (1 - p)`, the diagonal of the exact Hessian (scikit-learn).
-    Exact,
-    /// The Gauss–Newton or Fisher matrix: `p (1 - p)` too, for softmax with cross entropy is a matching pair; of the
-    /// `z_loss` it keeps only the squared gradient.
-    GaussNewton,
-    /// `2 p (1 - p)`, a diagonal that bounds the whole matrix (Gershgorin): XGBoost until August 2026.
-    /// LightGBM takes `K/(K - 1) p (1 - p)`, which is this one only for two classes.
-    Majorizer,
-    /// `|p - y|`: XGBoost since September 2026.
-    Absolute,
-}
-
 impl SoftmaxCrossEntropy {
-    /// `ln Σ e^(x/T)`, without overflow.
-    pub fn logsumexp(&self, row: &[f64]) -> Result<f64> {
-        let shares = Shares::new(Self::ENTRY.name, row, self.temperature)?;
-        Ok(settle(shares.logsumexp(), || shares.largest.high))
-    }
-
-    /// The diagonal of the Hessian in the logits, or what stands for it.
-    pub fn hessian_diagonal(&self, row: &[f64], target: Target<'_>, kind: HessianKind) -> Result<Vec<f64>> {
-        check_target(Self::ENTRY.name, row.len(), target)?;
-        let shares = Shares::new(Self::ENTRY.name, row, self.temperature)?;
-        let (own, partition) = self.curvatures(&shares, kind == HessianKind::GaussNewton);
-        let diagonal = |j: usize| {
-            let p = shares.probability(j);
-            let exact = p * shares.complement(j) * own + p * p * partition;
-            match kind {
-                HessianKind::Exact | HessianKind::GaussNewton => self.per_square(exact),
-                HessianKind::Majorizer => self.per_square(exact * 2.0),
-                HessianKind::Absolute => self.residual(&shares, target, j).abs(),
-            }
-        };
-        Ok((0..row.len()).map(|j| diagonal(j).round_to_machine()).collect())
-    }
-
     /// The Hessian `diag(p) - p pᵀ` (over T²), C×C, row by row.
     pub fn hessian(&self, row: &[f64]) -> Result<Vec<f64>> {
         let shares = Shares::new(Self::ENTRY.name, row, self.temperature)?;
@@ -162,17 +124,41 @@ impl RowLoss for SoftmaxCrossEntropy {
     fn arguments(&self) -> Arguments {
         self.parameter_values()
     }
-    fn value(&self, row: &[f64], target: Target<'_>) -> Result<f64> {
-        check_target(Self::ENTRY.name, row.len(), target)?;
-        Ok(self.value_of(&Shares::new(Self::ENTRY.name, row, self.temperature)?, target))
-    }
-    fn value_and_gradient(&self, row: &[f64], target: Target<'_>, gradient: &mut [f64]) -> Result<f64> {
-        check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
-        check_target(Self::ENTRY.name, row.len(), target)?;
+    fn evaluate(
+        &self,
+        row: &[f64],
+        target: Target<'_>,
+        epsilon: f64,
+        gradient: Option<&mut [f64]>,
+    ) -> Result<f64> {
+        check_target(Self::ENTRY.name, row.len(), target, epsilon)?;
         let shares = Shares::new(Self::ENTRY.name, row, self.temperature)?;
-        for (j, slot) in gradient.iter_mut().enumerate() {
-            *slot = settle(self.slope_of(&shares, target, j), || self.plain_slope(&shares, target, j));
+        if let Some(gradient) = gradient {
+            check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
+            for (j, slot) in gradient.iter_mut().enumerate() {
+                *slot = settle(self.slope_of(&shares, target, j), || self.plain_slope(&shares, target, j));
+            }
         }
         Ok(self.value_of(&shares, target))
+    }
+    fn logsumexp(&self, row: &[f64]) -> Result<f64> {
+        let shares = Shares::new(Self::ENTRY.name, row, self.temperature)?;
+        Ok(settle(shares.logsumexp(), || shares.largest.high))
+    }
+
+    fn hessian_diagonal(&self, row: &[f64], target: Target<'_>, epsilon: f64, kind: HessianKind) -> Result<Vec<f64>> {
+        check_target(Self::ENTRY.name, row.len(), target, epsilon)?;
+        let shares = Shares::new(Self::ENTRY.name, row, self.temperature)?;
+        let (own, partition) = self.curvatures(&shares, kind == HessianKind::GaussNewton);
+        let diagonal = |j: usize| {
+            let p = shares.probability(j);
+            let exact = p * shares.complement(j) * own + p * p * partition;
+            match kind {
+                HessianKind::Exact | HessianKind::GaussNewton => self.per_square(exact),
+                HessianKind::Majorizer => self.per_square(exact * 2.0),
+                HessianKind::Absolute => self.residual(&shares, target, j).abs(),
+            }
+        };
+        Ok((0..row.len()).map(|j| diagonal(j).round_to_machine()).collect())
     }
 }

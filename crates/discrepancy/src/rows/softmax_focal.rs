@@ -24,9 +24,9 @@ crate::entry! {
 }
 
 impl SoftmaxFocal {
-    fn prepare(&self, row: &[f64], target: Target<'_>) -> Result<Shares> {
+    fn prepare(&self, row: &[f64], target: Target<'_>, epsilon: f64) -> Result<Shares> {
         let name = Self::ENTRY.name;
-        check_target(name, row.len(), target)?;
+        check_target(name, row.len(), target, epsilon)?;
         if !self.alpha.is_empty() && self.alpha.len() != row.len() {
             let allowed = format!("no weights or one for each of {} classes", row.len());
             return Err(Error::new(ErrorKind::Shape, name, "alpha", allowed).value(self.alpha.len()));
@@ -48,23 +48,9 @@ impl SoftmaxFocal {
         }
         settle(sum, || f64::INFINITY)
     }
-}
-
-impl RowLoss for SoftmaxFocal {
-    fn entry(&self) -> &'static Entry {
-        Self::ENTRY
-    }
-    fn arguments(&self) -> Arguments {
-        self.parameter_values()
-    }
-    fn value(&self, row: &[f64], target: Target<'_>) -> Result<f64> {
-        Ok(self.value_of(&self.prepare(row, target)?, target))
-    }
-    fn value_and_gradient(&self, row: &[f64], target: Target<'_>, gradient: &mut [f64]) -> Result<f64> {
-        check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
-        let shares = self.prepare(row, target)?;
-        let mut slopes = vec![wide(0.0); row.len()];
-        for k in 0..row.len() {
+    fn write_gradient(&self, shares: &Shares, target: Target<'_>, gradient: &mut [f64]) {
+        let mut slopes = vec![wide(0.0); gradient.len()];
+        for k in 0..gradient.len() {
             let weight = self.weight(target, k);
             let others = shares.others(k);
             // Where nothing is left for the other classes, all derivatives vanish.
@@ -82,6 +68,28 @@ impl RowLoss for SoftmaxFocal {
         }
         for (slot, slope) in gradient.iter_mut().zip(&slopes) {
             *slot = slope.round_to_machine();
+        }
+    }
+}
+
+impl RowLoss for SoftmaxFocal {
+    fn entry(&self) -> &'static Entry {
+        Self::ENTRY
+    }
+    fn arguments(&self) -> Arguments {
+        self.parameter_values()
+    }
+    fn evaluate(
+        &self,
+        row: &[f64],
+        target: Target<'_>,
+        epsilon: f64,
+        gradient: Option<&mut [f64]>,
+    ) -> Result<f64> {
+        let shares = self.prepare(row, target, epsilon)?;
+        if let Some(gradient) = gradient {
+            check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
+            self.write_gradient(&shares, target, gradient);
         }
         Ok(self.value_of(&shares, target))
     }
