@@ -6,7 +6,6 @@
 
 pub(crate) mod angle;
 mod exact_angle;
-pub(crate) mod matrix;
 pub(crate) mod pair;
 
 use crate::catalog::{Arguments, Entry};
@@ -15,7 +14,7 @@ use pair::Pair;
 use std::fmt::Debug;
 
 pub use hamming::{hamming_bits, hamming_labels};
-pub use matrix::{condensed, nearest, pairwise, rowwise};
+pub use crate::batch::{condensed, nearest, pairwise, rowwise};
 pub use pair::{Gradients, PairInput};
 
 /// A distance or divergence of two rows, as an object. Computed in twofold precision and rounded once.

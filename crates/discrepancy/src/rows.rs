@@ -13,6 +13,28 @@ pub enum Target<'a> {
     Probabilities(&'a [f64]),
 }
 
+/// The targets of many rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum RowTargets<'a, E = f64> {
+    /// A class for each row.
+    Labels {
+        /// Classes, counted from 0.
+        labels: &'a [i64],
+        /// Rows of this label contribute nothing: their value and gradient are 0, and they do not count in a mean.
+        ignore_index: Option<i64>,
+    },
+    /// A row of probabilities for each row, N×C.
+    Probabilities(&'a [E]),
+}
+
+impl<'a, E> RowTargets<'a, E> {
+    /// A class for each row, none of them ignored.
+    #[must_use]
+    pub fn labels(labels: &'a [i64]) -> Self {
+        RowTargets::Labels { labels, ignore_index: None }
+    }
+}
+
 /// Which second derivatives are meant; boosting libraries differ, so they have names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HessianKind {
@@ -58,8 +80,12 @@ pub trait RowLoss: Debug + Send + Sync {
         Err(Error::new(ErrorKind::Unsupported, self.entry().name, "hessian", "value and gradient"))
     }
     /// `ln Σ e^z` of the row, as far as the loss has it on its way.
-    fn logsumexp(&self, _row: &[f64]) -> Result<f64> {
+    fn logsumexp(&self, _row: &[f64], _epsilon: f64) -> Result<f64> {
         Err(Error::new(ErrorKind::Unsupported, self.entry().name, "logsumexp", "value and gradient"))
+    }
+    /// How much a row of this target counts in a mean: its class's weight where the loss weighs classes, else 1.
+    fn weight(&self, _target: Target<'_>) -> f64 {
+        1.0
     }
     /// The spec string.
     fn spec(&self) -> String {
@@ -81,11 +107,10 @@ pub trait RowMap: Debug + Send + Sync {
     }
 }
 
-mod batch;
 pub(crate) mod shares;
 pub mod softmax;
 
-pub use batch::{RowTargets, evaluate_rows};
+pub use softmax_cross_entropy::SmoothingOver;
 
 /// Writes the module list and the registry from one line an entry.
 macro_rules! rows {

@@ -10,6 +10,8 @@ pub trait Element: Copy + Debug + Display + Default + PartialEq + Send + Sync + 
     const PRECISION: Precision;
     /// Its name: `f32`, …
     const NAME: &'static str;
+    /// The distance from 1 to the next larger number.
+    const EPSILON: f64;
     /// Exactly the same number.
     fn widen(self) -> f64;
     /// The nearest number of this type.
@@ -17,10 +19,11 @@ pub trait Element: Copy + Debug + Display + Default + PartialEq + Send + Sync + 
 }
 
 macro_rules! element {
-    ($type:ident, $precision:ident, |$x:ident| $widen:expr, |$w:ident| $narrow:expr) => {
+    ($type:ident, $precision:ident, $epsilon:expr, |$x:ident| $widen:expr, |$w:ident| $narrow:expr) => {
         impl Element for $type {
             const PRECISION: Precision = Precision::$precision;
             const NAME: &'static str = stringify!($type);
+            const EPSILON: f64 = $epsilon;
             #[inline(always)]
             fn widen(self) -> f64 {
                 let $x = self;
@@ -33,7 +36,7 @@ macro_rules! element {
         }
     };
 }
-element!(f64, Twofold, |x| x, |w| w);
-element!(f32, Plain, |x| f64::from(x), |w| w as f32);
-element!(f16, Plain, |x| f64::from(x), |w| f16::from_f64(w));
-element!(bf16, Plain, |x| f64::from(x), |w| bf16::from_f64(w));
+element!(f64, Twofold, f64::EPSILON, |x| x, |w| w);
+element!(f32, Plain, f32::EPSILON as f64, |x| f64::from(x), |w| w as f32);
+element!(f16, Plain, 1.0 / 1024.0, |x| f64::from(x), |w| f16::from_f64(w));
+element!(bf16, Plain, 1.0 / 128.0, |x| f64::from(x), |w| bf16::from_f64(w));

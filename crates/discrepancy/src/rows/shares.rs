@@ -1,4 +1,5 @@
-//! What every softmax needs: the row's exponentials relative to its largest score, in twofold precision.
+//! What every softmax needs: the row's exponentials relative to its largest score, in twofold precision, and in
+//! threefold where that cancels.
 
 use super::Target;
 use crate::error::{Error, ErrorKind, Result};
@@ -6,6 +7,34 @@ use crate::number::{Real, Twofold};
 
 /// Twofold `f64`.
 pub(crate) type Wide = Twofold<f64>;
+/// For what twofold precision loses to cancellation.
+pub(crate) type Deep = Twofold<f64>;
+
+/// A number of more digits than `f64` has.
+pub(crate) trait Wider: Real<Mask = bool> {
+    /// Exactly `x`.
+    fn of(x: f64) -> Self;
+    /// The number as one float, rounded once; NaN or an infinity where an infinity was met.
+    fn round(self) -> f64;
+    /// The leading part, infinite for infinities.
+    fn leading(self) -> f64;
+    /// Whether it is exactly 0.
+    fn is_zero(self) -> bool {
+        self.leading() == 0.0
+    }
+}
+
+impl Wider for Wide {
+    fn of(x: f64) -> Wide {
+        Wide::from(x)
+    }
+    fn round(self) -> f64 {
+        self.round_to_machine()
+    }
+    fn leading(self) -> f64 {
+        self.high
+    }
+}
 
 /// Exactly `x`.
 pub(crate) fn wide(x: f64) -> Wide {
@@ -13,48 +42,148 @@ pub(crate) fn wide(x: f64) -> Wide {
 }
 
 /// Rounds once; where twofold arithmetic met an infinity, the plain result is the limit.
-pub(crate) fn settle(x: Wide, plain: impl FnOnce() -> f64) -> f64 {
-    let rounded = x.round_to_machine();
+pub(crate) fn settle<R: Wider>(x: R, plain: impl FnOnce() -> f64) -> f64 {
+    let rounded = x.round();
     if rounded.is_finite() { rounded } else { plain() }
 }
+
+/// A sum that remembers its largest term, and so how much of it cancelled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tracked<R> {
+    pub(crate) value: R,
+    largest: f64,
+}
+
+impl<R: Wider> Tracked<R> {
+    /// A number in which nothing cancelled.
+    pub(crate) fn of(value: R) -> Self {
+        Tracked { value, largest: value.leading().abs() }
+    }
+    pub(crate) fn zero() -> Self {
+        Tracked::of(R::of(0.0))
+    }
+    pub(crate) fn plus(self, term: Tracked<R>) -> Self {
+        Tracked { value: self.value + term.value, largest: self.largest.max(term.largest) }
+    }
+    pub(crate) fn minus(self, term: R) -> Self {
+        self.plus(Tracked::of(-term))
+    }
+    /// Times a factor in which nothing cancelled.
+    pub(crate) fn times(self, factor: R) -> Self {
+        Tracked { value: self.value * factor, largest: self.largest * factor.leading().abs() }
+    }
+    /// Over a divisor in which nothing cancelled.
+    pub(crate) fn over(self, divisor: R) -> Self {
+        Tracked { value: self.value / divisor, largest: self.largest / divisor.leading().abs() }
+    }
+    /// Over a number; 1 leaves all bits as they are.
+    pub(crate) fn over_number(self, divisor: f64) -> Self {
+        if divisor == 1.0 { self } else { self.over(R::of(divisor)) }
+    }
+    /// The product of two in which something may have cancelled.
+    pub(crate) fn product(self, other: Tracked<R>) -> Self {
+        let size = |x: &Self| x.value.leading().abs();
+        Tracked {
+            value: self.value * other.value,
+            largest: (self.largest * size(&other)).max(other.largest * size(&self)),
+        }
+    }
+    /// The square.
+    pub(crate) fn square(self) -> Self {
+        self.product(self)
+    }
+    /// Whether too few digits are left for a result of the type of this spacing. Twofold terms are right to some
+    /// 98 bits.
+    pub(crate) fn lost(&self, epsilon: f64) -> bool {
+        let kept = 2f64.powi(-96) / epsilon;
+        self.value.leading().abs() < kept * self.largest
+    }
+}
+
+/// Something in twofold precision, and how to make it in threefold precision if it is needed.
+pub(crate) struct Deepening<P, D, F> {
+    pub(crate) plain: P,
+    deep: Option<D>,
+    make: F,
+    pub(crate) epsilon: f64,
+}
+
+impl<P, D, F: Fn() -> Result<D>> Deepening<P, D, F> {
+    pub(crate) fn new(plain: P, make: F, epsilon: f64) -> Self {
+        Deepening { plain, deep: None, make, epsilon }
+    }
+    pub(crate) fn deep(&mut self) -> Result<&D> {
+        if self.deep.is_none() {
+            self.deep = Some((self.make)()?);
+        }
+        Ok(self.deep.as_ref().unwrap_or_else(|| unreachable!("made above")))
+    }
+}
+
+/// A tracked expression of what a [`Deepening`] holds, rounded once: in twofold precision, or where too much cancels
+/// in threefold precision. Where an infinity was met, `plain` is the limit.
+macro_rules! settled {
+    ($parts:expr, |$part:pat_param| $expression:expr, || $plain:expr) => {{
+        let tracked = {
+            let $part = &$parts.plain;
+            $expression
+        };
+        if tracked.lost($parts.epsilon) {
+            $parts.deep().map(|$part| $expression.value.round())
+        } else {
+            Ok($crate::rows::shares::settle(tracked.value, || $plain))
+        }
+    }};
+}
+pub(crate) use settled;
 
 /// A row of scores `x/T`, taken apart so that nothing cancels.
 ///
 /// With M the largest score and `w_j = e^(z_j - M)`, `Σ w = 1 + rest`: the 1 of the largest score is kept apart,
 /// so a confident row keeps all digits of `rest`, be it 1e-17.
 #[derive(Debug)]
-pub(crate) struct Shares {
+pub(crate) struct Shares<R> {
     /// `z_j - M`, minus infinity for a score of minus infinity.
-    pub(crate) shift: Vec<Wide>,
+    pub(crate) shift: Vec<R>,
     /// `e^(z_j - M)`.
-    pub(crate) weight: Vec<Wide>,
+    pub(crate) weight: Vec<R>,
     /// The first of the largest scores.
     pub(crate) top: usize,
     /// The largest score, over the temperature.
-    pub(crate) largest: Wide,
+    pub(crate) largest: R,
     /// The sum of all weights but the top's.
-    pub(crate) rest: Wide,
+    pub(crate) rest: R,
     /// `1 + rest`.
-    pub(crate) total: Wide,
+    pub(crate) total: R,
+    /// `ln(1 + rest)`.
+    log: R,
 }
 
-impl Shares {
+impl<R: Wider> Shares<R> {
     /// Of a row of `f64` scores.
     pub(crate) fn new(function: &str, row: &[f64], temperature: f64) -> Result<Self> {
         check_scores(function, row)?;
-        let scores: Vec<Wide> = row.iter().map(|&x| wide(x)).collect();
+        let scores: Vec<R> = row.iter().map(|&x| R::of(x)).collect();
         Self::of_scores(function, &scores, temperature)
     }
 
+    /// Of scores that are sums of products: beyond `f64` they have no exact limit.
+    pub(crate) fn of_products(function: &str, scores: &[R], temperature: f64) -> Result<Self> {
+        if scores.iter().all(|score| score.round().is_finite()) {
+            return Self::of_scores(function, scores, temperature);
+        }
+        let allowed = "rows whose products with the weights are within f64";
+        Err(Error::new(ErrorKind::NonFinite, function, "x", allowed))
+    }
     /// Of scores that are finite or minus infinity.
-    pub(crate) fn of_scores(function: &str, scores: &[Wide], temperature: f64) -> Result<Self> {
+    pub(crate) fn of_scores(function: &str, scores: &[R], temperature: f64) -> Result<Self> {
         let mut top = 0;
         for (j, x) in scores.iter().enumerate() {
             if scores[top].lt(*x) {
                 top = j;
             }
         }
-        let Some(&largest) = scores.get(top).filter(|x| x.high.is_finite()) else {
+        let Some(&largest) = scores.get(top).filter(|x| x.leading().is_finite()) else {
             return Err(Error::new(
                 ErrorKind::NonFinite,
                 function,
@@ -62,58 +191,57 @@ impl Shares {
                 "a row with at least one finite score",
             ));
         };
-        let shift: Vec<Wide> = scores.iter().map(|&x| difference(x, largest, temperature)).collect();
-        let weight: Vec<Wide> = shift.iter().map(|s| s.exp()).collect();
-        let mut rest = wide(0.0);
+        let shift: Vec<R> = scores.iter().map(|&x| difference(x, largest, temperature)).collect();
+        let weight: Vec<R> = shift.iter().map(|s| s.exp()).collect();
+        let mut rest = R::of(0.0);
         for (j, &w) in weight.iter().enumerate() {
             if j != top {
                 rest = rest + w;
             }
         }
         let largest = if temperature == 1.0 { largest } else { largest / temperature };
-        Ok(Shares { shift, weight, top, largest, rest, total: rest + 1.0 })
+        Ok(Shares { shift, weight, top, largest, rest, total: rest + 1.0, log: rest.ln_1p() })
     }
 
+    /// How many classes.
+    pub(crate) fn classes(&self) -> usize {
+        self.weight.len()
+    }
     /// The probability of class j.
-    pub(crate) fn probability(&self, j: usize) -> Wide {
+    pub(crate) fn probability(&self, j: usize) -> R {
         self.weight[j] / self.total
     }
     /// The sum of the weights of all other classes, without cancellation.
-    pub(crate) fn others(&self, j: usize) -> Wide {
+    pub(crate) fn others(&self, j: usize) -> R {
         // A weight other than the top's is at most 1, and the total is at least 1 more.
         if j == self.top { self.rest } else { self.total - self.weight[j] }
     }
     /// One minus the probability of class j.
-    pub(crate) fn complement(&self, j: usize) -> Wide {
+    pub(crate) fn complement(&self, j: usize) -> R {
         self.others(j) / self.total
     }
     /// `-ln p_j`; infinity where the probability is 0.
-    pub(crate) fn surprise(&self, j: usize) -> Wide {
+    pub(crate) fn surprise(&self, j: usize) -> R {
         let shift = self.shift[j];
-        if shift.high == f64::NEG_INFINITY { wide(f64::INFINITY) } else { self.rest.ln_1p() - shift }
+        if shift.leading() == f64::NEG_INFINITY { R::of(f64::INFINITY) } else { self.log - shift }
     }
     /// `ln Σ e^z`.
-    pub(crate) fn logsumexp(&self) -> Wide {
-        self.rest.ln_1p() + self.largest
-    }
-    /// `p_j - y`, given y and 1 − y: the difference is taken before the division, where it is most exact.
-    pub(crate) fn residual(&self, j: usize, y: Wide, miss: Wide) -> Wide {
-        let numerator = if j == self.top { miss * self.total - self.rest } else { self.weight[j] - y * self.total };
-        numerator / self.total
+    pub(crate) fn logsumexp(&self) -> Tracked<R> {
+        Tracked::of(self.log).plus(Tracked::of(self.largest))
     }
 }
 
 /// `(x - largest) / temperature`, also where the difference alone is beyond `f64`.
-fn difference(x: Wide, largest: Wide, temperature: f64) -> Wide {
+fn difference<R: Wider>(x: R, largest: R, temperature: f64) -> R {
     let d = x - largest;
-    let scaled = if !(x.high - largest.high).is_finite() {
+    let scaled = if !(x.leading() - largest.leading()).is_finite() {
         (x * 0.5 - largest * 0.5) / (temperature * 0.5)
     } else if temperature == 1.0 {
         d
     } else {
         d / temperature
     };
-    if scaled.high.is_finite() { scaled } else { wide(f64::NEG_INFINITY) }
+    if scaled.leading().is_finite() { scaled } else { R::of(f64::NEG_INFINITY) }
 }
 
 /// Scores may be finite or minus infinity.
@@ -160,6 +288,15 @@ pub(crate) fn check_target(function: &str, classes: usize, target: Target<'_>, e
             Err(Error::new(ErrorKind::Shape, function, "target", format!("{classes} probabilities")).value(y.len()))
         }
     }
+}
+
+/// Whether a list with one number a class is empty or complete.
+pub(crate) fn check_classes(function: &str, argument: &str, length: usize, classes: usize) -> Result<()> {
+    if length == 0 || length == classes {
+        return Ok(());
+    }
+    let allowed = format!("no weights or one for each of {classes} classes");
+    Err(Error::new(ErrorKind::Shape, function, argument, allowed).value(length))
 }
 
 /// Whether a result has the row's length.

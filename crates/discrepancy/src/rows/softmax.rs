@@ -1,7 +1,7 @@
 //! Softmax, its logarithm and its Jacobian.
 
 use super::RowMap;
-use super::shares::{Shares, Wide, check_length, settle, wide};
+use super::shares::{Deep, Deepening, Shares, Tracked, Wide, Wider, check_length, settle, settled};
 use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, Value};
 use crate::error::Result;
 
@@ -47,50 +47,57 @@ impl RowMap for Softmax {
     }
 }
 
-/// Takes the row apart after checking the temperature.
-fn shares(row: &[f64], temperature: f64) -> Result<Shares> {
+/// The row taken apart, after checking the temperature.
+fn parts(row: &[f64], temperature: f64) -> Result<Shares<Wide>> {
     Softmax::new(temperature)?;
     Shares::new(Softmax::ENTRY.name, row, temperature)
 }
 
 /// The probabilities `e^(z_i/T) / Σ e^(z_k/T)`.
 pub fn softmax(row: &[f64], temperature: f64) -> Result<Vec<f64>> {
-    let shares = shares(row, temperature)?;
-    Ok((0..row.len()).map(|j| shares.probability(j).round_to_machine()).collect())
+    let shares = parts(row, temperature)?;
+    Ok((0..row.len()).map(|j| shares.probability(j).round()).collect())
 }
 
 /// The logarithms of the probabilities, exact near probability 1 and minus infinity at 0.
 pub fn log_softmax(row: &[f64], temperature: f64) -> Result<Vec<f64>> {
-    let shares = shares(row, temperature)?;
+    let shares = parts(row, temperature)?;
     Ok((0..row.len()).map(|j| settle(-shares.surprise(j), || f64::NEG_INFINITY)).collect())
 }
 
 /// The Jacobian `p_i (δ_ij - p_j) / T`, C×C, row by row; it is symmetric.
 pub fn jacobian(row: &[f64], temperature: f64) -> Result<Vec<f64>> {
-    let shares = shares(row, temperature)?;
+    let shares = parts(row, temperature)?;
     let classes = row.len();
     let p: Vec<Wide> = (0..classes).map(|j| shares.probability(j)).collect();
     let entry = |i: usize, j: usize| if i == j { p[i] * shares.complement(i) } else { -(p[i] * p[j]) };
-    Ok((0..classes * classes).map(|k| over(entry(k / classes, k % classes), temperature)).collect())
+    Ok((0..classes * classes).map(|k| (entry(k / classes, k % classes) / temperature).round()).collect())
 }
 
 /// The Jacobian times a vector (from either side), without the matrix.
 pub fn jacobian_vector_product(row: &[f64], temperature: f64, v: &[f64]) -> Result<Vec<f64>> {
     check_length(Softmax::ENTRY.name, "v", v.len(), row.len())?;
-    let shares = shares(row, temperature)?;
-    Ok(product(&shares, v).0.into_iter().map(|x| over(x, temperature)).collect())
+    Softmax::new(temperature)?;
+    let deep = || Ok(with_mean(Shares::<Deep>::new(Softmax::ENTRY.name, row, temperature)?, v));
+    let plain = with_mean(Shares::<Wide>::new(Softmax::ENTRY.name, row, temperature)?, v);
+    let mut parts = Deepening::new(plain, deep, f64::EPSILON);
+    let one = |j: usize| settled!(parts, |(shares, mean)| product(shares, *mean, v, j).over_number(temperature), || f64::NAN);
+    (0..row.len()).map(one).collect()
 }
 
-fn over(x: Wide, temperature: f64) -> f64 {
-    if temperature == 1.0 { x.round_to_machine() } else { (x / temperature).round_to_machine() }
+/// With the mean of v, less its value at the top class.
+pub(super) fn with_mean<R: Wider>(shares: Shares<R>, v: &[f64]) -> (Shares<R>, Tracked<R>) {
+    let term = |k: usize| Tracked::of(shares.probability(k) * relative(&shares, v, k));
+    let mean = (0..v.len()).fold(Tracked::zero(), |sum, k| sum.plus(term(k)));
+    (shares, mean)
 }
 
-/// `(diag(p) - p pᵀ) v`, and `p · v`.
-pub(super) fn product(shares: &Shares, v: &[f64]) -> (Vec<Wide>, Wide) {
-    // (J v)_i = p_i (v_i - p·v). Taking v of the top class from all of v first leaves nothing to cancel.
-    let top = v[shares.top];
-    let relative: Vec<Wide> = v.iter().map(|&x| Wide::sum(x, -top)).collect();
-    let mean = relative.iter().enumerate().fold(wide(0.0), |sum, (j, &u)| sum + shares.probability(j) * u);
-    let product = relative.iter().enumerate().map(|(j, &u)| shares.probability(j) * (u - mean)).collect();
-    (product, mean.plus(top))
+/// `v_k` less its value at the top class, which leaves little to cancel.
+fn relative<R: Wider>(shares: &Shares<R>, v: &[f64], k: usize) -> R {
+    R::of(v[k]) - v[shares.top]
+}
+
+/// `((diag(p) - p pᵀ) v)_j = p_j (v_j - p·v)`.
+pub(super) fn product<R: Wider>(shares: &Shares<R>, mean: Tracked<R>, v: &[f64], j: usize) -> Tracked<R> {
+    Tracked::of(relative(shares, v, j)).plus(mean.times(R::of(-1.0))).times(shares.probability(j))
 }
