@@ -28,3 +28,11 @@ for n in range(24):
     lower = float(value - mpf(upper))
     print("    [f64::from_bits(0x%016X), f64::from_bits(0x%016X)]," % (bits(upper), bits(lower)))
 print("];")
+
+mp.prec = 600
+fixed = int(mp.floor(mp.log(2) * mpf(2) ** 256))
+print("/// ln 2 as 256 bits behind the binary point, least limb first.")
+print("pub(super) const LN2_LIMBS: [u64; 4] = [")
+for limb in range(4):
+    print("    0x%016X," % ((fixed >> (64 * limb)) & (2**64 - 1)))
+print("];")

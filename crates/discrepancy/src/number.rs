@@ -3,19 +3,23 @@
 //!
 //! The rule that makes results exact: **a formula is evaluated one precision above its storage and
 //! rounded once.** `f32`, `f16` and `bf16` are computed in `f64`; `f64` is computed in
-//! [`Twofold`] (two `f64`, some 100 bits). So a formula must avoid *catastrophic* cancellation,
-//! but may lose a dozen bits without anyone seeing it.
+//! [`Twofold`] (two `f64`, some 100 bits), [`Guarded`] by a bound of its own rounding errors; the few elements
+//! where the bound is not enough are computed again in [`Long`] (256 bits).
 
 mod constants;
 pub mod dual;
 pub mod elementary;
+pub mod guarded;
 pub mod lane;
+pub mod long;
 pub mod scalar;
 pub mod trace;
 pub mod twofold;
 
 pub use dual::Dual;
+pub use guarded::{Approximate, Guarded};
 pub use lane::{LANES, Lane, Level};
+pub use long::Long;
 pub use trace::Trace;
 pub use twofold::Twofold;
 

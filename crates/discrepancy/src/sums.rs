@@ -2,6 +2,7 @@
 
 pub mod exact;
 pub mod moments;
+mod slice;
 
 pub use exact::ExactSum;
 pub use moments::Moments;

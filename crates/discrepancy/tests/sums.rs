@@ -35,6 +35,30 @@ proptest! {
     }
 
     #[test]
+    fn slices_are_summed_as_their_terms_are(
+        values in prop::collection::vec((any_float(), any_float()), 1..700),
+        alike in prop::collection::vec((-3.0..3.0f64, 0.0..2.0f64), 1..700),
+    ) {
+        for rows in [values, alike] {
+            let (x, y): (Vec<f64>, Vec<f64>) = rows.into_iter().unzip();
+            let (mut terms, mut slice) = (ExactSum::new(), ExactSum::new());
+            x.iter().for_each(|x| terms.add(*x));
+            slice.add_slice(&x);
+            prop_assert_eq!(&terms, &slice);
+            x.iter().zip(&y).for_each(|(x, y)| terms.add_product(*x, *y));
+            slice.add_products(&x, &y);
+            prop_assert_eq!(&terms, &slice);
+            let weights: Vec<f64> = y.iter().map(|y| y.abs().min(1e3)).collect();
+            let (mut terms, mut slice) = (Moments::new(), Moments::new());
+            x.iter().for_each(|x| terms.push(*x));
+            x.iter().zip(&weights).for_each(|(x, w)| terms.push_weighted(*x, *w));
+            slice.push_slice(&x);
+            slice.push_weighted_slice(&x, &weights);
+            prop_assert_eq!(terms.to_bytes(), slice.to_bytes());
+        }
+    }
+
+    #[test]
     fn a_sum_of_two_floats_is_the_rounded_sum(a in any_float(), b in any_float()) {
         let mut sum = ExactSum::new();
         sum.add(a);

@@ -2,7 +2,7 @@
 
 use crate::losses::{Loss, Outputs, Precision, join, slope};
 use crate::number::lane::{Block, run};
-use crate::number::{Dual, LANES, Lane, Level, Machine, Real, Twofold};
+use crate::number::{Dual, Guarded, LANES, Lane, Level, Long, Machine, Real, Twofold};
 use fearless_simd::Simd;
 
 /// Elements per block: three inputs and outputs of it fit in the first-level cache.
@@ -23,45 +23,69 @@ fn formulas<L: Loss, R: Real>(loss: &L, z: R, y: R) -> (R, impl FnOnce() -> R, i
     (loss.value(u, y), move || slope(L::COUPLING, loss.derivative(u, y), y), move || loss.second_derivative(u, y))
 }
 
-/// Rounds a twofold result; where twofold arithmetic broke down (infinities), the plain result is the limit.
-#[inline(always)]
-fn settle<M: Machine>(wide: Twofold<M>, plain: impl FnOnce() -> M) -> M {
-    let rounded = wide.round_to_machine();
-    M::when(rounded.finite(), rounded, plain())
-}
+/// How much of a result in `f64` its error bound may be: 0.508 ULP in all.
+const SURE: f64 = f64::EPSILON / 256.0;
 
-/// All that is asked of one machine number (one element or one lane).
+/// All that is asked of one machine number (one element or one lane): the results, and which of them are sure.
 #[inline(always)]
-fn element<L: Loss, M: Machine>(loss: &L, precision: Precision, z: M, y: M, gradient: bool, hessian: bool) -> [M; 3] {
+fn element<L: Loss, M: Machine>(
+    loss: &L,
+    precision: Precision,
+    z: M,
+    y: M,
+    gradient: bool,
+    hessian: bool,
+) -> ([M; 3], M::Mask) {
     let none = z.lit(0.0);
-    let (value, first, second) = formulas(loss, z, y);
+    let all = none.same(none);
     match precision {
-        Precision::Plain => [value, if gradient { first() } else { none }, if hessian { second() } else { none }],
+        Precision::Plain => {
+            let (value, first, second) = formulas(loss, z, y);
+            ([value, if gradient { first() } else { none }, if hessian { second() } else { none }], all)
+        }
         Precision::Twofold => {
-            let (wide_value, wide_first, wide_second) = formulas(loss, Twofold::from(z), Twofold::from(y));
-            [
-                settle(wide_value, || value),
-                if gradient { settle(wide_first(), first) } else { none },
-                if hessian { settle(wide_second(), second) } else { none },
-            ]
+            let number = |x: M| Guarded::exact(Twofold::from(x));
+            let (value, first, second) = formulas(loss, number(z), number(y));
+            let first = if gradient { first() } else { number(none) };
+            let second = if hessian { second() } else { number(none) };
+            let sure = value.sure(SURE) & first.sure(SURE) & second.sure(SURE);
+            ([value, first, second].map(|x| x.value.round_to_machine()), sure)
         }
     }
 }
 
+/// One element where two floats are too few, or a limit is at infinity.
+#[inline(never)]
+fn long<L: Loss>(loss: &L, z: f64, y: f64, gradient: bool, hessian: bool) -> [f64; 3] {
+    let (value, first, second) = formulas(loss, Long::from(z), Long::from(y));
+    let first = if gradient { first().to_f64() } else { 0.0 };
+    [value.to_f64(), first, if hessian { second().to_f64() } else { 0.0 }]
+}
+
+/// A group of results, and 1 for each element that is sure (0 for the others).
+type Group = ([[f64; LANES]; 3], [f64; LANES]);
+
 impl<L: Loss> Kernel<'_, L> {
     #[inline(always)]
-    fn each(mut self, mut compute: impl FnMut(usize, usize) -> [[f64; LANES]; 3]) {
+    fn each(mut self, mut compute: impl FnMut(usize, usize) -> Group) {
+        let (gradient, hessian) = (self.outputs.gradient.is_some(), self.outputs.hessian.is_some());
         let n = self.prediction.len();
         let mut start = 0;
         while start < n {
             let count = LANES.min(n - start);
-            let [value, gradient, hessian] = compute(start, count);
-            self.outputs.value[start..start + count].copy_from_slice(&value[..count]);
+            let (mut results, sure) = compute(start, count);
+            if sure != [1.0; LANES] {
+                for i in (0..count).filter(|i| sure[*i] != 1.0) {
+                    let exact = long(self.loss, self.prediction[start + i], self.target[start + i], gradient, hessian);
+                    results.iter_mut().zip(exact).for_each(|(row, exact)| row[i] = exact);
+                }
+            }
+            self.outputs.value[start..start + count].copy_from_slice(&results[0][..count]);
             if let Some(out) = &mut self.outputs.gradient {
-                out[start..start + count].copy_from_slice(&gradient[..count]);
+                out[start..start + count].copy_from_slice(&results[1][..count]);
             }
             if let Some(out) = &mut self.outputs.hessian {
-                out[start..start + count].copy_from_slice(&hessian[..count]);
+                out[start..start + count].copy_from_slice(&results[2][..count]);
             }
             start += count;
         }
@@ -79,12 +103,12 @@ impl<L: Loss> Block for Kernel<'_, L> {
         let (loss, precision, z, y) = (self.loss, self.precision, self.prediction, self.target);
         let (gradient, hessian) = (self.outputs.gradient.is_some(), self.outputs.hessian.is_some());
         self.each(|start, count| {
-            let mut out = [[0.0; LANES]; 3];
+            let (mut out, mut all) = ([[0.0; LANES]; 3], [1.0; LANES]);
             for i in 0..count {
-                let [v, g, h] = element(loss, precision, z[start + i], y[start + i], gradient, hessian);
-                (out[0][i], out[1][i], out[2][i]) = (v, g, h);
+                let ([v, g, h], sure) = element(loss, precision, z[start + i], y[start + i], gradient, hessian);
+                (out[0][i], out[1][i], out[2][i], all[i]) = (v, g, h, f64::from(u8::from(sure)));
             }
-            out
+            (out, all)
         });
     }
 
@@ -118,17 +142,22 @@ fn lane<S: Simd, L: Loss>(
     count: usize,
     gradient: bool,
     hessian: bool,
-) -> [[f64; LANES]; 3] {
+) -> Group {
     let z = Lane::load(simd, &group(z, start, count));
     let y = Lane::load(simd, &group(y, start, count));
-    let results = element(loss, precision, z, y, gradient, hessian);
-    results.map(
-        #[inline(always)]
-        |lane| {
-            let mut out = [0.0; LANES];
-            lane.store(&mut out);
-            out
-        },
+    let (results, sure) = element(loss, precision, z, y, gradient, hessian);
+    let stored = |lane: Lane<S>| {
+        let mut out = [0.0; LANES];
+        lane.store(&mut out);
+        out
+    };
+    let sure = Lane::when(sure, z.lit(1.0), z.lit(0.0));
+    (
+        results.map(
+            #[inline(always)]
+            |lane| stored(lane),
+        ),
+        stored(sure),
     )
 }
 

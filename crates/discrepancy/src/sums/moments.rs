@@ -71,9 +71,29 @@ impl Moments {
 
     /// Adds rows of weight 1.
     pub fn push_slice(&mut self, values: &[f64]) {
-        for value in values {
-            self.push(*value);
+        if self.weighted.is_some() {
+            return values.iter().for_each(|value| self.push(*value));
         }
+        self.count += values.len() as u64;
+        self.sum.add_slice(values);
+        self.squares.add_products(values, values);
+    }
+
+    /// Adds rows of these finite, non-negative weights, one for each value.
+    pub fn push_weighted_slice(&mut self, values: &[f64], weights: &[f64]) {
+        debug_assert_eq!(values.len(), weights.len());
+        // A weight of 0 wins over any value, which the sums of products do not know.
+        if weights.contains(&0.0) {
+            return values.iter().zip(weights).for_each(|(value, weight)| self.push_weighted(*value, *weight));
+        }
+        let weighted = Self::promote(&mut self.weighted, self.count, &self.sum);
+        self.count += values.len() as u64;
+        weighted.weights.add_slice(weights);
+        weighted.weight_squares.add_products(weights, weights);
+        let products: Vec<f64> = values.iter().zip(weights).map(|(value, weight)| weight * value).collect();
+        self.sum.add_products(weights, values);
+        self.squares.add_products(&products, &products);
+        weighted.cross.add_products(&products, weights);
     }
 
     /// Adds a row of a finite, non-negative weight. A weight of 0 counts as a row but adds nothing, whatever the value.

@@ -1,0 +1,214 @@
+//! A number that knows how wrong it may be: each operation adds what it may have lost to a bound.
+//!
+//! Where the bound of a result is too large, because terms cancelled or a step left the range of `f64`, the result is
+//! computed again in [`Long`](super::Long). So a result is right because its bound says so, not because the formula
+//! looked harmless. This is running error analysis (Wilkinson 1986; Higham 2002, doi:10.1137/1.9780898718027, section 3.3).
+
+use super::{Machine, Real, Twofold};
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// A number with rounding errors of a known size.
+pub trait Approximate: Real<Mask = <Self::Machine as Real>::Mask> {
+    /// What it is made of.
+    type Machine: Machine;
+    /// The relative error of an operation.
+    const OPERATION: f64;
+    /// The relative error of an elementary function.
+    const FUNCTION: f64;
+    /// Its size, to some bits.
+    fn size(self) -> Self::Machine;
+}
+
+const fn power(k: i64) -> f64 {
+    f64::from_bits(((k + 1023) as u64) << 52)
+}
+
+impl<M: Machine> Approximate for Twofold<M> {
+    type Machine = M;
+    const OPERATION: f64 = power(-101);
+    const FUNCTION: f64 = power(-96);
+    #[inline(always)]
+    fn size(self) -> M {
+        self.high.abs()
+    }
+}
+
+/// A value and a bound of its absolute error.
+#[derive(Clone, Copy, Debug)]
+pub struct Guarded<N: Approximate> {
+    /// The value.
+    pub value: N,
+    /// How far it may be from the truth.
+    pub error: N::Machine,
+}
+
+/// Products smaller than this may have lost bits below the range of `f64` …
+const SMALL: f64 = power(-900);
+/// … but no more than this.
+const LOST: f64 = power(-1068);
+
+impl<N: Approximate> Guarded<N> {
+    /// Exactly `value`.
+    #[inline(always)]
+    pub fn exact(value: N) -> Self {
+        Guarded { error: value.size().lit(0.0), value }
+    }
+    /// A result whose operands brought `error` with them, and which was rounded by `relative`.
+    #[inline(always)]
+    fn rounded(value: N, error: N::Machine, relative: f64) -> Self {
+        Guarded { value, error: value.size().mul_add(error.lit(relative), error) }
+    }
+    /// The same for what may underflow, unless it is zero because an operand is.
+    #[inline(always)]
+    fn scaled(value: N, error: N::Machine, relative: f64, zero: N::Mask) -> Self {
+        let size = value.size();
+        let error = size.mul_add(error.lit(relative), error);
+        let lost = N::Machine::when(size.lt(size.lit(SMALL)) & !zero, error + LOST, error);
+        Guarded { value, error: lost }
+    }
+    /// Whether the bound is below `relative` of the value, and the value is well inside the range of `f64`.
+    #[inline(always)]
+    pub fn sure(self, relative: f64) -> N::Mask {
+        let size = self.value.size();
+        let good = self.error.le(size * relative) & size.finite();
+        // Results near the subnormal range are rounded once by the long form; an exact zero is right.
+        good & (size.lit(SMALL).le(size) | self.error.same(size.lit(0.0)) & size.same(size.lit(0.0)))
+    }
+    #[inline(always)]
+    fn zero(self) -> N::Mask {
+        self.value.size().same(self.error.lit(0.0))
+    }
+}
+
+impl<N: Approximate> Add for Guarded<N> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, o: Self) -> Self {
+        Self::rounded(self.value + o.value, self.error + o.error, N::OPERATION)
+    }
+}
+impl<N: Approximate> Sub for Guarded<N> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, o: Self) -> Self {
+        Self::rounded(self.value - o.value, self.error + o.error, N::OPERATION)
+    }
+}
+impl<N: Approximate> Mul for Guarded<N> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, o: Self) -> Self {
+        let error = self.value.size().mul_add(o.error, (o.value.size() + o.error) * self.error);
+        Self::scaled(self.value * o.value, error, N::OPERATION, self.zero() | o.zero())
+    }
+}
+impl<N: Approximate> Div for Guarded<N> {
+    type Output = Self;
+    #[inline(always)]
+    fn div(self, o: Self) -> Self {
+        let value = self.value / o.value;
+        // (a ± α) / (b ± β), first order, with room for the second.
+        let error = value.size().mul_add(o.error, self.error) / o.value.size() * 1.125;
+        Self::scaled(value, error, N::OPERATION, self.zero())
+    }
+}
+impl<N: Approximate> Neg for Guarded<N> {
+    type Output = Self;
+    #[inline(always)]
+    fn neg(self) -> Self {
+        Guarded { value: -self.value, error: self.error }
+    }
+}
+impl<N: Approximate> Add<f64> for Guarded<N> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, c: f64) -> Self {
+        Self::rounded(self.value + c, self.error, N::OPERATION)
+    }
+}
+impl<N: Approximate> Sub<f64> for Guarded<N> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, c: f64) -> Self {
+        Self::rounded(self.value - c, self.error, N::OPERATION)
+    }
+}
+impl<N: Approximate> Mul<f64> for Guarded<N> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, c: f64) -> Self {
+        let zero = if c == 0.0 { self.error.same(self.error) } else { self.zero() };
+        Self::scaled(self.value * c, self.error * c.abs(), N::OPERATION, zero)
+    }
+}
+impl<N: Approximate> Div<f64> for Guarded<N> {
+    type Output = Self;
+    #[inline(always)]
+    fn div(self, c: f64) -> Self {
+        Self::scaled(self.value / c, self.error / c.abs(), N::OPERATION, self.zero())
+    }
+}
+
+impl<N: Approximate> Real for Guarded<N> {
+    type Mask = N::Mask;
+    #[inline(always)]
+    fn lit(self, c: f64) -> Self {
+        Self::exact(self.value.lit(c))
+    }
+    #[inline(always)]
+    fn lit2(self, c: [f64; 2]) -> Self {
+        Self::rounded(self.value.lit2(c), self.error.lit(0.0), N::OPERATION)
+    }
+    #[inline(always)]
+    fn le(self, o: Self) -> N::Mask {
+        self.value.le(o.value)
+    }
+    #[inline(always)]
+    fn lt(self, o: Self) -> N::Mask {
+        self.value.lt(o.value)
+    }
+    #[inline(always)]
+    fn same(self, o: Self) -> N::Mask {
+        // Certainly equal: a zero that is an underflow must not pass for a zero.
+        let exact = self.error.lit(0.0);
+        self.value.same(o.value) & self.error.same(exact) & o.error.same(exact)
+    }
+    #[inline(always)]
+    fn when(mask: N::Mask, yes: Self, no: Self) -> Self {
+        Guarded { value: N::when(mask, yes.value, no.value), error: N::Machine::when(mask, yes.error, no.error) }
+    }
+    #[inline(always)]
+    fn mul_add(self, a: Self, b: Self) -> Self {
+        self * a + b
+    }
+    #[inline(always)]
+    fn abs(self) -> Self {
+        Guarded { value: self.value.abs(), error: self.error }
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        let value = self.value.sqrt();
+        // α / (2√a), without the half; at zero √α.
+        let error = N::Machine::when(self.zero(), self.error.sqrt(), self.error / value.size());
+        Self::rounded(value, error, N::OPERATION)
+    }
+    #[inline(always)]
+    fn exp(self) -> Self {
+        let value = self.value.exp();
+        Self::scaled(value, value.size() * self.error * 2.0, N::FUNCTION, !self.error.same(self.error))
+    }
+    #[inline(always)]
+    fn exp_m1(self) -> Self {
+        let value = self.value.exp_m1();
+        Self::scaled(value, (value.size() + 1.0) * self.error * 2.0, N::FUNCTION, self.zero())
+    }
+    #[inline(always)]
+    fn ln(self) -> Self {
+        Self::rounded(self.value.ln(), self.error / self.value.size() * 2.0, N::FUNCTION)
+    }
+    #[inline(always)]
+    fn ln_1p(self) -> Self {
+        let value = self.value.ln_1p();
+        Self::scaled(value, self.error / (self.value + 1.0).size() * 2.0, N::FUNCTION, self.zero())
+    }
+}

@@ -1,0 +1,135 @@
+//! The elementary functions against the 256-bit float: plain within 3 ULP, twofold within the error that
+//! [`Guarded`] counts with, and the same bits on every level.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a broken bound must stop the test")]
+
+use discrepancy::number::lane::{Block, run};
+use discrepancy::number::{Approximate, LANES, Lane, Level, Long, Real, Twofold};
+use fearless_simd::Simd;
+
+const NAMES: [&str; 4] = ["exp", "exp_m1", "ln", "ln_1p"];
+
+fn apply<R: Real>(function: usize, x: R) -> R {
+    match function {
+        0 => x.exp(),
+        1 => x.exp_m1(),
+        2 => x.ln(),
+        _ => x.ln_1p(),
+    }
+}
+
+/// Floats of all magnitudes, dense where the functions change their ways.
+fn points(function: usize) -> Vec<f64> {
+    let mut state = 7_u64 + function as u64;
+    let mut next = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let mut all = Vec::new();
+    for _ in 0..6000 {
+        let wide = 2f64.powi((next() * 120.0) as i32 - 100) * (1.0 + next());
+        let narrow = (next() - 0.5) * 4.0;
+        let long = (next() - 0.5) * 1400.0;
+        all.extend([wide, -wide, narrow, long, 1.0 + narrow * 1e-6, narrow * 1e-9]);
+    }
+    // Subnormal results are rounded again; they have their own test.
+    let legal = |x: &f64| match function {
+        0 | 1 => (-700.0..709.0).contains(x),
+        2 => *x > 0.0,
+        _ => *x > -1.0,
+    };
+    all.into_iter().filter(legal).collect()
+}
+
+/// |got − truth| / |truth|, the difference taken in 256 bits.
+fn relative(got: Long, truth: Long) -> f64 {
+    if truth.same(truth.lit(0.0)) {
+        return if got.same(truth) { 0.0 } else { f64::INFINITY };
+    }
+    ((got - truth) / truth).abs().to_f64()
+}
+
+#[test]
+fn plain_functions_are_within_three_ulp() {
+    for (function, name) in NAMES.iter().enumerate() {
+        let mut worst = (0.0, 0.0);
+        for x in points(function) {
+            let (got, truth) = (apply(function, x), apply(function, Long::from(x)));
+            let rounded = truth.to_f64();
+            let ulp = (rounded.abs().next_up() - rounded.abs()).max(f64::MIN_POSITIVE * f64::EPSILON);
+            let error = (Long::from(got) - truth).abs().to_f64() / ulp;
+            if error > worst.0 {
+                worst = (error, x);
+            }
+        }
+        println!("{name}: {:.3} ULP at {:e}", worst.0, worst.1);
+        assert!(worst.0 > 0.4, "{name}: the points are too easy");
+        assert!(worst.0 <= 3.0, "{name}: {:.3} ULP at {:e}", worst.0, worst.1);
+    }
+}
+
+#[test]
+fn twofold_functions_are_as_exact_as_the_guard_counts_with() {
+    let bound = <Twofold<f64> as Approximate>::FUNCTION;
+    for (function, name) in NAMES.iter().enumerate() {
+        let mut worst = (0.0, 0.0);
+        // Below 2^-900 the low part leaves the range; the guard counts that apart.
+        for x in points(function).into_iter().filter(|x| function != 0 || *x > -620.0) {
+            // A low part makes sure that it counts.
+            let low = x * f64::EPSILON / 5.0;
+            let input = Twofold::new(x, low);
+            let got = apply(function, input);
+            let truth = apply(function, Long::from(x) + low);
+            let error = relative(Long::from(got.high) + got.low, truth);
+            if error > worst.0 {
+                worst = (error, x);
+            }
+        }
+        println!("{name}: 2^{:.1} at {:e}", f64::log2(worst.0), worst.1);
+        assert!(worst.0 <= bound, "{name}: 2^{:.1} at {:e}", f64::log2(worst.0), worst.1);
+    }
+}
+
+#[test]
+fn subnormal_results_are_kept() {
+    for x in [-708.5, -720.0, -740.0, -745.0, -745.2, -800.0] {
+        let (got, truth) = (Real::exp(x), Long::from(x).exp().to_f64());
+        assert!((got - truth).abs() <= 5e-324, "exp({x}) = {got:e}, not {truth:e}");
+    }
+    for x in [5e-324, 1e-310, f64::MIN_POSITIVE] {
+        assert_eq!(Real::ln(x).to_bits(), Long::from(x).ln().to_f64().to_bits(), "ln({x:e})");
+    }
+}
+
+struct All<'a> {
+    function: usize,
+    from: &'a [f64],
+    to: &'a mut [f64],
+}
+
+impl Block for All<'_> {
+    fn scalar(self) {
+        self.to.iter_mut().zip(self.from).for_each(|(to, from)| *to = apply(self.function, *from));
+    }
+    fn lanes<S: Simd>(self, simd: S) {
+        for (from, to) in self.from.as_chunks::<LANES>().0.iter().zip(self.to.as_chunks_mut::<LANES>().0) {
+            apply(self.function, Lane::load(simd, from)).store(to);
+        }
+    }
+}
+
+#[test]
+fn every_level_gives_the_same_bits() {
+    for function in 0..NAMES.len() {
+        let mut from = points(function);
+        from.extend([0.0, -0.0, f64::INFINITY, f64::NEG_INFINITY, 5e-324, -745.1, 709.9, -1.0]);
+        from.truncate(from.len() / LANES * LANES);
+        let bits = |level: Level| {
+            let mut to = vec![0.0; from.len()];
+            run(level, All { function, from: &from, to: &mut to });
+            to.iter().map(|x| if x.is_nan() { u64::MAX } else { x.to_bits() }).collect::<Vec<u64>>()
+        };
+        for level in Level::available() {
+            assert_eq!(bits(level), bits(Level::Scalar), "{} at {level:?}", NAMES[function]);
+        }
+    }
+}
