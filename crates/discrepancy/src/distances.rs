@@ -13,8 +13,8 @@ use crate::error::Result;
 use pair::Pair;
 use std::fmt::Debug;
 
-pub use hamming::{hamming_bits, hamming_labels};
-pub use crate::batch::{condensed, nearest, pairwise, rowwise};
+pub use crate::batch::{condensed, hamming_bits, nearest, pairwise, pairwise_bits, rowwise};
+pub use hamming::hamming_labels;
 pub use pair::{Gradients, PairInput};
 
 /// A distance or divergence of two rows, as an object. Computed in twofold precision and rounded once.

@@ -5,8 +5,7 @@
 
 use crate::catalog::{Arguments, Entry};
 use crate::error::Result;
-use crate::number::Real;
-use crate::rows::shares::{Tracked, Wider};
+use crate::number::careful::Careful;
 use crate::rows::{RowTargets, Target};
 use std::fmt::Debug;
 
@@ -73,7 +72,7 @@ pub(crate) trait HeadFormula: Sync {
     /// Whether the layer may have a bias.
     const BIAS: bool;
     /// The row in the number `R`; the target is in its domain.
-    fn row<R: Wider>(&self, layer: Layer<'_>, x: &[f64], target: Target<'_>) -> Result<HeadRow<R>>;
+    fn row<R: Careful>(&self, layer: Layer<'_>, x: &[f64], target: Target<'_>) -> Result<HeadRow<R>>;
 }
 
 /// The weights of a layer.
@@ -94,16 +93,16 @@ impl Layer<'_> {
         self.weights.len() / self.width
     }
     /// `W x + b`.
-    pub(crate) fn scores<R: Wider>(&self, x: &[f64]) -> Vec<R> {
+    pub(crate) fn scores<R: Careful>(&self, x: &[f64]) -> Vec<R> {
         (0..self.classes()).map(|c| dot::<R>(self.class(c), x) + self.bias.map_or(0.0, |b| b[c])).collect()
     }
 }
 
 /// A row of a head before rounding.
 pub(crate) struct HeadRow<R> {
-    pub(crate) value: Tracked<R>,
+    pub(crate) value: R,
     /// `∂l/∂z`.
-    pub(crate) slopes: Vec<Tracked<R>>,
+    pub(crate) slopes: Vec<R>,
     /// Where the score of one class is not `W·x`: its gradients.
     pub(crate) special: Option<SpecialScore<R>>,
 }
@@ -111,8 +110,8 @@ pub(crate) struct HeadRow<R> {
 /// The gradients of a score that is not linear.
 pub(crate) struct SpecialScore<R> {
     pub(crate) class: usize,
-    pub(crate) by_x: Vec<Tracked<R>>,
-    pub(crate) by_weights: Vec<Tracked<R>>,
+    pub(crate) by_x: Vec<R>,
+    pub(crate) by_weights: Vec<R>,
 }
 
 /// Writes the module list and the registry from one line an entry.
@@ -140,6 +139,6 @@ heads! {
 }
 
 /// `Σ a_i b_i`.
-pub(crate) fn dot<R: Wider>(a: &[f64], b: &[f64]) -> R {
+pub(crate) fn dot<R: Careful>(a: &[f64], b: &[f64]) -> R {
     a.iter().zip(b).fold(R::of(0.0), |sum, (&a, &b)| sum + R::of(a) * b)
 }

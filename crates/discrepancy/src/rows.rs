@@ -99,8 +99,12 @@ pub trait RowMap: Debug + Send + Sync {
     fn entry(&self) -> &'static Entry;
     /// The parameter values.
     fn arguments(&self) -> Arguments;
-    /// Writes the image of the row.
-    fn apply(&self, row: &[f64], out: &mut [f64]) -> Result<()>;
+    /// Writes the image of the row, for results of a type of this spacing at 1.
+    fn evaluate(&self, row: &[f64], epsilon: f64, out: &mut [f64]) -> Result<()>;
+    /// Writes the image of a row of `f64`.
+    fn apply(&self, row: &[f64], out: &mut [f64]) -> Result<()> {
+        self.evaluate(row, f64::EPSILON, out)
+    }
     /// The spec string.
     fn spec(&self) -> String {
         self.entry().spec(&self.arguments())

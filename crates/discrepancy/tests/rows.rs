@@ -1,11 +1,12 @@
 //! Row losses, penalties and heads against arbitrary precision.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is meant to panic")]
 
+use discrepancy::batch::evaluate_rows;
 use discrepancy::catalog::{Measure, entries, find};
-use discrepancy::heads::{Head, HeadResult, LargeMarginSoftmax, LinearSoftmaxCrossEntropy};
+use discrepancy::heads::{Head, HeadInput, HeadResult, LargeMarginSoftmax, LinearSoftmaxCrossEntropy};
 use discrepancy::penalties::{ElasticNet, L1, L2, Penalty};
 use discrepancy::rows::{HessianKind, MulticlassZeroOne, RowLoss, RowTargets, SoftmaxCrossEntropy};
-use discrepancy::rows::{Target, evaluate_rows, softmax};
+use discrepancy::rows::{SmoothingOver, Target, softmax};
 use discrepancy::{ErrorKind, rows};
 
 /// Distance in units of the last place of the wanted number.
@@ -103,9 +104,9 @@ fn batches_agree_with_single_rows() {
 
 #[test]
 fn second_derivatives_agree() {
-    let loss = SoftmaxCrossEntropy::new(2.0, 0.0, 0.5).unwrap();
-    let (matrix, v) = (loss.hessian(&Z).unwrap(), [1.0, -2.0, 0.5]);
-    let product = loss.hessian_product(&Z, &v).unwrap();
+    let loss = SoftmaxCrossEntropy::new(2.0, 0.0, 0.5, SmoothingOver::All, []).unwrap();
+    let (matrix, v) = (loss.hessian(&Z, Target::Label(0)).unwrap(), [1.0, -2.0, 0.5]);
+    let product = loss.hessian_product(&Z, Target::Label(0), &v).unwrap();
     let diagonal = loss.hessian_diagonal(&Z, Target::Label(0), f64::EPSILON, HessianKind::Exact).unwrap();
     for i in 0..3 {
         let sum: f64 = (0..3).map(|j| matrix[3 * i + j] * v[j]).sum();
@@ -113,7 +114,7 @@ fn second_derivatives_agree() {
         assert_eq!(diagonal[i], matrix[4 * i]);
     }
     let jacobian = softmax::jacobian(&Z, 1.0).unwrap();
-    assert_eq!(jacobian, SoftmaxCrossEntropy::default().hessian(&Z).unwrap());
+    assert_eq!(jacobian, SoftmaxCrossEntropy::default().hessian(&Z, Target::Label(0)).unwrap());
     near(rows::softmax::log_softmax(&[17.0, 0.0, -3.0], 1.0).unwrap()[0], -4.346052986588138e-08);
 }
 
@@ -134,20 +135,22 @@ fn penalties() {
 #[test]
 fn heads() {
     let (x, w) = ([1.0, -0.5], [0.25, 1.0, -0.75, 0.5, 2.0, -1.0]);
-    let HeadResult { value, dx, dw, .. } =
-        LargeMarginSoftmax::new(3_u32, 0.5).unwrap().evaluate(&x, &w, None, &[1]).unwrap();
+    let labels = [1];
+    let input = HeadInput::new(&x, &w, RowTargets::labels(&labels));
+    let margin = LargeMarginSoftmax::new(3_u32, 0.5).unwrap();
+    let HeadResult { value, gradient_x, gradient_weights, .. } = margin.evaluate(input).unwrap();
     near(value[0], 6.210371707886257);
-    all_near(&dx, &[4.492409306845874, -2.9534658368536033]);
+    all_near(&gradient_x, &[4.492409306845874, -2.9534658368536033]);
     let want =
         [0.059965966692727524, -0.029982983346363762, -3.835893961108878, 1.5242987794592726, 0.9380255425538254];
-    all_near(&dw[..5], &want);
+    all_near(&gradient_weights[..5], &want);
     let plain = LinearSoftmaxCrossEntropy::default();
-    let linear = plain.evaluate(&x, &w, None, &[1]).unwrap();
-    let margin = LargeMarginSoftmax::new(1_u32, 0.0).unwrap().evaluate(&x, &w, None, &[1]).unwrap();
+    let linear = plain.evaluate(input).unwrap();
+    let margin = LargeMarginSoftmax::new(1_u32, 0.0).unwrap().evaluate(input).unwrap();
     near(margin.value[0], linear.value[0]);
-    all_near(&margin.dw, &linear.dw);
-    let with_bias = plain.evaluate(&x, &w, Some(&[0.0; 3]), &[1]).unwrap();
-    assert_eq!((with_bias.dx, with_bias.db.len()), (linear.dx, 3));
+    all_near(&margin.gradient_weights, &linear.gradient_weights);
+    let with_bias = plain.evaluate(HeadInput { bias: Some(&[0.0; 3]), ..input }).unwrap();
+    assert_eq!((with_bias.gradient_x, with_bias.gradient_bias.len()), (linear.gradient_x, 3));
 }
 
 #[test]

@@ -2,56 +2,112 @@
 
 use super::element::Element;
 use super::matrix::{Matrix, in_order, narrow};
+use super::rows::Targets;
 use crate::error::{Error, ErrorKind, Result};
 use crate::heads::{Head, HeadFormula, HeadInput, HeadResult, HeadRow, Layer};
-use crate::rows::shares::{Deep, Tracked, Wide, Wider, check_length, check_target, settle};
+use crate::number::Long;
+use crate::number::careful::{Careful, Checked, sure};
+use crate::rows::shares::{check_length, check_target};
 use crate::rows::{RowTargets, Target};
-use crate::sums::Moments;
 use ndarray::ArrayView1;
 use rayon::prelude::*;
 
 /// Rows whose scores are held at a time.
 const BLOCK: usize = 32;
 
-/// Gradients of a batch before rounding.
-struct Sums<R> {
-    value: Vec<Tracked<R>>,
-    x: Vec<Tracked<R>>,
-    weights: Vec<Tracked<R>>,
-    bias: Vec<Tracked<R>>,
-    scores: Vec<Tracked<R>>,
+/// A row with all that is its own, before rounding.
+struct Row {
+    value: Checked,
+    by_x: Vec<Checked>,
+    slopes: Vec<Checked>,
+    /// The class whose score is not linear, and its gradient in the class's weights.
+    special: Option<(usize, Vec<Checked>)>,
 }
 
-/// Values and gradients of a checked batch of `f64`.
+impl Row {
+    /// In twofold precision if that is sure of all that is the row's own, else in 256 bits.
+    fn new<F: HeadFormula>(formula: &F, layer: Layer<'_>, x: &[f64], target: Target<'_>, epsilon: f64) -> Result<Row> {
+        let row = Row::of(formula.row::<Checked>(layer, x, target)?, layer);
+        let special = row.special.iter().flat_map(|(_, by_weights)| by_weights);
+        let mut all = row.by_x.iter().chain(&row.slopes).chain(special);
+        if sure(row.value, epsilon) && all.all(|x| sure(*x, epsilon)) {
+            return Ok(row);
+        }
+        Ok(Row::of(formula.row::<Long>(layer, x, target)?, layer))
+    }
+
+    fn of<R: Careful>(row: HeadRow<R>, layer: Layer<'_>) -> Row {
+        // Wᵀ g.
+        let mut by_x = vec![row.value.lit(0.0); layer.width];
+        for (c, slope) in row.slopes.iter().enumerate() {
+            let special = row.special.as_ref().filter(|special| special.class == c);
+            for (d, sum) in by_x.iter_mut().enumerate() {
+                let by_x = special.map(|special| special.by_x[d]);
+                *sum = *sum + by_x.map_or_else(|| *slope * layer.class(c)[d], |by_x| *slope * by_x);
+            }
+        }
+        let checked = |numbers: Vec<R>| numbers.into_iter().map(Careful::checked).collect();
+        Row {
+            value: row.value.checked(),
+            by_x: checked(by_x),
+            slopes: checked(row.slopes),
+            special: row.special.map(|special| (special.class, checked(special.by_weights))),
+        }
+    }
+}
+
+/// Values and gradients of a batch of `f64`.
+///
+/// What belongs to one row is right to the last digit. The sums over rows (gradients in weights and bias) are sums of
+/// terms that are right to some 95 bits, rounded once.
 pub(crate) fn evaluate<F: HeadFormula>(formula: &F, name: &'static str, input: HeadInput<'_>) -> Result<HeadResult> {
     if !F::BIAS && input.bias.is_some() {
         return Err(Error::new(ErrorKind::Unsupported, name, "bias", "no bias"));
     }
     let (layer, targets) = check(name, input)?;
-    let sums = accumulate::<F, Wide>(formula, layer, input, &targets)?;
-    let lost = |x: &Tracked<Wide>| x.lost(input.epsilon);
-    let parts = [&sums.value, &sums.x, &sums.weights, &sums.bias, &sums.scores];
-    // Where too much cancels, a number is taken from a second run in a deeper precision; the others stay, so that no
-    // row's result depends on what else is in the batch.
-    let deep = match parts.iter().any(|part| part.iter().any(lost)) {
-        true => Some(accumulate::<F, Deep>(formula, layer, input, &targets)?),
-        false => None,
-    };
-    let round = |part: &[Tracked<Wide>], deep: Option<&[Tracked<Deep>]>| -> Vec<f64> {
-        let one = |(i, x): (usize, &Tracked<Wide>)| match deep {
-            Some(deep) if lost(x) => deep[i].value.round(),
-            _ => settle(x.value, || x.value.high),
+    let (width, classes) = (layer.width, layer.classes());
+    let zero = Checked::of(0.0);
+    let mut weights = vec![zero; classes * width];
+    let mut bias = vec![zero; input.bias.map_or(0, <[f64]>::len)];
+    let mut result = HeadResult::default();
+    for (block, targets) in targets.chunks(BLOCK).enumerate() {
+        let x = |k: usize| &input.x[(block * BLOCK + k) * width..][..width];
+        let one = |(k, target): (usize, &Option<Target<'_>>)| match target {
+            None => Ok(None),
+            Some(target) => Row::new(formula, layer, x(k), *target, input.epsilon)
+                .map(Some)
+                .map_err(|error| error.at(block * BLOCK + k)),
         };
-        part.iter().enumerate().map(one).collect()
-    };
-    let deep = deep.as_ref();
-    Ok(HeadResult {
-        value: round(&sums.value, deep.map(|d| d.value.as_slice())),
-        gradient_x: round(&sums.x, deep.map(|d| d.x.as_slice())),
-        gradient_weights: round(&sums.weights, deep.map(|d| d.weights.as_slice())),
-        gradient_bias: round(&sums.bias, deep.map(|d| d.bias.as_slice())),
-        gradient_scores: round(&sums.scores, deep.map(|d| d.scores.as_slice())),
-    })
+        let rows: Vec<Option<Row>> = in_order(targets.par_iter().enumerate().map(one).collect())?;
+        // Each class sums its rows in order, whatever the threads do.
+        weights.par_chunks_mut(width).enumerate().for_each(|(c, sums)| {
+            for (k, row) in rows.iter().enumerate() {
+                let Some(row) = row else { continue };
+                let special = row.special.as_ref().filter(|(class, _)| *class == c);
+                for (d, sum) in sums.iter_mut().enumerate() {
+                    let term = special.map_or_else(|| row.slopes[c] * x(k)[d], |(_, by)| row.slopes[c] * by[d]);
+                    *sum = *sum + term;
+                }
+            }
+        });
+        for row in &rows {
+            let Some(row) = row else {
+                result.value.push(0.0);
+                result.gradient_x.extend(std::iter::repeat_n(0.0, width));
+                result.gradient_scores.extend(std::iter::repeat_n(0.0, if input.scores { classes } else { 0 }));
+                continue;
+            };
+            result.value.push(row.value.round());
+            result.gradient_x.extend(row.by_x.iter().map(|x| x.round()));
+            bias.iter_mut().zip(&row.slopes).for_each(|(sum, slope)| *sum = *sum + *slope);
+            if input.scores {
+                result.gradient_scores.extend(row.slopes.iter().map(|x| x.round()));
+            }
+        }
+    }
+    result.gradient_weights = weights.into_iter().map(Careful::round).collect();
+    result.gradient_bias = bias.into_iter().map(Careful::round).collect();
+    Ok(result)
 }
 
 /// Shapes, finiteness, targets. A target that is ignored is `None`.
@@ -116,77 +172,6 @@ fn soft_shape(x: usize, weights: usize, targets: usize) -> (usize, usize) {
     (rows, targets.checked_div(rows).unwrap_or(0))
 }
 
-fn accumulate<F: HeadFormula, R: Wider + Send + Sync>(
-    formula: &F,
-    layer: Layer<'_>,
-    input: HeadInput<'_>,
-    targets: &[Option<Target<'_>>],
-) -> Result<Sums<R>> {
-    let (width, classes, rows) = (layer.width, layer.classes(), targets.len());
-    let zero = Tracked::zero();
-    let mut sums = Sums {
-        value: Vec::with_capacity(rows),
-        x: Vec::with_capacity(rows * width),
-        weights: vec![zero; classes * width],
-        bias: vec![zero; input.bias.map_or(0, <[f64]>::len)],
-        scores: Vec::new(),
-    };
-    for start in (0..rows).step_by(BLOCK) {
-        let block = start..rows.min(start + BLOCK);
-        let one = |i: usize| {
-            let x = &input.x[i * width..(i + 1) * width];
-            let Some(target) = targets[i] else { return Ok(None) };
-            let mut row = formula.row::<R>(layer, x, target).map_err(|error| error.at(i))?;
-            row.doubt(input.epsilon);
-            Ok(Some((by_x(&row, layer), row)))
-        };
-        let parts = in_order(block.clone().into_par_iter().map(one).collect())?;
-        // Each class sums its rows in order, whatever the threads do.
-        let class = |(c, out): (usize, &mut [Tracked<R>])| {
-            for (i, part) in block.clone().zip(&parts) {
-                let Some((_, row)) = part else { continue };
-                let (slope, x) = (row.slopes[c], &input.x[i * width..(i + 1) * width]);
-                for (d, sum) in out.iter_mut().enumerate() {
-                    *sum = sum.plus(match &row.special {
-                        Some(special) if special.class == c => slope.product(special.by_weights[d]),
-                        _ => slope.times(R::of(x[d])),
-                    });
-                }
-            }
-        };
-        sums.weights.par_chunks_mut(width).enumerate().for_each(class);
-        for part in parts {
-            let Some((by_x, row)) = part else {
-                sums.value.push(zero);
-                sums.x.extend(std::iter::repeat_n(zero, width));
-                sums.scores.extend(std::iter::repeat_n(zero, if input.scores { classes } else { 0 }));
-                continue;
-            };
-            sums.value.push(row.value);
-            sums.x.extend(by_x);
-            sums.bias.iter_mut().zip(&row.slopes).for_each(|(sum, slope)| *sum = sum.plus(*slope));
-            if input.scores {
-                sums.scores.extend(row.slopes);
-            }
-        }
-    }
-    Ok(sums)
-}
-
-/// `Wᵀ g`.
-fn by_x<R: Wider>(row: &HeadRow<R>, layer: Layer<'_>) -> Vec<Tracked<R>> {
-    let mut sum = vec![Tracked::zero(); layer.width];
-    for (c, slope) in row.slopes.iter().enumerate() {
-        for (d, sum) in sum.iter_mut().enumerate() {
-            *sum = sum.plus(match &row.special {
-                Some(special) if special.class == c => slope.product(special.by_x[d]),
-                _ => slope.times(R::of(layer.class(c)[d])),
-            });
-        }
-    }
-    sum
-}
-
 /// A head over a batch in any storage type.
 ///
 /// ```
@@ -209,7 +194,7 @@ pub struct HeadEvaluation<'a, E> {
     x: Matrix<'a, E>,
     weights: Matrix<'a, E>,
     bias: Option<ArrayView1<'a, E>>,
-    targets: super::rows::Targets<'a, E>,
+    targets: Targets<'a, E>,
     scores: bool,
 }
 
@@ -225,12 +210,8 @@ impl<'a, E: Element> HeadEvaluation<'a, E> {
         let name = head.entry().name;
         let (x, weights) = (Matrix::new(name, "x", x, features)?, Matrix::new(name, "weights", weights, features)?);
         let targets = match targets {
-            RowTargets::Labels { labels, ignore_index } => {
-                super::rows::Targets::Labels { labels: labels.into(), ignore_index }
-            }
-            RowTargets::Probabilities(y) => {
-                super::rows::Targets::Probabilities(Matrix::new(name, "target", y, weights.rows())?)
-            }
+            RowTargets::Labels { labels, ignore_index } => Targets::Labels { labels: labels.into(), ignore_index },
+            RowTargets::Probabilities(y) => Targets::Probabilities(Matrix::new(name, "target", y, weights.rows())?),
         };
         Self::of(head, x, weights, targets)
     }
@@ -239,13 +220,13 @@ impl<'a, E: Element> HeadEvaluation<'a, E> {
         head: &'a dyn Head,
         x: Matrix<'a, E>,
         weights: Matrix<'a, E>,
-        targets: super::rows::Targets<'a, E>,
+        targets: Targets<'a, E>,
     ) -> Result<Self> {
         let name = head.entry().name;
         check_length(name, "weights", weights.width(), x.width())?;
         let found = match targets {
-            super::rows::Targets::Labels { labels, .. } => labels.len(),
-            super::rows::Targets::Probabilities(y) => y.rows(),
+            Targets::Labels { labels, .. } => labels.len(),
+            Targets::Probabilities(y) => y.rows(),
         };
         check_length(name, "target", found, x.rows())?;
         Ok(HeadEvaluation { head, x, weights, bias: None, targets, scores: false })
@@ -271,7 +252,25 @@ impl<'a, E: Element> HeadEvaluation<'a, E> {
 
     /// Values and all gradients.
     pub fn evaluate(&self) -> Result<HeadResult<E>> {
-        let wide = self.run()?;
+        let (x, weights) = (self.x.widen_all(), self.weights.widen_all());
+        let bias: Option<Vec<f64>> = self.bias.map(|bias| bias.iter().map(|b| b.widen()).collect());
+        // Labels may stand apart in memory, soft targets in another type.
+        let (labels, soft): (Vec<i64>, Vec<f64>) = match self.targets {
+            Targets::Labels { labels, .. } => (labels.to_vec(), Vec::new()),
+            Targets::Probabilities(y) => (Vec::new(), y.widen_all()),
+        };
+        let targets = match self.targets {
+            Targets::Labels { ignore_index, .. } => RowTargets::Labels { labels: &labels, ignore_index },
+            Targets::Probabilities(_) => RowTargets::Probabilities(&soft),
+        };
+        let wide = self.head.evaluate(HeadInput {
+            x: &x,
+            weights: &weights,
+            bias: bias.as_deref(),
+            targets,
+            epsilon: E::EPSILON,
+            scores: self.scores,
+        })?;
         Ok(HeadResult {
             value: narrow(&wide.value),
             gradient_x: narrow(&wide.gradient_x),

@@ -27,19 +27,6 @@ impl Distance for Hamming {
     }
 }
 
-/// The fraction of the first `bits` bits that differ; bit 0 is the lowest of the first word.
-pub fn hamming_bits(a: &[u64], b: &[u64], bits: usize) -> Result<f64> {
-    let words = bits.div_ceil(64);
-    length("hamming_bits", "a", a.len(), words)?;
-    length("hamming_bits", "b", b.len(), words)?;
-    if bits == 0 {
-        return Err(Error::new(ErrorKind::NoContributingRows, "hamming_bits", "bits", "at least one bit"));
-    }
-    let mask = |word: usize| if word + 1 == words && !bits.is_multiple_of(64) { (1 << (bits % 64)) - 1 } else { u64::MAX };
-    let differ: u64 = (0..words).map(|i| u64::from(((a[i] ^ b[i]) & mask(i)).count_ones())).sum();
-    Ok(differ as f64 / bits as f64)
-}
-
 /// The fraction of labels that differ.
 pub fn hamming_labels<T: PartialEq>(a: &[T], b: &[T]) -> Result<f64> {
     length("hamming_labels", "b", b.len(), a.len())?;

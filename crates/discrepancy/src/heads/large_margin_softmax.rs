@@ -1,8 +1,9 @@
 use super::{HeadFormula, HeadRow, Layer, SpecialScore, dot};
-use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, Value};
+use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::Real;
-use crate::rows::shares::{Shares, Tracked, Wide, Wider};
+use crate::number::careful::Careful;
+use crate::number::{Real, Twofold};
+use crate::rows::shares::Shares;
 use crate::rows::{SoftmaxCrossEntropy, Target};
 
 crate::entry! {
@@ -25,19 +26,19 @@ crate::entry! {
     source: "Liu, Wen, Yu, Yang 2016, arXiv:1612.02295";
 }
 
-const PI: Wide = Wide { high: std::f64::consts::PI, low: f64::from_bits(0x3CA1_A626_3314_5C07) };
+const PI: Twofold<f64> = Twofold { high: std::f64::consts::PI, low: f64::from_bits(0x3CA1_A626_3314_5C07) };
 
 /// `cos(jπ/m)` by its Taylor series, reflected to angles up to a right one. Only compared with, and ψ and its slope
 /// are continuous there: twofold precision is enough.
-fn cosine(j: u32, m: u32) -> Wide {
+fn cosine(j: u32, m: u32) -> Twofold<f64> {
     if 2 * j > m {
         return -cosine(m - j, m);
     }
     if 2 * j == m {
-        return Wide::from(0.0);
+        return Twofold::from(0.0);
     }
     let square = (PI * f64::from(j) / f64::from(m)).square();
-    let mut sum = Wide::from(1.0);
+    let mut sum = Twofold::from(1.0);
     for n in (1..=22).rev() {
         // 1 - t²/((2n-1) 2n) (1 - …)
         sum = -(sum * square / f64::from((2 * n - 1) * (2 * n))) + 1.0;
@@ -48,13 +49,13 @@ fn cosine(j: u32, m: u32) -> Wide {
 /// The true class's score, and its gradients with respect to x and W.
 struct TrueScore<R> {
     score: R,
-    by_x: Vec<Tracked<R>>,
-    by_weights: Vec<Tracked<R>>,
+    by_x: Vec<R>,
+    by_weights: Vec<R>,
 }
 
 impl LargeMarginSoftmax {
     /// ψ and dψ/dc at `c = cos θ`.
-    fn psi<R: Wider>(&self, c: R) -> (R, R) {
+    fn psi<R: Careful>(&self, c: R) -> (R, R) {
         let below = |j: u32| {
             let knot = cosine(j, self.margin);
             c.lt(c.lit2([knot.high, knot.low]))
@@ -71,11 +72,11 @@ impl LargeMarginSoftmax {
         (t * sign - 2.0 * k as f64, u * (sign * f64::from(self.margin)))
     }
 
-    fn true_score<R: Wider>(&self, x: &[f64], w: &[f64]) -> TrueScore<R> {
+    fn true_score<R: Careful>(&self, x: &[f64], w: &[f64]) -> TrueScore<R> {
         let (inner, x_norm, w_norm): (R, R, R) = (dot(x, w), dot::<R>(x, x).sqrt(), dot::<R>(w, w).sqrt());
         let product = x_norm * w_norm;
         if product.is_zero() {
-            let zero = || x.iter().map(|_| Tracked::zero()).collect();
+            let zero = || x.iter().map(|_| R::of(0.0)).collect();
             return TrueScore { score: R::of(0.0), by_x: zero(), by_weights: zero() };
         }
         let c = inner / product;
@@ -83,14 +84,11 @@ impl LargeMarginSoftmax {
         // f = (λ W·x + n ψ(c)) / (1 + λ), n = ‖W‖‖x‖, c = W·x / n:
         // ∂f/∂x = (λ + ψ') W + (ψ - c ψ') (‖W‖/‖x‖) x, over 1 + λ; the same for W.
         let whole = R::of(1.0) + self.lambda;
-        let across = Tracked::of(slope).plus(Tracked::of(R::of(self.lambda))).over(whole);
-        // The margin 1 leaves the score linear: ψ - c ψ' is 0 without any digit lost.
-        let along = match self.margin {
-            1 => Tracked::zero(),
-            _ => Tracked::of(psi).minus(c * slope).over(whole),
-        };
+        let across = (slope + self.lambda) / whole;
+        // The margin 1 leaves the score linear: ψ - c ψ' is exactly 0.
+        let along = if self.margin == 1 { R::of(0.0) } else { (psi - c * slope) / whole };
         let gradient = |of: &[f64], other: &[f64], ratio: R| {
-            of.iter().zip(other).map(|(&a, &b)| across.times(R::of(b)).plus(along.times(ratio * a))).collect()
+            of.iter().zip(other).map(|(&a, &b)| across * b + along * ratio * a).collect()
         };
         TrueScore {
             score: (inner * self.lambda + product * psi) / whole,
@@ -107,7 +105,7 @@ impl LargeMarginSoftmax {
 impl HeadFormula for LargeMarginSoftmax {
     const BIAS: bool = false;
 
-    fn row<R: Wider>(&self, layer: Layer<'_>, x: &[f64], target: Target<'_>) -> Result<HeadRow<R>> {
+    fn row<R: Careful>(&self, layer: Layer<'_>, x: &[f64], target: Target<'_>) -> Result<HeadRow<R>> {
         let Target::Label(class) = target else {
             let allowed = "labels: only a true class has a margin";
             return Err(Error::new(ErrorKind::Unsupported, layer.function, "target", allowed));

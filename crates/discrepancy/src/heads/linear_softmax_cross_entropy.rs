@@ -1,7 +1,8 @@
 use super::{HeadFormula, HeadRow, Layer};
-use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, Value};
+use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::error::Result;
-use crate::rows::shares::{Shares, Wider};
+use crate::number::careful::Careful;
+use crate::rows::shares::Shares;
 use crate::rows::{RowLoss, SmoothingOver, SoftmaxCrossEntropy, Target};
 
 crate::entry! {
@@ -43,7 +44,7 @@ impl LinearSoftmaxCrossEntropy {
 impl HeadFormula for LinearSoftmaxCrossEntropy {
     const BIAS: bool = true;
 
-    fn row<R: Wider>(&self, layer: Layer<'_>, x: &[f64], target: Target<'_>) -> Result<HeadRow<R>> {
+    fn row<R: Careful>(&self, layer: Layer<'_>, x: &[f64], target: Target<'_>) -> Result<HeadRow<R>> {
         let loss = self.loss()?;
         let shares = Shares::<R>::of_products(layer.function, &layer.scores(x), self.temperature)?;
         let pull = loss.pull(layer.function, &shares, target)?;

@@ -1,8 +1,9 @@
-use super::shares::{check_length, check_probabilities, check_target, settle, wide};
+use super::shares::{check_length, check_probabilities, check_target};
 use super::{RowLoss, Target};
 use crate::catalog::{Arguments, Base, DataDomain, Domain, Entry, Interval, Value};
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::Real;
+use crate::number::Long;
+use crate::number::careful::{Careful, Checked, sure};
 
 crate::entry! {
     /// Cross entropy of a row of probabilities, without any clamp.
@@ -50,20 +51,27 @@ impl RowLoss for CrossEntropy {
             check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
             for (j, (slot, &p)) in gradient.iter_mut().zip(row).enumerate() {
                 let y = target.probability(j);
-                let slope = || settle(self.base.scale(-(wide(y) / p)), || f64::NEG_INFINITY);
-                *slot = if y == 0.0 { 0.0 } else { slope() };
+                let checked = self.slope::<Checked>(p, y);
+                *slot = if sure(checked, epsilon) { checked.round() } else { self.slope::<Long>(p, y).round() };
             }
         }
-        let mut sum = wide(0.0);
+        let value = self.value_of::<Checked>(row, target);
+        Ok(if sure(value, epsilon) { value.round() } else { self.value_of::<Long>(row, target).round() })
+    }
+}
+
+impl CrossEntropy {
+    fn value_of<R: Careful>(&self, row: &[f64], target: Target<'_>) -> R {
+        let mut sum = R::of(0.0);
         for (j, &p) in row.iter().enumerate() {
             let y = target.probability(j);
-            if y > 0.0 && p == 0.0 {
-                return Ok(f64::INFINITY);
-            }
             if y > 0.0 {
-                sum = sum - wide(p).ln() * y;
+                sum = sum - R::of(p).ln() * y;
             }
         }
-        Ok(self.base.scale(sum).round_to_machine())
+        self.base.scale(sum)
+    }
+    fn slope<R: Careful>(&self, p: f64, y: f64) -> R {
+        if y == 0.0 { R::of(0.0) } else { self.base.scale(-(R::of(y) / p)) }
     }
 }

@@ -1,141 +1,9 @@
-//! What every softmax needs: the row's exponentials relative to its largest score, in twofold precision, and in
-//! threefold where that cancels.
+//! What every softmax needs: the row's exponentials relative to its largest score.
 
 use super::Target;
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::{Real, Twofold};
-
-/// Twofold `f64`.
-pub(crate) type Wide = Twofold<f64>;
-/// For what twofold precision loses to cancellation.
-pub(crate) type Deep = Twofold<f64>;
-
-/// A number of more digits than `f64` has.
-pub(crate) trait Wider: Real<Mask = bool> {
-    /// Exactly `x`.
-    fn of(x: f64) -> Self;
-    /// The number as one float, rounded once; NaN or an infinity where an infinity was met.
-    fn round(self) -> f64;
-    /// The leading part, infinite for infinities.
-    fn leading(self) -> f64;
-    /// Whether it is exactly 0.
-    fn is_zero(self) -> bool {
-        self.leading() == 0.0
-    }
-}
-
-impl Wider for Wide {
-    fn of(x: f64) -> Wide {
-        Wide::from(x)
-    }
-    fn round(self) -> f64 {
-        self.round_to_machine()
-    }
-    fn leading(self) -> f64 {
-        self.high
-    }
-}
-
-/// Exactly `x`.
-pub(crate) fn wide(x: f64) -> Wide {
-    Wide::from(x)
-}
-
-/// Rounds once; where twofold arithmetic met an infinity, the plain result is the limit.
-pub(crate) fn settle<R: Wider>(x: R, plain: impl FnOnce() -> f64) -> f64 {
-    let rounded = x.round();
-    if rounded.is_finite() { rounded } else { plain() }
-}
-
-/// A sum that remembers its largest term, and so how much of it cancelled.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Tracked<R> {
-    pub(crate) value: R,
-    largest: f64,
-}
-
-impl<R: Wider> Tracked<R> {
-    /// A number in which nothing cancelled.
-    pub(crate) fn of(value: R) -> Self {
-        Tracked { value, largest: value.leading().abs() }
-    }
-    pub(crate) fn zero() -> Self {
-        Tracked::of(R::of(0.0))
-    }
-    pub(crate) fn plus(self, term: Tracked<R>) -> Self {
-        Tracked { value: self.value + term.value, largest: self.largest.max(term.largest) }
-    }
-    pub(crate) fn minus(self, term: R) -> Self {
-        self.plus(Tracked::of(-term))
-    }
-    /// Times a factor in which nothing cancelled.
-    pub(crate) fn times(self, factor: R) -> Self {
-        Tracked { value: self.value * factor, largest: self.largest * factor.leading().abs() }
-    }
-    /// Over a divisor in which nothing cancelled.
-    pub(crate) fn over(self, divisor: R) -> Self {
-        Tracked { value: self.value / divisor, largest: self.largest / divisor.leading().abs() }
-    }
-    /// Over a number; 1 leaves all bits as they are.
-    pub(crate) fn over_number(self, divisor: f64) -> Self {
-        if divisor == 1.0 { self } else { self.over(R::of(divisor)) }
-    }
-    /// The product of two in which something may have cancelled.
-    pub(crate) fn product(self, other: Tracked<R>) -> Self {
-        let size = |x: &Self| x.value.leading().abs();
-        Tracked {
-            value: self.value * other.value,
-            largest: (self.largest * size(&other)).max(other.largest * size(&self)),
-        }
-    }
-    /// The square.
-    pub(crate) fn square(self) -> Self {
-        self.product(self)
-    }
-    /// Whether too few digits are left for a result of the type of this spacing. Twofold terms are right to some
-    /// 98 bits.
-    pub(crate) fn lost(&self, epsilon: f64) -> bool {
-        let kept = 2f64.powi(-96) / epsilon;
-        self.value.leading().abs() < kept * self.largest
-    }
-}
-
-/// Something in twofold precision, and how to make it in threefold precision if it is needed.
-pub(crate) struct Deepening<P, D, F> {
-    pub(crate) plain: P,
-    deep: Option<D>,
-    make: F,
-    pub(crate) epsilon: f64,
-}
-
-impl<P, D, F: Fn() -> Result<D>> Deepening<P, D, F> {
-    pub(crate) fn new(plain: P, make: F, epsilon: f64) -> Self {
-        Deepening { plain, deep: None, make, epsilon }
-    }
-    pub(crate) fn deep(&mut self) -> Result<&D> {
-        if self.deep.is_none() {
-            self.deep = Some((self.make)()?);
-        }
-        Ok(self.deep.as_ref().unwrap_or_else(|| unreachable!("made above")))
-    }
-}
-
-/// A tracked expression of what a [`Deepening`] holds, rounded once: in twofold precision, or where too much cancels
-/// in threefold precision. Where an infinity was met, `plain` is the limit.
-macro_rules! settled {
-    ($parts:expr, |$part:pat_param| $expression:expr, || $plain:expr) => {{
-        let tracked = {
-            let $part = &$parts.plain;
-            $expression
-        };
-        if tracked.lost($parts.epsilon) {
-            $parts.deep().map(|$part| $expression.value.round())
-        } else {
-            Ok($crate::rows::shares::settle(tracked.value, || $plain))
-        }
-    }};
-}
-pub(crate) use settled;
+use crate::number::Twofold;
+use crate::number::careful::Careful;
 
 /// A row of scores `x/T`, taken apart so that nothing cancels.
 ///
@@ -159,7 +27,7 @@ pub(crate) struct Shares<R> {
     log: R,
 }
 
-impl<R: Wider> Shares<R> {
+impl<R: Careful> Shares<R> {
     /// Of a row of `f64` scores.
     pub(crate) fn new(function: &str, row: &[f64], temperature: f64) -> Result<Self> {
         check_scores(function, row)?;
@@ -191,15 +59,19 @@ impl<R: Wider> Shares<R> {
                 "a row with at least one finite score",
             ));
         };
-        let shift: Vec<R> = scores.iter().map(|&x| difference(x, largest, temperature)).collect();
-        let weight: Vec<R> = shift.iter().map(|s| s.exp()).collect();
+        let none = |x: R| x.leading() == f64::NEG_INFINITY;
+        // A difference beyond `f64` is not a number in twofold precision; the deeper one has no such limit.
+        let shift = |x: R| if none(x) { x } else { (x - largest).over_number(temperature) };
+        let shift: Vec<R> = scores.iter().map(|x| shift(*x)).collect();
+        let weight = |s: &R| if none(*s) { R::of(0.0) } else { s.exp_of_gap() };
+        let weight: Vec<R> = shift.iter().map(weight).collect();
         let mut rest = R::of(0.0);
         for (j, &w) in weight.iter().enumerate() {
             if j != top {
                 rest = rest + w;
             }
         }
-        let largest = if temperature == 1.0 { largest } else { largest / temperature };
+        let largest = largest.over_number(temperature);
         Ok(Shares { shift, weight, top, largest, rest, total: rest + 1.0, log: rest.ln_1p() })
     }
 
@@ -226,22 +98,9 @@ impl<R: Wider> Shares<R> {
         if shift.leading() == f64::NEG_INFINITY { R::of(f64::INFINITY) } else { self.log - shift }
     }
     /// `ln Σ e^z`.
-    pub(crate) fn logsumexp(&self) -> Tracked<R> {
-        Tracked::of(self.log).plus(Tracked::of(self.largest))
+    pub(crate) fn logsumexp(&self) -> R {
+        self.log + self.largest
     }
-}
-
-/// `(x - largest) / temperature`, also where the difference alone is beyond `f64`.
-fn difference<R: Wider>(x: R, largest: R, temperature: f64) -> R {
-    let d = x - largest;
-    let scaled = if !(x.leading() - largest.leading()).is_finite() {
-        (x * 0.5 - largest * 0.5) / (temperature * 0.5)
-    } else if temperature == 1.0 {
-        d
-    } else {
-        d / temperature
-    };
-    if scaled.leading().is_finite() { scaled } else { R::of(f64::NEG_INFINITY) }
 }
 
 /// Scores may be finite or minus infinity.
@@ -265,7 +124,7 @@ pub(crate) fn check_probabilities(function: &str, argument: &str, row: &[f64], e
     if let Some(i) = row.iter().position(|p| !(0.0..=2.0).contains(p)) {
         return Err(Error::new(ErrorKind::Domain, function, argument, "numbers in [0, 1]").at(i).value(row[i]));
     }
-    let sum = row.iter().fold(wide(0.0), |sum, &p| sum.plus(p));
+    let sum = row.iter().fold(Twofold::from(0.0), |sum, &p| sum.plus(p));
     let tolerance = 8.0 * row.len() as f64 * epsilon;
     if (sum - 1.0).round_to_machine().abs() > tolerance {
         let sum = sum.round_to_machine();

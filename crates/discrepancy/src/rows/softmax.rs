@@ -1,9 +1,11 @@
 //! Softmax, its logarithm and its Jacobian.
 
 use super::RowMap;
-use super::shares::{Deep, Deepening, Shares, Tracked, Wide, Wider, check_length, settle, settled};
+use super::shares::{Shares, check_length};
 use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, Value};
 use crate::error::Result;
+use crate::number::Long;
+use crate::number::careful::{Careful, Checked, Deepening, settled};
 
 crate::entry! {
     /// Softmax: turns a row of scores into probabilities. A map, not a loss.
@@ -40,64 +42,78 @@ impl RowMap for Softmax {
     fn arguments(&self) -> Arguments {
         self.parameter_values()
     }
-    fn apply(&self, row: &[f64], out: &mut [f64]) -> Result<()> {
+    fn evaluate(&self, row: &[f64], epsilon: f64, out: &mut [f64]) -> Result<()> {
         check_length(Self::ENTRY.name, "out", out.len(), row.len())?;
-        out.copy_from_slice(&softmax(row, self.temperature)?);
+        out.copy_from_slice(&probabilities(row, self.temperature, epsilon)?);
         Ok(())
     }
 }
 
 /// The row taken apart, after checking the temperature.
-fn parts(row: &[f64], temperature: f64) -> Result<Shares<Wide>> {
+#[allow(clippy::type_complexity, reason = "one row in two precisions")]
+fn parts<'a>(
+    row: &'a [f64],
+    temperature: f64,
+    epsilon: f64,
+) -> Result<Deepening<Shares<Checked>, Shares<Long>, impl Fn() -> Result<Shares<Long>> + 'a>> {
     Softmax::new(temperature)?;
-    Shares::new(Softmax::ENTRY.name, row, temperature)
+    let name = Softmax::ENTRY.name;
+    Ok(Deepening::new(Shares::new(name, row, temperature)?, move || Shares::new(name, row, temperature), epsilon))
 }
 
 /// The probabilities `e^(z_i/T) / Σ e^(z_k/T)`.
 pub fn softmax(row: &[f64], temperature: f64) -> Result<Vec<f64>> {
-    let shares = parts(row, temperature)?;
-    Ok((0..row.len()).map(|j| shares.probability(j).round()).collect())
+    probabilities(row, temperature, f64::EPSILON)
+}
+
+fn probabilities(row: &[f64], temperature: f64, epsilon: f64) -> Result<Vec<f64>> {
+    let mut parts = parts(row, temperature, epsilon)?;
+    (0..row.len()).map(|j| settled!(parts, |shares| shares.probability(j))).collect()
 }
 
 /// The logarithms of the probabilities, exact near probability 1 and minus infinity at 0.
 pub fn log_softmax(row: &[f64], temperature: f64) -> Result<Vec<f64>> {
-    let shares = parts(row, temperature)?;
-    Ok((0..row.len()).map(|j| settle(-shares.surprise(j), || f64::NEG_INFINITY)).collect())
+    let mut parts = parts(row, temperature, f64::EPSILON)?;
+    (0..row.len()).map(|j| settled!(parts, |shares| -shares.surprise(j))).collect()
 }
 
 /// The Jacobian `p_i (δ_ij - p_j) / T`, C×C, row by row; it is symmetric.
 pub fn jacobian(row: &[f64], temperature: f64) -> Result<Vec<f64>> {
-    let shares = parts(row, temperature)?;
+    let mut parts = parts(row, temperature, f64::EPSILON)?;
     let classes = row.len();
-    let p: Vec<Wide> = (0..classes).map(|j| shares.probability(j)).collect();
-    let entry = |i: usize, j: usize| if i == j { p[i] * shares.complement(i) } else { -(p[i] * p[j]) };
-    Ok((0..classes * classes).map(|k| (entry(k / classes, k % classes) / temperature).round()).collect())
+    let entry = |k: usize| settled!(parts, |shares| slope(shares, k / classes, k % classes).over_number(temperature));
+    (0..classes * classes).map(entry).collect()
+}
+
+/// `∂p_i/∂z_j` at temperature 1.
+fn slope<R: Careful>(shares: &Shares<R>, i: usize, j: usize) -> R {
+    let p = shares.probability(i);
+    if i == j { p * shares.complement(i) } else { -(p * shares.probability(j)) }
 }
 
 /// The Jacobian times a vector (from either side), without the matrix.
 pub fn jacobian_vector_product(row: &[f64], temperature: f64, v: &[f64]) -> Result<Vec<f64>> {
     check_length(Softmax::ENTRY.name, "v", v.len(), row.len())?;
     Softmax::new(temperature)?;
-    let deep = || Ok(with_mean(Shares::<Deep>::new(Softmax::ENTRY.name, row, temperature)?, v));
-    let plain = with_mean(Shares::<Wide>::new(Softmax::ENTRY.name, row, temperature)?, v);
-    let mut parts = Deepening::new(plain, deep, f64::EPSILON);
-    let one = |j: usize| settled!(parts, |(shares, mean)| product(shares, *mean, v, j).over_number(temperature), || f64::NAN);
+    let name = Softmax::ENTRY.name;
+    let deep = || Ok(with_mean(Shares::<Long>::new(name, row, temperature)?, v));
+    let mut parts = Deepening::new(with_mean(Shares::<Checked>::new(name, row, temperature)?, v), deep, f64::EPSILON);
+    let one = |j: usize| settled!(parts, |(shares, mean)| product(shares, *mean, v, j).over_number(temperature));
     (0..row.len()).map(one).collect()
 }
 
 /// With the mean of v, less its value at the top class.
-pub(super) fn with_mean<R: Wider>(shares: Shares<R>, v: &[f64]) -> (Shares<R>, Tracked<R>) {
-    let term = |k: usize| Tracked::of(shares.probability(k) * relative(&shares, v, k));
-    let mean = (0..v.len()).fold(Tracked::zero(), |sum, k| sum.plus(term(k)));
+pub(super) fn with_mean<R: Careful>(shares: Shares<R>, v: &[f64]) -> (Shares<R>, R) {
+    let mean = (0..v.len()).fold(R::of(0.0), |sum, k| sum + shares.probability(k) * relative(&shares, v, k));
     (shares, mean)
 }
 
 /// `v_k` less its value at the top class, which leaves little to cancel.
-fn relative<R: Wider>(shares: &Shares<R>, v: &[f64], k: usize) -> R {
+fn relative<R: Careful>(shares: &Shares<R>, v: &[f64], k: usize) -> R {
     R::of(v[k]) - v[shares.top]
 }
 
 /// `((diag(p) - p pᵀ) v)_j = p_j (v_j - p·v)`.
-pub(super) fn product<R: Wider>(shares: &Shares<R>, mean: Tracked<R>, v: &[f64], j: usize) -> Tracked<R> {
-    Tracked::of(relative(shares, v, j)).plus(mean.times(R::of(-1.0))).times(shares.probability(j))
+pub(super) fn product<R: Careful>(shares: &Shares<R>, mean: R, v: &[f64], j: usize) -> R {
+    (relative(shares, v, j) - mean) * shares.probability(j)
 }

@@ -1,7 +1,9 @@
-use super::shares::{Deep, Deepening, Shares, Tracked, Wide, Wider, check_classes, check_length, check_target, settled};
+use super::shares::{Shares, check_classes, check_length, check_target};
 use super::{HessianKind, RowLoss, Target, softmax};
 use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, ParameterType, Value};
 use crate::error::{Error, ErrorKind, Result};
+use crate::number::careful::{Careful, Checked, Deepening, settled};
+use crate::number::{Long, Twofold};
 
 crate::entry! {
     /// Softmax cross entropy of a row of logits: minus the logarithm of the true class's probability.
@@ -71,10 +73,10 @@ impl SoftmaxCrossEntropy {
     /// The Hessian `diag(p) - p pᵀ` (over T²), C×C, row by row.
     pub fn hessian(&self, row: &[f64], target: Target<'_>) -> Result<Vec<f64>> {
         let mut row = self.row(row, target, f64::EPSILON)?;
-        let classes = row.plain.0.classes();
+        let classes = row.checked.0.classes();
         let one = |k: usize| {
             let (i, j) = (k / classes, k % classes);
-            settled!(row, |(shares, pull)| self.curvature(shares, pull, i, j, 1.0, false), || f64::INFINITY)
+            settled!(row, |(shares, pull)| self.curvature(shares, pull, (i, j), 1.0, false))
         };
         (0..classes * classes).map(one).collect()
     }
@@ -82,17 +84,17 @@ impl SoftmaxCrossEntropy {
     /// The Hessian times a vector, without the matrix.
     pub fn hessian_product(&self, row: &[f64], target: Target<'_>, v: &[f64]) -> Result<Vec<f64>> {
         check_length(Self::ENTRY.name, "v", v.len(), row.len())?;
-        let plain = self.with_mean(self.prepare::<Wide>(row, target, f64::EPSILON)?, v);
-        let deep = || Ok(self.with_mean(self.prepare::<Deep>(row, target, f64::EPSILON)?, v));
+        let plain = self.with_mean(self.prepare::<Checked>(row, target, f64::EPSILON)?, v);
+        let deep = || Ok(self.with_mean(self.prepare::<Long>(row, target, f64::EPSILON)?, v));
         let mut parts = Deepening::new(plain, deep, f64::EPSILON);
         let one = |j: usize| {
-            settled!(parts, |(shares, pull, mean)| self.curvature_product(shares, pull, *mean, v, j), || f64::INFINITY)
+            settled!(parts, |(shares, pull, mean)| self.curvature_product(shares, pull, *mean, v, j))
         };
         (0..v.len()).map(one).collect()
     }
 
     /// Checks the row, and takes it and its target apart.
-    fn prepare<R: Wider>(&self, row: &[f64], target: Target<'_>, epsilon: f64) -> Result<Prepared<R>> {
+    fn prepare<R: Careful>(&self, row: &[f64], target: Target<'_>, epsilon: f64) -> Result<Prepared<R>> {
         check_target(Self::ENTRY.name, row.len(), target, epsilon)?;
         let shares = Shares::new(Self::ENTRY.name, row, self.temperature)?;
         let pull = self.pull(Self::ENTRY.name, &shares, target)?;
@@ -104,13 +106,13 @@ impl SoftmaxCrossEntropy {
         row: &'a [f64],
         target: Target<'a>,
         epsilon: f64,
-    ) -> Result<Deepening<Prepared<Wide>, impl Fn() -> Result<Prepared<Deep>>>> {
+    ) -> Result<Deepening<Prepared<Checked>, Prepared<Long>, impl Fn() -> Result<Prepared<Long>>>> {
         let deep = move || self.prepare(row, target, epsilon);
         Ok(Deepening::new(self.prepare(row, target, epsilon)?, deep, epsilon))
     }
 
     /// The target as it enters the formula.
-    pub(crate) fn pull<R: Wider>(&self, function: &str, shares: &Shares<R>, target: Target<'_>) -> Result<Pull<R>> {
+    pub(crate) fn pull<R: Careful>(&self, function: &str, shares: &Shares<R>, target: Target<'_>) -> Result<Pull<R>> {
         let classes = shares.classes();
         check_classes(function, "class_weight", self.class_weight.len(), classes)?;
         if self.label_smoothing > 0.0 && self.smoothing_over == SmoothingOver::Others && classes < 2 {
@@ -128,7 +130,7 @@ impl SoftmaxCrossEntropy {
         Ok(Pull { own, miss, total })
     }
 
-    fn pull_of<R: Wider>(&self, target: Target<'_>, j: usize, classes: usize) -> R {
+    fn pull_of<R: Careful>(&self, target: Target<'_>, j: usize, classes: usize) -> R {
         let mut y = R::of(target.probability(j));
         if self.label_smoothing > 0.0 {
             let keep = y * (R::of(1.0) - self.label_smoothing);
@@ -142,96 +144,85 @@ impl SoftmaxCrossEntropy {
     }
 
     /// The value of a row that is taken apart.
-    pub(crate) fn value_of<R: Wider>(&self, shares: &Shares<R>, pull: &Pull<R>) -> Tracked<R> {
-        let mut sum = Tracked::zero();
+    pub(crate) fn value_of<R: Careful>(&self, shares: &Shares<R>, pull: &Pull<R>) -> R {
+        let mut sum = R::of(0.0);
         for (j, y) in pull.own.iter().enumerate().filter(|(_, y)| !y.is_zero()) {
-            sum = sum.plus(Tracked::of(shares.surprise(j) * *y));
+            sum = sum + shares.surprise(j) * *y;
         }
         if self.z_loss != 0.0 {
-            sum = sum.plus(shares.logsumexp().square().times(R::of(self.z_loss)));
+            sum = sum + shares.logsumexp().square() * self.z_loss;
         }
         sum
     }
 
     /// `p_j Σy - y_j`, where the difference is taken before the division, where it is most exact.
-    fn residual<R: Wider>(&self, shares: &Shares<R>, pull: &Pull<R>, j: usize) -> Tracked<R> {
+    fn residual<R: Careful>(&self, shares: &Shares<R>, pull: &Pull<R>, j: usize) -> R {
         let y = pull.own[j];
         let numerator = if j == shares.top {
-            Tracked::of(pull.miss).minus(y * shares.rest)
+            pull.miss - y * shares.rest
         } else {
-            Tracked::of(shares.weight[j] * pull.total).minus(y * shares.total)
+            shares.weight[j] * pull.total - y * shares.total
         };
-        numerator.over(shares.total)
+        numerator / shares.total
     }
 
     /// The derivative with respect to score j, before rounding.
-    pub(crate) fn slope_of<R: Wider>(&self, shares: &Shares<R>, pull: &Pull<R>, j: usize) -> Tracked<R> {
+    pub(crate) fn slope_of<R: Careful>(&self, shares: &Shares<R>, pull: &Pull<R>, j: usize) -> R {
         let mut slope = self.residual(shares, pull, j);
         if self.z_loss != 0.0 {
-            slope = slope.plus(shares.logsumexp().times(shares.probability(j) * self.z_loss * 2.0));
+            slope = slope + shares.logsumexp() * shares.probability(j) * self.z_loss * 2.0;
         }
         slope.over_number(self.temperature)
     }
 
-    /// The same in plain precision, for results beyond `f64`.
-    fn plain_slope(&self, shares: &Shares<Wide>, pull: &Pull<Wide>, j: usize) -> f64 {
-        let along = shares.probability(j).high * shares.largest.high * self.z_loss * 2.0;
-        let residual = self.residual(shares, pull, j).value.high;
-        (residual + if along.is_nan() { 0.0 } else { along }) / self.temperature
-    }
-
-    /// An entry of the second derivatives, `factor` times its softmax part.
-    fn curvature<R: Wider>(
+    /// An entry of the second derivatives, `factor` times.
+    fn curvature<R: Careful>(
         &self,
         shares: &Shares<R>,
         pull: &Pull<R>,
-        i: usize,
-        j: usize,
+        (i, j): (usize, usize),
         factor: f64,
         gauss_newton: bool,
-    ) -> Tracked<R> {
+    ) -> R {
         let (p, q) = (shares.probability(i), shares.probability(j));
         let softmax = if i == j { p * shares.complement(i) } else { -(p * q) };
-        let mut sum = self.own_factor(shares, pull, gauss_newton).times(softmax);
+        let mut sum = self.own_factor(shares, pull, gauss_newton) * softmax;
         if self.z_loss != 0.0 {
-            sum = sum.plus(Tracked::of(p * q * self.z_loss * 2.0));
+            sum = sum + p * q * self.z_loss * 2.0;
         }
-        self.per_square(sum.times(R::of(factor)))
+        self.per_square(sum * factor)
     }
 
-    fn with_mean<R: Wider>(&self, (shares, pull): Prepared<R>, v: &[f64]) -> (Shares<R>, Pull<R>, Tracked<R>) {
+    fn with_mean<R: Careful>(&self, (shares, pull): Prepared<R>, v: &[f64]) -> (Shares<R>, Pull<R>, R) {
         let (shares, mean) = softmax::with_mean(shares, v);
         (shares, pull, mean)
     }
 
-    fn curvature_product<R: Wider>(
+    fn curvature_product<R: Careful>(
         &self,
         shares: &Shares<R>,
         pull: &Pull<R>,
-        mean: Tracked<R>,
+        mean: R,
         v: &[f64],
         j: usize,
-    ) -> Tracked<R> {
-        let own = self.own_factor(shares, pull, false);
-        let mut sum = own.product(softmax::product(shares, mean, v, j));
+    ) -> R {
+        let mut sum = self.own_factor(shares, pull, false) * softmax::product(shares, mean, v, j);
         if self.z_loss != 0.0 {
-            let mean = mean.plus(Tracked::of(R::of(v[shares.top])));
-            sum = sum.plus(mean.times(shares.probability(j) * self.z_loss * 2.0));
+            sum = sum + (mean + v[shares.top]) * shares.probability(j) * self.z_loss * 2.0;
         }
         self.per_square(sum)
     }
 
     /// The factor of `diag(p) - p pᵀ`.
-    fn own_factor<R: Wider>(&self, shares: &Shares<R>, pull: &Pull<R>, gauss_newton: bool) -> Tracked<R> {
-        let own = Tracked::of(pull.total);
+    fn own_factor<R: Careful>(&self, shares: &Shares<R>, pull: &Pull<R>, gauss_newton: bool) -> R {
         if self.z_loss == 0.0 || gauss_newton {
-            return own;
+            return pull.total;
         }
-        own.plus(shares.logsumexp().times(R::of(self.z_loss) * 2.0))
+        pull.total + shares.logsumexp() * self.z_loss * 2.0
     }
 
     /// Over T².
-    fn per_square<R: Wider>(&self, x: Tracked<R>) -> Tracked<R> {
+    fn per_square<R: Careful>(&self, x: R) -> R {
         x.over_number(self.temperature).over_number(self.temperature)
     }
 }
@@ -254,12 +245,10 @@ impl RowLoss for SoftmaxCrossEntropy {
         if let Some(gradient) = gradient {
             check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
             for (j, slot) in gradient.iter_mut().enumerate() {
-                *slot = settled!(parts, |(shares, pull)| self.slope_of(shares, pull, j), || self
-                    .plain_slope(&parts.plain.0, &parts.plain.1, j))?;
+                *slot = settled!(parts, |(shares, pull)| self.slope_of(shares, pull, j))?;
             }
         }
-        // Nothing is negative, so what is not finite is infinite.
-        settled!(parts, |(shares, pull)| self.value_of(shares, pull), || f64::INFINITY)
+        settled!(parts, |(shares, pull)| self.value_of(shares, pull))
     }
     fn hessian_diagonal(
         &self,
@@ -273,20 +262,19 @@ impl RowLoss for SoftmaxCrossEntropy {
         let gauss_newton = kind == HessianKind::GaussNewton;
         let one = |j: usize| match kind {
             HessianKind::Absolute => {
-                settled!(parts, |(shares, pull)| self.residual(shares, pull, j), || f64::INFINITY).map(f64::abs)
+                settled!(parts, |(shares, pull)| self.residual(shares, pull, j)).map(f64::abs)
             }
             _ => settled!(
                 parts,
-                |(shares, pull)| self.curvature(shares, pull, j, j, factor, gauss_newton),
-                || f64::INFINITY
+                |(shares, pull)| self.curvature(shares, pull, (j, j), factor, gauss_newton)
             ),
         };
         (0..row.len()).map(one).collect()
     }
     fn logsumexp(&self, row: &[f64], epsilon: f64) -> Result<f64> {
-        let deep = || Shares::<Deep>::new(Self::ENTRY.name, row, self.temperature);
-        let mut shares = Deepening::new(Shares::<Wide>::new(Self::ENTRY.name, row, self.temperature)?, deep, epsilon);
-        settled!(shares, |shares| shares.logsumexp(), || shares.plain.largest.high)
+        let deep = || Shares::<Long>::new(Self::ENTRY.name, row, self.temperature);
+        let mut shares = Deepening::new(Shares::<Checked>::new(Self::ENTRY.name, row, self.temperature)?, deep, epsilon);
+        settled!(shares, |shares| shares.logsumexp())
     }
     fn weight(&self, target: Target<'_>) -> f64 {
         if self.class_weight.is_empty() {
@@ -296,8 +284,8 @@ impl RowLoss for SoftmaxCrossEntropy {
         match target {
             Target::Label(label) => weight(label),
             Target::Probabilities(y) => {
-                let terms = y.iter().enumerate().map(|(j, y)| Wide::product(*y, weight(j)));
-                terms.fold(Wide::from(0.0), |sum, term| sum + term).round_to_machine()
+                let terms = y.iter().enumerate().map(|(j, y)| Twofold::product(*y, weight(j)));
+                terms.fold(Twofold::from(0.0), |sum, term| sum + term).round_to_machine()
             }
         }
     }

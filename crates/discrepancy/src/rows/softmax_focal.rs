@@ -1,7 +1,9 @@
-use super::shares::{Deep, Deepening, Shares, Tracked, Wide, Wider, check_classes, check_length, check_target, settled};
+use super::shares::{Shares, check_classes, check_length, check_target};
 use super::{RowLoss, Target};
 use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, Value};
 use crate::error::Result;
+use crate::number::Long;
+use crate::number::careful::{Careful, Checked, Deepening, settled};
 
 crate::entry! {
     /// Focal loss of a row of logits: softmax cross entropy in which easy rows count little.
@@ -28,22 +30,22 @@ impl SoftmaxFocal {
         check_classes(Self::ENTRY.name, "alpha", self.alpha.len(), row.len())
     }
     /// The target's probability of class k times the weight of the class.
-    fn pull<R: Wider>(&self, target: Target<'_>, k: usize) -> R {
+    fn pull<R: Careful>(&self, target: Target<'_>, k: usize) -> R {
         R::of(target.probability(k)) * self.alpha.get(k).copied().unwrap_or(1.0)
     }
-    fn value_of<R: Wider>(&self, shares: &Shares<R>, target: Target<'_>) -> Tracked<R> {
-        let mut sum = Tracked::zero();
+    fn value_of<R: Careful>(&self, shares: &Shares<R>, target: Target<'_>) -> R {
+        let mut sum = R::of(0.0);
         for k in 0..shares.classes() {
             let pull: R = self.pull(target, k);
             if !pull.is_zero() {
                 let easiness = shares.complement(k).power(self.gamma) * pull;
-                sum = sum.plus(Tracked::of(shares.surprise(k).weighted(easiness)));
+                sum = sum + shares.surprise(k).weighted(easiness);
             }
         }
         sum
     }
     /// The row taken apart, with the force of each class that has a target.
-    fn prepare<R: Wider>(&self, row: &[f64], target: Target<'_>) -> Result<(Shares<R>, Vec<Force<R>>)> {
+    fn prepare<R: Careful>(&self, row: &[f64], target: Target<'_>) -> Result<(Shares<R>, Vec<Force<R>>)> {
         let shares = Shares::new(Self::ENTRY.name, row, 1.0)?;
         let forces = (0..row.len()).filter_map(|class| {
             let (pull, others): (R, R) = (self.pull(target, class), shares.others(class));
@@ -59,11 +61,11 @@ impl SoftmaxFocal {
         let forces = forces.collect();
         Ok((shares, forces))
     }
-    fn slope_of<R: Wider>(shares: &Shares<R>, forces: &[Force<R>], i: usize) -> Tracked<R> {
-        forces.iter().fold(Tracked::zero(), |slope, Force { class, force, others }| {
+    fn slope_of<R: Careful>(shares: &Shares<R>, forces: &[Force<R>], i: usize) -> R {
+        forces.iter().fold(R::of(0.0), |slope, Force { class, force, others }| {
             // ∂ln p_k/∂z_i = δ - p_i, which is q for k itself; p_i/q is a quotient of weights, at most 1.
             let share = if i == *class { R::of(-1.0) } else { shares.weight[i] / *others };
-            slope.plus(Tracked::of(*force * share))
+            slope + *force * share
         })
     }
 }
@@ -91,14 +93,14 @@ impl RowLoss for SoftmaxFocal {
         gradient: Option<&mut [f64]>,
     ) -> Result<f64> {
         self.check(row, target, epsilon)?;
-        let deep = || self.prepare::<Deep>(row, target);
-        let mut parts = Deepening::new(self.prepare::<Wide>(row, target)?, deep, epsilon);
+        let deep = || self.prepare::<Long>(row, target);
+        let mut parts = Deepening::new(self.prepare::<Checked>(row, target)?, deep, epsilon);
         if let Some(gradient) = gradient {
             check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
             for (i, slot) in gradient.iter_mut().enumerate() {
-                *slot = settled!(parts, |(shares, forces)| Self::slope_of(shares, forces, i), || f64::NAN)?;
+                *slot = settled!(parts, |(shares, forces)| Self::slope_of(shares, forces, i))?;
             }
         }
-        settled!(parts, |(shares, _)| self.value_of(shares, target), || f64::INFINITY)
+        settled!(parts, |(shares, _)| self.value_of(shares, target))
     }
 }
