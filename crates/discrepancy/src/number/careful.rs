@@ -42,7 +42,7 @@ impl Careful for Checked {
         self.value.high
     }
     fn round(self) -> f64 {
-        self.value.round_to_machine()
+        if self.value.high.is_infinite() { self.value.high } else { self.value.round_to_machine() }
     }
     fn checked(self) -> Checked {
         self
@@ -80,7 +80,8 @@ impl Careful for Long {
 pub(crate) fn sure(x: Checked, epsilon: f64) -> bool {
     let size = x.value.high.abs();
     if !size.is_finite() || x.error.is_nan() {
-        return false;
+        // Only a limit that was written as one has no error.
+        return size == f64::INFINITY && x.error == 0.0;
     }
     // What certainly rounds to 0: 2^-1075 and 2^-150 are halves of the smallest subnormals.
     let nothing = if epsilon > power(-30) { size + x.error < power(-200) } else { size == 0.0 && x.error < LEAST };
@@ -98,7 +99,7 @@ pub(crate) struct Deepening<P, D, F> {
     pub(crate) epsilon: f64,
 }
 
-impl<P, D, F: Fn() -> Result<D>> Deepening<P, D, F> {
+impl<P, D, F: FnMut() -> Result<D>> Deepening<P, D, F> {
     /// For results of a type of this spacing at 1.
     pub(crate) fn new(checked: P, make: F, epsilon: f64) -> Self {
         Deepening { checked, deep: None, make, epsilon }

@@ -55,7 +55,7 @@ fn parts<'a>(
     row: &'a [f64],
     temperature: f64,
     epsilon: f64,
-) -> Result<Deepening<Shares<Checked>, Shares<Long>, impl Fn() -> Result<Shares<Long>> + 'a>> {
+) -> Result<Deepening<Shares<Checked>, Shares<Long>, impl FnMut() -> Result<Shares<Long>> + 'a>> {
     Softmax::new(temperature)?;
     let name = Softmax::ENTRY.name;
     Ok(Deepening::new(Shares::new(name, row, temperature)?, move || Shares::new(name, row, temperature), epsilon))

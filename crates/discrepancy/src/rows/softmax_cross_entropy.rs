@@ -106,7 +106,7 @@ impl SoftmaxCrossEntropy {
         row: &'a [f64],
         target: Target<'a>,
         epsilon: f64,
-    ) -> Result<Deepening<Prepared<Checked>, Prepared<Long>, impl Fn() -> Result<Prepared<Long>>>> {
+    ) -> Result<Deepening<Prepared<Checked>, Prepared<Long>, impl FnMut() -> Result<Prepared<Long>>>> {
         let deep = move || self.prepare(row, target, epsilon);
         Ok(Deepening::new(self.prepare(row, target, epsilon)?, deep, epsilon))
     }
