@@ -17,4 +17,4 @@ pub use evaluation::{Evaluation, NanPolicy, Reduction, Results};
 pub use head::HeadEvaluation;
 pub use pairs::{PairEvaluation, PairResults, condensed, nearest, pairwise, rowwise};
 pub use penalty::PenaltyEvaluation;
-pub use rows::{RowEvaluation, RowResults, evaluate_rows, map_rows};
+pub use rows::{RowEvaluation, RowResults, map_rows};

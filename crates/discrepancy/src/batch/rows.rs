@@ -321,18 +321,3 @@ pub(super) fn map_matrix<E: Element>(map: &dyn RowMap, rows: Matrix<'_, E>) -> R
     in_order(out.par_chunks_mut(width).enumerate().map_init(Default::default, one).collect())?;
     Ok(out)
 }
-
-/// The loss of each of many rows (N×C), and on request their gradients: [`RowEvaluation`] in one call.
-pub fn evaluate_rows<E: Element>(
-    loss: &dyn RowLoss,
-    rows: &[E],
-    classes: usize,
-    targets: RowTargets<'_, E>,
-    gradient: Option<&mut [E]>,
-) -> Result<Vec<E>> {
-    let batch = RowEvaluation::new(loss, rows, classes, targets)?;
-    match gradient {
-        Some(gradient) => batch.value_and_gradient_into(gradient),
-        None => batch.values(),
-    }
-}

@@ -47,7 +47,7 @@ impl<'a> Angle<'a> {
         (self.vv.high == 0.0).then_some("b")
     }
     fn dot(&self, x: &[Wide], y: &[Wide]) -> Wide {
-        total(x.iter().zip(y).enumerate().map(|(i, (x, y))| *x * *y * self.pair.weight(i)))
+        total(x.iter().zip(y).enumerate().map(|(i, (x, y))| *x * *y * self.pair.scaled_weight(i)))
     }
     /// How much larger than what is left the terms were that the vectors were made of.
     fn offset(&self) -> f64 {
@@ -85,7 +85,7 @@ impl<'a> Angle<'a> {
         (sine_squared / (cosine + 1.0)).round_to_machine()
     }
     fn square(&self, x: &[Wide]) -> Wide {
-        total(x.iter().enumerate().map(|(i, x)| square(*x) * self.pair.weight(i)))
+        total(x.iter().enumerate().map(|(i, x)| square(*x) * self.pair.scaled_weight(i)))
     }
     /// The gradients with respect to both.
     pub(crate) fn gradients(&self, gradients: Gradients<'_>) {
@@ -98,7 +98,7 @@ impl<'a> Angle<'a> {
         let unit = self.centred.map_or(wide(1.0), |(weight, _)| weight);
         let write = |across: Vec<Wide>, exponent: i32, out: &mut [f64]| {
             for (i, (out, t)) in out.iter_mut().zip(across).enumerate() {
-                *out = 0.0 - scaled((t / lengths * unit * self.pair.weight(i)).round_to_machine(), -exponent);
+                *out = 0.0 - scaled((t / lengths * unit * self.pair.scaled_weight(i)).round_to_machine(), -exponent);
             }
         };
         write(by_u, self.exponents[0], gradients.a);
@@ -109,10 +109,11 @@ impl<'a> Angle<'a> {
         let multiple = (self.uv / xx).high.abs();
         // An error of the means is one of all coordinates.
         let common = if self.centred.is_some() { self.offset() } else { 0.0 };
-        x.iter().zip(y).zip(across).any(|((x, y), across)| {
+        x.iter().zip(y).zip(across).enumerate().any(|(i, ((x, y), across))| {
             let (x, y) = (x.high.abs(), y.high.abs());
             let tiny = |x: f64| x != 0.0 && x < TINY;
-            tiny(x) || tiny(y) || across.high.abs() < SPARE * (x * multiple + y + common)
+            let rare = self.pair.weight(i) != 0.0 && self.pair.scaled_weight(i) < TINY;
+            tiny(x) || tiny(y) || rare || across.high.abs() < SPARE * (x * multiple + y + common)
         })
     }
 }

@@ -21,7 +21,7 @@ impl Distance for Hamming {
         if gradients.is_some() {
             return Err(Error::new(ErrorKind::NotDifferentiable, pair.function, "gradient", "values only"));
         }
-        let weight = |i: usize| wide(pair.weight(i));
+        let weight = |i: usize| wide(pair.scaled_weight(i));
         let differ = total((0..pair.a.len()).filter(|i| pair.a[*i] != pair.b[*i]).map(weight));
         Ok((differ / total((0..pair.a.len()).map(weight))).round_to_machine())
     }

@@ -25,7 +25,7 @@ impl Distance for Manhattan {
                 gradients.opposite(i, pair.difference(i).0.sign().high * pair.weight(i));
             }
         }
-        let sum = total(d.iter().enumerate().map(|(i, d)| d.abs() * pair.weight(i)));
-        Ok(scaled(sum.round_to_machine(), exponent))
+        let sum = total(d.iter().enumerate().map(|(i, d)| d.abs() * pair.scaled_weight(i)));
+        Ok(scaled(sum.round_to_machine(), exponent + pair.weight_exponent))
     }
 }

@@ -37,7 +37,9 @@ pub(crate) struct Pair<'a> {
     pub(crate) function: &'static str,
     pub(crate) a: &'a [f64],
     pub(crate) b: &'a [f64],
-    pub(crate) weights: Option<&'a [f64]>,
+    weights: Option<&'a [f64]>,
+    /// The power of two that weights are divided by where sums of them could leave the range; even, mostly 0.
+    pub(crate) weight_exponent: i32,
 }
 
 /// Where the gradients with respect to both rows go.
@@ -84,11 +86,17 @@ impl<'a> Pair<'a> {
                 return Err(Error::new(ErrorKind::NoContributingRows, function, "weights", "one positive weight"));
             }
         }
-        Ok(Pair { function, a, b, weights })
+        let most = weights.map_or(1.0, |w| w.iter().fold(0.0, |m: f64, w| m.max(*w)));
+        let weight_exponent = Some(exponent(most)).filter(|k| k.abs() > 400).map_or(0, |k| k - k % 2);
+        Ok(Pair { function, a, b, weights, weight_exponent })
     }
     /// The weight of a coordinate.
     pub(crate) fn weight(&self, index: usize) -> f64 {
         self.weights.map_or(1.0, |w| w[index])
+    }
+    /// The weight of a coordinate over `2^weight_exponent`: the largest is in range, what is lost is nothing beside it.
+    pub(crate) fn scaled_weight(&self, index: usize) -> f64 {
+        if self.weight_exponent == 0 { self.weight(index) } else { scaled(self.weight(index), -self.weight_exponent) }
     }
     /// `(a - b) / 2^exponent` of one coordinate, exact, near 1.
     pub(crate) fn difference(&self, index: usize) -> (Wide, i32) {

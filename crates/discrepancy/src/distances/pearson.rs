@@ -25,14 +25,14 @@ fn centred(pair: &Pair<'_>, argument: &str, row: &[f64], weight: Wide) -> Result
     }
     let k = exponent(row.iter().enumerate().fold(0.0, |m: f64, (i, x)| if used(i) { m.max(x.abs()) } else { m }));
     let row: Vec<Wide> = row.iter().enumerate().map(|(i, x)| wide(if used(i) { scaled(*x, -k) } else { 0.0 })).collect();
-    let sum = total(row.iter().enumerate().map(|(i, x)| *x * pair.weight(i)));
+    let sum = total(row.iter().enumerate().map(|(i, x)| *x * pair.scaled_weight(i)));
     let centred = row.iter().enumerate().map(|(i, x)| if used(i) { *x * weight - sum } else { *x });
     Ok((centred.collect(), k))
 }
 
 impl Distance for Pearson {
     fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
-        let weight = total((0..pair.a.len()).map(|i| wide(pair.weight(i))));
+        let weight = total((0..pair.a.len()).map(|i| wide(pair.scaled_weight(i))));
         let (a, exponent_a) = centred(pair, "a", pair.a, weight)?;
         let (b, exponent_b) = centred(pair, "b", pair.b, weight)?;
         let spread = |row: &[Wide]| weight.high / row.iter().fold(0.0, |m: f64, x| m.max(x.high.abs()));

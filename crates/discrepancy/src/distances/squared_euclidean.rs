@@ -25,7 +25,7 @@ impl Distance for SquaredEuclidean {
                 gradients.opposite(i, scaled((d * pair.weight(i)).round_to_machine(), exponent + 1));
             }
         }
-        let sum = total(d.iter().enumerate().map(|(i, d)| square(*d) * pair.weight(i)));
-        Ok(scaled(sum.round_to_machine(), 2 * exponent))
+        let sum = total(d.iter().enumerate().map(|(i, d)| square(*d) * pair.scaled_weight(i)));
+        Ok(scaled(sum.round_to_machine(), 2 * exponent + pair.weight_exponent))
     }
 }
