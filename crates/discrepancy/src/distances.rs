@@ -17,7 +17,19 @@ pub use crate::batch::{condensed, hamming_bits, nearest, pairwise, pairwise_bits
 pub use hamming::hamming_labels;
 pub use pair::{Gradients, PairInput};
 
-/// A distance or divergence of two rows, as an object. Computed in twofold precision and rounded once.
+/// A distance or divergence of two rows, as an object.
+///
+/// ```
+/// use discrepancy::distances::{Euclidean, PairFunction};
+/// let metric = Euclidean::default();
+/// let (mut by_a, mut by_b) = ([0.0; 2], [0.0; 2]);
+/// // Squares of these are beyond `f64`; the distance is not.
+/// let (a, b, far) = ([3.0 * 1e300, 0.0], [0.0, 4.0 * 1e300], 1e300);
+/// assert_eq!(metric.value_and_gradient(&a, &b, &mut by_a, &mut by_b)? / far, 5.0);
+/// assert_eq!((by_a, by_b), ([0.6, -0.8], [-0.6, 0.8]));
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
+/// Computed in twofold precision and rounded once.
 pub trait PairFunction: Debug + Send + Sync {
     /// The catalogue entry.
     fn entry(&self) -> &'static Entry;

@@ -49,7 +49,23 @@ pub struct HeadResult<E = f64> {
     pub gradient_scores: Vec<E>,
 }
 
-/// A head, as an object. Computed in twofold precision, a few rows at a time, and rounded once.
+/// A head, as an object.
+///
+/// ```
+/// use discrepancy::heads::{Head, HeadInput, LinearSoftmaxCrossEntropy};
+/// use discrepancy::rows::RowTargets;
+/// // One row of two features, two classes.
+/// let (x, weights) = ([1.0, 2.0], [0.5, 0.0, 0.5, 0.0]);
+/// let input = HeadInput { scores: true, ..HeadInput::new(&x, &weights, RowTargets::labels(&[1])) };
+/// let result = LinearSoftmaxCrossEntropy::default().evaluate(input)?;
+/// assert_eq!(result.value, [std::f64::consts::LN_2]);
+/// assert_eq!(result.gradient_scores, [0.5, -0.5]);
+/// assert_eq!(result.gradient_weights, [0.5, 1.0, -0.5, -1.0]);
+/// assert_eq!(result.gradient_x, [0.0, 0.0]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
+///
+/// Computed in twofold precision, a few rows at a time, and rounded once.
 pub trait Head: Debug + Send + Sync {
     /// The catalogue entry.
     fn entry(&self) -> &'static Entry;

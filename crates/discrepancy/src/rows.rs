@@ -50,7 +50,19 @@ pub enum HessianKind {
     Absolute,
 }
 
-/// A loss of a row, as an object. Rows are `f64`; results are computed in twofold precision and rounded once.
+/// A loss of a row, as an object.
+///
+/// ```
+/// use discrepancy::rows::{RowLoss, SoftmaxCrossEntropy, Target};
+/// let loss = SoftmaxCrossEntropy::default();
+/// let mut gradient = [0.0; 2];
+/// // A confident row keeps its digits: the other class has a probability of 4.14e-8.
+/// let value = loss.value_and_gradient(&[17.0, 0.0], Target::Label(0), &mut gradient)?;
+/// assert_eq!((value, gradient[0]), (4.139937633089748e-8, -4.1399375473943306e-8));
+/// assert_eq!(loss.logsumexp(&[0.0, 0.0], f64::EPSILON)?, std::f64::consts::LN_2);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
+/// Rows are `f64`; results are computed in twofold precision and rounded once.
 pub trait RowLoss: Debug + Send + Sync {
     /// The catalogue entry.
     fn entry(&self) -> &'static Entry;
@@ -94,6 +106,14 @@ pub trait RowLoss: Debug + Send + Sync {
 }
 
 /// A map from a row to a row of the same length, as an object.
+///
+/// ```
+/// use discrepancy::rows::{RowMap, softmax::Softmax};
+/// let mut p = [0.0; 2];
+/// Softmax::default().apply(&[3.0, 3.0], &mut p)?;
+/// assert_eq!(p, [0.5, 0.5]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub trait RowMap: Debug + Send + Sync {
     /// The catalogue entry.
     fn entry(&self) -> &'static Entry;

@@ -149,6 +149,16 @@ fn shaped<E: Element, D: Dimension>(
 }
 
 /// A row loss over the rows of a view.
+///
+/// ```
+/// use discrepancy::{batch::array, rows::SoftmaxCrossEntropy};
+/// use ndarray::array;
+/// let (scores, labels) = (array![[1.0, 1.0], [5.0, 5.0]], array![0, 1]);
+/// let loss = SoftmaxCrossEntropy::default();
+/// let batch = array::rows(&loss, scores.view(), array::Targets::labels(labels.view()))?;
+/// assert_eq!(batch.mean()?, std::f64::consts::LN_2);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub fn rows<'a, E: Element>(
     loss: &'a dyn RowLoss,
     rows: ArrayView2<'a, E>,
@@ -179,6 +189,13 @@ pub fn row_value_and_gradient<E: Element>(
 }
 
 /// A map of each row.
+///
+/// ```
+/// use discrepancy::{batch::array, rows::softmax::Softmax};
+/// use ndarray::array;
+/// assert_eq!(array::map_rows(&Softmax::default(), array![[2.0, 2.0]].view())?, array![[0.5, 0.5]]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub fn map_rows<E: Element>(map: &dyn RowMap, rows: ArrayView2<'_, E>) -> Result<Array2<E>> {
     let name = map.entry().name;
     matrix(name, rows.dim(), map_matrix(map, Matrix::of_view(name, "prediction", rows)?)?)
@@ -210,6 +227,15 @@ pub fn head<'a, E: Element>(
 }
 
 /// A penalty on the weights of an array of any shape, in its logical order.
+///
+/// ```
+/// use discrepancy::{batch::array, penalties::L2};
+/// use ndarray::array;
+/// let ridge = L2::default();
+/// let penalty = array::penalty(&ridge, array![[1.0_f32, 2.0], [3.0, 4.0]].t());
+/// assert_eq!((penalty.value()?, penalty.gradient()?), (30.0, vec![2.0, 6.0, 4.0, 8.0]));
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub fn penalty<'a, E: Element, D: Dimension>(
     penalty: &'a dyn Penalty,
     weights: ArrayView<'_, E, D>,
@@ -219,6 +245,15 @@ pub fn penalty<'a, E: Element, D: Dimension>(
 }
 
 /// A distance or divergence between the rows of two views.
+///
+/// ```
+/// use discrepancy::{batch::array, divergences::Hellinger};
+/// use ndarray::array;
+/// let (p, q) = (array![[1.0_f32, 0.0]], array![[0.0_f32, 1.0]]);
+/// let metric = Hellinger::default();
+/// assert_eq!(array::pairs(&metric, p.view(), q.view())?.rowwise_with_gradients()?.value, [1.0]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub fn pairs<'a, E: Element>(
     metric: &'a dyn PairFunction,
     a: ArrayView2<'a, E>,
@@ -229,6 +264,14 @@ pub fn pairs<'a, E: Element>(
 }
 
 /// All distances between the rows of `a` and the rows of `b`: N×M.
+///
+/// ```
+/// use discrepancy::{batch::array, distances::Manhattan};
+/// use ndarray::array;
+/// let a = array![[0.0], [1.0]];
+/// assert_eq!(array::pairwise(&Manhattan::default(), a.view(), a.view())?, array![[0.0, 1.0], [1.0, 0.0]]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub fn pairwise<E: Element>(
     metric: &dyn PairFunction,
     a: ArrayView2<'_, E>,
@@ -239,11 +282,27 @@ pub fn pairwise<E: Element>(
 }
 
 /// The distances of all pairs of rows `i < j`, as in SciPy's `pdist`.
+///
+/// ```
+/// use discrepancy::{batch::array, distances::Manhattan};
+/// use ndarray::array;
+/// let d = array::condensed(&Manhattan::default(), array![[0.0], [1.0], [5.0]].view())?;
+/// assert_eq!(d, array![1.0, 5.0, 4.0]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub fn condensed<E: Element>(metric: &dyn PairFunction, a: ArrayView2<'_, E>) -> Result<Array1<E>> {
     condensed_of(metric, Matrix::of_view(metric.entry().name, "a", a)?).map(Array1::from)
 }
 
 /// The distance of each row of `a` from the same row of `b`.
+///
+/// ```
+/// use discrepancy::{batch::array, distances::Chebyshev};
+/// use ndarray::array;
+/// let (a, b) = (array![[0.0, 1.0]], array![[2.0, 0.0]]);
+/// assert_eq!(array::rowwise(&Chebyshev::default(), a.view(), b.view())?, array![2.0]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub fn rowwise<E: Element>(metric: &dyn PairFunction, a: ArrayView2<'_, E>, b: ArrayView2<'_, E>) -> Result<Array1<E>> {
     pairs(metric, a.reborrow(), b.reborrow())?.rowwise().map(Array1::from)
 }

@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 crate::entry! {
     /// Hamming distance: the fraction of coordinates that differ. It has no derivative.
     ///
-    /// For packed bits see [`hamming_bits`], for labels of any type [`hamming_labels`].
+    /// For packed bits there is `hamming_bits`, for labels of any type `hamming_labels`.
     Hamming("hamming") in Distance as Pair {}
     aliases: [];
     formula: r"\frac1n \sum_i [a_i \ne b_i]";
@@ -28,6 +28,12 @@ impl Distance for Hamming {
 }
 
 /// The fraction of labels that differ.
+///
+/// ```
+/// use discrepancy::distances::hamming_labels;
+/// assert_eq!(hamming_labels(&["cat", "dog"], &["cat", "cow"])?, 0.5);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub fn hamming_labels<T: PartialEq>(a: &[T], b: &[T]) -> Result<f64> {
     length("hamming_labels", "b", b.len(), a.len())?;
     if a.is_empty() {

@@ -62,6 +62,12 @@ fn parts<'a>(
 }
 
 /// The probabilities `e^(z_i/T) / Σ e^(z_k/T)`.
+///
+/// ```
+/// use discrepancy::rows::softmax::softmax;
+/// assert_eq!(softmax(&[1e300, 1e300], 1.0)?, [0.5, 0.5]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub fn softmax(row: &[f64], temperature: f64) -> Result<Vec<f64>> {
     probabilities(row, temperature, f64::EPSILON)
 }
@@ -72,12 +78,24 @@ fn probabilities(row: &[f64], temperature: f64, epsilon: f64) -> Result<Vec<f64>
 }
 
 /// The logarithms of the probabilities, exact near probability 1 and minus infinity at 0.
+///
+/// ```
+/// use discrepancy::rows::softmax::log_softmax;
+/// assert_eq!(log_softmax(&[40.0, 0.0], 1.0)?, [-4.248354255291589e-18, -40.0]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub fn log_softmax(row: &[f64], temperature: f64) -> Result<Vec<f64>> {
     let mut parts = parts(row, temperature, f64::EPSILON)?;
     (0..row.len()).map(|j| settled!(parts, |shares| -shares.surprise(j))).collect()
 }
 
 /// The Jacobian `p_i (δ_ij - p_j) / T`, C×C, row by row; it is symmetric.
+///
+/// ```
+/// use discrepancy::rows::softmax::jacobian;
+/// assert_eq!(jacobian(&[0.0, 0.0], 1.0)?, [0.25, -0.25, -0.25, 0.25]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub fn jacobian(row: &[f64], temperature: f64) -> Result<Vec<f64>> {
     let mut parts = parts(row, temperature, f64::EPSILON)?;
     let classes = row.len();
@@ -92,6 +110,12 @@ fn slope<R: Careful>(shares: &Shares<R>, i: usize, j: usize) -> R {
 }
 
 /// The Jacobian times a vector (from either side), without the matrix.
+///
+/// ```
+/// use discrepancy::rows::softmax::jacobian_vector_product;
+/// assert_eq!(jacobian_vector_product(&[0.0, 0.0], 1.0, &[1.0, 0.0])?, [0.25, -0.25]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub fn jacobian_vector_product(row: &[f64], temperature: f64, v: &[f64]) -> Result<Vec<f64>> {
     check_length(Softmax::ENTRY.name, "v", v.len(), row.len())?;
     Softmax::new(temperature)?;

@@ -70,7 +70,14 @@ pub(crate) struct Pull<R> {
 type Prepared<R> = (Shares<R>, Pull<R>);
 
 impl SoftmaxCrossEntropy {
-    /// The Hessian `diag(p) - p pᵀ` (over T²), C×C, row by row.
+    /// The Hessian `diag(p) - p pᵀ` (over T²), C×C, row by row. The target matters only where classes are weighted.
+    ///
+    /// ```
+    /// use discrepancy::rows::{SoftmaxCrossEntropy, Target};
+    /// let loss = SoftmaxCrossEntropy::default();
+    /// assert_eq!(loss.hessian(&[0.0, 0.0], Target::Label(0))?, [0.25, -0.25, -0.25, 0.25]);
+    /// # Ok::<(), discrepancy::Error>(())
+    /// ```
     pub fn hessian(&self, row: &[f64], target: Target<'_>) -> Result<Vec<f64>> {
         let mut row = self.row(row, target, f64::EPSILON)?;
         let classes = row.checked.0.classes();
@@ -82,6 +89,13 @@ impl SoftmaxCrossEntropy {
     }
 
     /// The Hessian times a vector, without the matrix.
+    ///
+    /// ```
+    /// use discrepancy::rows::{SoftmaxCrossEntropy, Target};
+    /// let loss = SoftmaxCrossEntropy::default();
+    /// assert_eq!(loss.hessian_product(&[0.0, 0.0], Target::Label(0), &[2.0, 0.0])?, [0.5, -0.5]);
+    /// # Ok::<(), discrepancy::Error>(())
+    /// ```
     pub fn hessian_product(&self, row: &[f64], target: Target<'_>, v: &[f64]) -> Result<Vec<f64>> {
         check_length(Self::ENTRY.name, "v", v.len(), row.len())?;
         let plain = self.with_mean(self.prepare::<Checked>(row, target, f64::EPSILON)?, v);
