@@ -3,6 +3,7 @@
 pub mod block;
 pub mod element;
 pub mod evaluation;
+mod pass;
 
 pub use element::Element;
 pub use evaluation::{Evaluation, NanPolicy, Reduction, Results};

@@ -30,9 +30,4 @@ pub(super) const INVERSE_FACTORIAL: [[f64; 2]; 24] = [
     [f64::from_bits(0x3B4761B41316381A), f64::from_bits(0xB7D3423C7D91404F)],
 ];
 /// ln 2 as 256 bits behind the binary point, least limb first.
-pub(super) const LN2_LIMBS: [u64; 4] = [
-    0x8A0D175B8BAAFA2B,
-    0x40F343267298B62D,
-    0xC9E3B39803F2F6AF,
-    0xB17217F7D1CF79AB,
-];
+pub(super) const LN2_LIMBS: [u64; 4] = [0x8A0D175B8BAAFA2B, 0x40F343267298B62D, 0xC9E3B39803F2F6AF, 0xB17217F7D1CF79AB];

@@ -176,7 +176,15 @@ impl Long {
         if self.kind == Kind::Nan || other.kind == Kind::Nan {
             return None;
         }
-        let sign = |x: Long| if x.kind == Kind::Zero { 0 } else if x.negative { -1 } else { 1 };
+        let sign = |x: Long| {
+            if x.kind == Kind::Zero {
+                0
+            } else if x.negative {
+                -1
+            } else {
+                1
+            }
+        };
         let order = sign(self).cmp(&sign(other));
         if order != Ordering::Equal || self.kind == Kind::Zero {
             return Some(order);
@@ -469,7 +477,8 @@ mod tests {
     use super::*;
 
     fn numbers() -> Vec<f64> {
-        let mut all = vec![0.0, 5e-324, 1e-310, f64::MIN_POSITIVE, 1e-200, 1e-17, 0.1, 0.5, 0.75, 1.0, 1.5, 3.0, 1e9, 1e200];
+        let mut all =
+            vec![0.0, 5e-324, 1e-310, f64::MIN_POSITIVE, 1e-200, 1e-17, 0.1, 0.5, 0.75, 1.0, 1.5, 3.0, 1e9, 1e200];
         all.extend([f64::MAX, f64::INFINITY, 1.0 + f64::EPSILON, 1.0 - f64::EPSILON / 2.0, 700.0, 36.7]);
         all.iter().flat_map(|x| [*x, -*x]).collect()
     }
@@ -484,12 +493,9 @@ mod tests {
             assert!(same(Real::sqrt(Long::from(x)).to_f64(), x.sqrt()), "√{x}");
             for y in numbers() {
                 let (a, b) = (Long::from(x), Long::from(y));
-                for (name, got, want) in [
-                    ("+", a + b, x + y),
-                    ("-", a - b, x - y),
-                    ("*", a * b, x * y),
-                    ("/", a / b, x / y),
-                ] {
+                for (name, got, want) in
+                    [("+", a + b, x + y), ("-", a - b, x - y), ("*", a * b, x * y), ("/", a / b, x / y)]
+                {
                     // An underflow to zero keeps its sign in both.
                     assert!(same(got.to_f64(), want), "{x} {name} {y}: {} is not {want}", got.to_f64());
                 }
