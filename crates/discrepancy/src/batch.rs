@@ -8,6 +8,7 @@ pub mod evaluation;
 pub(crate) mod head;
 mod matrix;
 mod pairs;
+mod pass;
 mod penalty;
 mod rows;
 

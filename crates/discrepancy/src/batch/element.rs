@@ -1,6 +1,7 @@
 //! Storage types: widened on load, rounded once on store.
 
 use crate::losses::Precision;
+use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 use std::fmt::{Debug, Display};
 
@@ -16,10 +17,12 @@ pub trait Element: Copy + Debug + Display + Default + PartialEq + Send + Sync + 
     fn widen(self) -> f64;
     /// The nearest number of this type.
     fn narrow(x: f64) -> Self;
+    /// Copies past the caches; lengths are equal.
+    fn stream(to: &mut [Self], from: &[Self]);
 }
 
 macro_rules! element {
-    ($type:ident, $precision:ident, $epsilon:expr, |$x:ident| $widen:expr, |$w:ident| $narrow:expr) => {
+    ($type:ident, $precision:ident, $epsilon:expr, |$x:ident| $widen:expr, |$w:ident| $narrow:expr, |$to:ident, $from:ident| $stream:expr) => {
         impl Element for $type {
             const PRECISION: Precision = Precision::$precision;
             const NAME: &'static str = stringify!($type);
@@ -33,10 +36,24 @@ macro_rules! element {
             fn narrow($w: f64) -> Self {
                 $narrow
             }
+            #[inline]
+            fn stream($to: &mut [Self], $from: &[Self]) {
+                $stream
+            }
         }
     };
 }
-element!(f64, Twofold, f64::EPSILON, |x| x, |w| w);
-element!(f32, Plain, f32::EPSILON as f64, |x| f64::from(x), |w| w as f32);
-element!(f16, Plain, 1.0 / 1024.0, |x| f64::from(x), |w| f16::from_f64(w));
-element!(bf16, Plain, 1.0 / 128.0, |x| f64::from(x), |w| bf16::from_f64(w));
+element!(f64, Twofold, f64::EPSILON, |x| x, |w| w, |to, from| discrepancy_stream::copy(to, from));
+element!(f32, Plain, f32::EPSILON as f64, |x| f64::from(x), |w| w as f32, |to, from| discrepancy_stream::copy(
+    to, from
+));
+element!(f16, Plain, 1.0 / 1024.0, |x| f64::from(x), |w| f16::from_f64(w), |to, from| stream_halves(to, from));
+element!(bf16, Plain, 1.0 / 128.0, |x| f64::from(x), |w| bf16::from_f64(w), |to, from| stream_halves(to, from));
+
+/// Half floats are streamed as the integers that they are made of.
+fn stream_halves<E>(to: &mut [E], from: &[E])
+where
+    [E]: HalfFloatSliceExt,
+{
+    discrepancy_stream::copy(to.reinterpret_cast_mut(), from.reinterpret_cast());
+}

@@ -121,32 +121,57 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
 
     /// The value of each row.
     pub fn values(&self) -> Result<Vec<E>> {
-        Ok(narrow(&self.wide_values()?))
+        let mut value = self.buffer(1)?;
+        self.values_into(&mut value)?;
+        Ok(value)
     }
 
     /// Value and gradient of each row.
     pub fn value_and_gradient(&self) -> Result<RowResults<E>> {
-        let count = self.rows.rows().checked_mul(self.rows.width());
-        let mut gradient = room(self.loss.entry().name, count)?;
-        gradient.resize(count.unwrap_or(0), E::default());
-        let value = self.value_and_gradient_into(&mut gradient)?;
-        Ok(RowResults { value, gradient })
+        let mut results = RowResults { value: self.buffer(1)?, gradient: self.buffer(self.rows.width())? };
+        self.value_and_gradient_into(&mut results.value, &mut results.gradient)?;
+        Ok(results)
     }
 
-    /// The value of each row; the gradients (N×C) are written to `gradient`. After an error its content is undefined.
-    pub fn value_and_gradient_into(&self, gradient: &mut [E]) -> Result<Vec<E>> {
-        let (rows, width) = (self.rows.rows(), self.rows.width());
-        if gradient.len() != rows * width {
-            let error =
-                Error::new(ErrorKind::Shape, self.loss.entry().name, "gradient", format!("length {}", rows * width));
-            return Err(error.value(gradient.len()));
-        }
-        let one = |scratch: &mut Scratch, (i, out): (usize, &mut [E])| {
-            let (value, own) = self.one(i, true, scratch).map_err(|error| self.place(error, i))?;
-            out.iter_mut().zip(own).for_each(|(out, g)| *out = E::narrow(*g));
-            Ok(E::narrow(value))
+    /// The value of each row, into a slice of N. After an error its content is unspecified.
+    pub fn values_into(&self, value: &mut [E]) -> Result<()> {
+        self.same_length("value", value.len(), self.rows.rows())?;
+        let one = |scratch: &mut Scratch, (i, out): (usize, &mut E)| {
+            *out = E::narrow(self.one(i, false, scratch).map_err(|error| self.place(error, i))?.0);
+            Ok(())
         };
-        in_order(gradient.par_chunks_mut(width).enumerate().map_init(Scratch::default, one).collect())
+        in_order(value.par_iter_mut().enumerate().map_init(Scratch::default, one).collect()).map(|_| ())
+    }
+
+    /// Value and gradient of each row, into slices of N and N×C. After an error their content is unspecified.
+    pub fn value_and_gradient_into(&self, value: &mut [E], gradient: &mut [E]) -> Result<()> {
+        let (rows, width) = (self.rows.rows(), self.rows.width());
+        self.same_length("value", value.len(), rows)?;
+        self.same_length("gradient", gradient.len(), rows * width)?;
+        let one = |scratch: &mut Scratch, ((i, value), out): ((usize, &mut E), &mut [E])| {
+            let (wide, own) = self.one(i, true, scratch).map_err(|error| self.place(error, i))?;
+            out.iter_mut().zip(own).for_each(|(out, g)| *out = E::narrow(*g));
+            *value = E::narrow(wide);
+            Ok(())
+        };
+        let rows = value.par_iter_mut().enumerate().zip(gradient.par_chunks_mut(width));
+        in_order(rows.map_init(Scratch::default, one).collect()).map(|_| ())
+    }
+
+    /// Room for so many numbers a row.
+    fn buffer(&self, each: usize) -> Result<Vec<E>> {
+        let count = self.rows.rows().checked_mul(each);
+        let mut out = room(self.loss.entry().name, count)?;
+        out.resize(count.unwrap_or(0), E::default());
+        Ok(out)
+    }
+
+    fn same_length(&self, argument: &str, found: usize, wanted: usize) -> Result<()> {
+        if found == wanted {
+            return Ok(());
+        }
+        let error = Error::new(ErrorKind::Shape, self.loss.entry().name, argument, format!("length {wanted}"));
+        Err(error.value(found))
     }
 
     /// The diagonal of each row's second derivatives, or what stands for it: N×C.
@@ -224,11 +249,6 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             (weight, carried) => moments.push_carrying(value, carried, weight),
         }
         Ok(())
-    }
-
-    /// Values before rounding to the storage type.
-    fn wide_values(&self) -> Result<Vec<f64>> {
-        self.each(|i, scratch| Ok(self.one(i, false, scratch)?.0))
     }
 
     /// Value and gradient of one row.

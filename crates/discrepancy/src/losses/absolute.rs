@@ -18,12 +18,15 @@ crate::entry! {
 
 impl Loss for Absolute {
     const COUPLING: Coupling = Coupling::Residual;
+    #[inline(always)]
     fn value<R: Real>(&self, r: R, _: R) -> R {
         r.abs()
     }
+    #[inline(always)]
     fn derivative<R: Real>(&self, r: R, _: R) -> R {
         r.sign()
     }
+    #[inline(always)]
     fn second_derivative<R: Real>(&self, r: R, _: R) -> R {
         r.lit(0.0)
     }

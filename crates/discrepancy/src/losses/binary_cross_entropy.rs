@@ -21,10 +21,12 @@ crate::entry! {
 
 impl Loss for BinaryCrossEntropy {
     const COUPLING: Coupling = Coupling::Pair;
+    #[inline(always)]
     fn value<R: Real>(&self, p: R, y: R) -> R {
         let miss = y.lit(1.0) - y;
         self.base.scale((-p.ln()).weighted(y) + (-(-p).ln_1p()).weighted(miss))
     }
+    #[inline(always)]
     fn derivative<R: Real>(&self, p: R, y: R) -> R {
         // A term of weight zero vanishes also at the edge, where the common fraction would be 0/0.
         let one = p.lit(1.0);
@@ -32,6 +34,7 @@ impl Loss for BinaryCrossEntropy {
         let pure = R::when(y.same(one), -(one / p), one / (one - p));
         self.base.scale(R::when(y.same(one) | y.same(p.lit(0.0)), pure, common))
     }
+    #[inline(always)]
     fn second_derivative<R: Real>(&self, p: R, y: R) -> R {
         let one = p.lit(1.0);
         let miss = one - p;

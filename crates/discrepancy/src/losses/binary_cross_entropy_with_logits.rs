@@ -22,13 +22,16 @@ impl Loss for BinaryCrossEntropyWithLogits {
     const COUPLING: Coupling = Coupling::Pair;
     // σ(z) − y cancels where a fractional target is nearly met.
     const CANCELS: bool = true;
+    #[inline(always)]
     fn value<R: Real>(&self, z: R, y: R) -> R {
         // Only non-negative terms: nothing cancels, and a term of weight zero vanishes at infinity.
         (-z).softplus().weighted(y * self.pos_weight) + z.softplus().weighted(y.lit(1.0) - y)
     }
+    #[inline(always)]
     fn derivative<R: Real>(&self, z: R, y: R) -> R {
         z.sigmoid() * (y.lit(1.0) - y) - (-z).sigmoid() * (y * self.pos_weight)
     }
+    #[inline(always)]
     fn second_derivative<R: Real>(&self, z: R, y: R) -> R {
         z.sigmoid() * (-z).sigmoid() * (y * self.pos_weight + (y.lit(1.0) - y))
     }

@@ -16,12 +16,15 @@ crate::entry! {
 
 impl Loss for Brier {
     const COUPLING: Coupling = Coupling::Residual;
+    #[inline(always)]
     fn value<R: Real>(&self, r: R, _: R) -> R {
         r.square()
     }
+    #[inline(always)]
     fn derivative<R: Real>(&self, r: R, _: R) -> R {
         r * 2.0
     }
+    #[inline(always)]
     fn second_derivative<R: Real>(&self, r: R, _: R) -> R {
         r.lit(2.0)
     }

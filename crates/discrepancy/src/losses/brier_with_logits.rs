@@ -25,12 +25,15 @@ impl Loss for BrierWithLogits {
     const COUPLING: Coupling = Coupling::Pair;
     // σ(z) − y cancels where a fractional target is nearly met.
     const CANCELS: bool = true;
+    #[inline(always)]
     fn value<R: Real>(&self, z: R, y: R) -> R {
         residual(z, y).square()
     }
+    #[inline(always)]
     fn derivative<R: Real>(&self, z: R, y: R) -> R {
         residual(z, y) * z.sigmoid() * (-z).sigmoid() * 2.0
     }
+    #[inline(always)]
     fn second_derivative<R: Real>(&self, z: R, y: R) -> R {
         let (p, q) = (z.sigmoid(), (-z).sigmoid());
         let v = p * q;

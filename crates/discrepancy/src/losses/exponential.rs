@@ -20,12 +20,15 @@ crate::entry! {
 
 impl Loss for Exponential {
     const COUPLING: Coupling = Coupling::Margin;
+    #[inline(always)]
     fn value<R: Real>(&self, m: R, _: R) -> R {
         (m * -self.beta).exp()
     }
+    #[inline(always)]
     fn derivative<R: Real>(&self, m: R, _: R) -> R {
         (m * -self.beta).exp() * -self.beta
     }
+    #[inline(always)]
     fn second_derivative<R: Real>(&self, m: R, _: R) -> R {
         (m * -self.beta).exp() * self.beta * self.beta
     }

@@ -46,10 +46,12 @@ impl Focal {
 
 impl Loss for Focal {
     const COUPLING: Coupling = Coupling::Pair;
+    #[inline(always)]
     fn value<R: Real>(&self, z: R, y: R) -> R {
         let m = margin(z, y);
         (-m).softplus().weighted(self.easiness(m)) * class_weight(self.alpha, y)
     }
+    #[inline(always)]
     fn derivative<R: Real>(&self, z: R, y: R) -> R {
         // With q = 1 - p_y and s = -ln p_y: d/dm q^γ s = -q^γ (γ p s + q).
         let m = margin(z, y);
@@ -57,6 +59,7 @@ impl Loss for Focal {
         let inner = s.weighted(p * self.gamma) + q;
         -margin(inner.weighted(self.easiness(m)) * class_weight(self.alpha, y), y)
     }
+    #[inline(always)]
     fn second_derivative<R: Real>(&self, z: R, y: R) -> R {
         let m = margin(z, y);
         let (p, q, s) = (m.sigmoid(), (-m).sigmoid(), (-m).softplus());

@@ -31,10 +31,12 @@ fn parts<R: Real>(p: R, y: R) -> (R, R, R) {
 
 impl Loss for FocalFromProbabilities {
     const COUPLING: Coupling = Coupling::Pair;
+    #[inline(always)]
     fn value<R: Real>(&self, p: R, y: R) -> R {
         let (_, q, s) = parts(p, y);
         s.weighted(q.power(self.gamma)) * class_weight(self.alpha, y)
     }
+    #[inline(always)]
     fn derivative<R: Real>(&self, p: R, y: R) -> R {
         // d/dp_y of q^γ s = -γ q^(γ-1) s - q^γ / p_y
         let (hit, q, s) = parts(p, y);
@@ -42,6 +44,7 @@ impl Loss for FocalFromProbabilities {
         let d = -(first + q.power(self.gamma) / hit) * class_weight(self.alpha, y);
         R::when(y.same(y.lit(1.0)), d, -d)
     }
+    #[inline(always)]
     fn second_derivative<R: Real>(&self, p: R, y: R) -> R {
         // γ(γ-1) q^(γ-2) s + 2γ q^(γ-1) / p_y + q^γ / p_y²
         let (hit, q, s) = parts(p, y);

@@ -20,12 +20,15 @@ crate::entry! {
 
 impl Loss for Hinge {
     const COUPLING: Coupling = Coupling::Margin;
+    #[inline(always)]
     fn value<R: Real>(&self, m: R, _: R) -> R {
         (m.lit(self.margin) - m).max(m.lit(0.0))
     }
+    #[inline(always)]
     fn derivative<R: Real>(&self, m: R, _: R) -> R {
         R::when(m.lt(m.lit(self.margin)), m.lit(-1.0), m.lit(0.0))
     }
+    #[inline(always)]
     fn second_derivative<R: Real>(&self, m: R, _: R) -> R {
         m.lit(0.0)
     }

@@ -21,12 +21,15 @@ crate::entry! {
 
 impl Loss for Logistic {
     const COUPLING: Coupling = Coupling::Margin;
+    #[inline(always)]
     fn value<R: Real>(&self, m: R, _: R) -> R {
         self.base.scale((-m).softplus())
     }
+    #[inline(always)]
     fn derivative<R: Real>(&self, m: R, _: R) -> R {
         -self.base.scale((-m).sigmoid())
     }
+    #[inline(always)]
     fn second_derivative<R: Real>(&self, m: R, _: R) -> R {
         self.base.scale(m.sigmoid() * (-m).sigmoid())
     }

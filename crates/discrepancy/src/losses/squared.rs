@@ -19,6 +19,7 @@ crate::entry! {
 }
 
 impl Squared {
+    #[inline(always)]
     fn factor(&self) -> f64 {
         if self.half { 0.5 } else { 1.0 }
     }
@@ -26,12 +27,15 @@ impl Squared {
 
 impl Loss for Squared {
     const COUPLING: Coupling = Coupling::Residual;
+    #[inline(always)]
     fn value<R: Real>(&self, r: R, _: R) -> R {
         r.square() * self.factor()
     }
+    #[inline(always)]
     fn derivative<R: Real>(&self, r: R, _: R) -> R {
         r * (2.0 * self.factor())
     }
+    #[inline(always)]
     fn second_derivative<R: Real>(&self, r: R, _: R) -> R {
         r.lit(2.0 * self.factor())
     }

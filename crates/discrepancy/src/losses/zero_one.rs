@@ -22,12 +22,15 @@ crate::entry! {
 impl Loss for ZeroOne {
     const COUPLING: Coupling = Coupling::Margin;
     const DIFFERENTIABLE: bool = false;
+    #[inline(always)]
     fn value<R: Real>(&self, m: R, _: R) -> R {
         R::when(m.le(m.lit(self.threshold)), m.lit(1.0), m.lit(0.0))
     }
+    #[inline(always)]
     fn derivative<R: Real>(&self, m: R, _: R) -> R {
         m.lit(f64::NAN)
     }
+    #[inline(always)]
     fn second_derivative<R: Real>(&self, m: R, _: R) -> R {
         m.lit(f64::NAN)
     }

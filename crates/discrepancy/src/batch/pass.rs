@@ -1,0 +1,352 @@
+//! One pass over memory: blocks that fit in the first-level cache are loaded, checked, computed, summed and stored.
+//!
+//! Blocks are dealt to threads in tasks; the results do not depend on who computes what, because rows are independent and
+//! sums exact.
+
+use super::block::BLOCK;
+use super::element::Element;
+use super::evaluation::{NanPolicy, Reduction};
+use crate::catalog::DataDomain;
+use crate::error::{Error, ErrorKind, Result};
+use crate::losses::{Outputs, PointwiseLoss};
+use crate::number::Level;
+use crate::number::lane::{Block, run as run_block};
+use crate::sums::Moments;
+use fearless_simd::Simd;
+use rayon::prelude::*;
+
+/// Blocks of a task: enough work to be worth a thread's while.
+const TASK: usize = 32;
+/// Results of more bytes than this are stored past the caches, which they would not fit in.
+const STREAM: usize = 8 << 20;
+
+/// The columns of a batch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Columns<'a, E> {
+    /// `None` where predictions are what the gradient's buffer holds.
+    pub(super) prediction: Option<&'a [E]>,
+    pub(super) target: &'a [E],
+    pub(super) weights: Option<&'a [E]>,
+}
+
+/// Where rows' results go; what has no place is not computed.
+#[derive(Debug)]
+pub(super) struct Buffers<'a, E> {
+    pub(super) value: Option<&'a mut [E]>,
+    pub(super) gradient: Option<&'a mut [E]>,
+    pub(super) hessian: Option<&'a mut [E]>,
+}
+
+impl<E> Default for Buffers<'_, E> {
+    fn default() -> Self {
+        Buffers { value: None, gradient: None, hessian: None }
+    }
+}
+
+/// How a batch is evaluated.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pass<'a> {
+    pub(super) loss: &'a dyn PointwiseLoss,
+    pub(super) nan: NanPolicy,
+    pub(super) level: Level,
+    /// What gradients are multiplied by, beside the rows' weights; `None` leaves rows alone.
+    pub(super) scale: Option<Scale>,
+}
+
+/// The derivative of a reduction with respect to a row's weighted value, as `1 / divisor`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scale {
+    divisor: f64,
+}
+
+impl Scale {
+    pub(super) fn new<E: Element>(reduction: Reduction, pass: &Pass<'_>, columns: Columns<'_, E>) -> Result<Scale> {
+        let count = columns.target.len() as f64;
+        let divisor = match (reduction, columns.weights) {
+            _ if pass.nan == NanPolicy::Omit => {
+                let name = pass.loss.entry().name;
+                let allowed = "a policy that leaves the number of rows as it is";
+                return Err(Error::new(ErrorKind::Unsupported, name, "nan", allowed).value("omit"));
+            }
+            (Reduction::Sum, _) => 1.0,
+            (Reduction::Mean, Some(weights)) => {
+                let mut sum = crate::sums::ExactSum::new();
+                weights.iter().for_each(|w| sum.add(w.widen()));
+                sum.to_f64()
+            }
+            _ => count,
+        };
+        Ok(Scale { divisor })
+    }
+}
+
+/// The part of a batch that one thread computes at a time.
+struct Task<'a, 'b, E> {
+    start: usize,
+    columns: Columns<'a, E>,
+    buffers: Buffers<'b, E>,
+}
+
+fn part<E>(column: &[E], start: usize, count: usize) -> &[E] {
+    &column[start..start + count]
+}
+fn split<'b, E>(rest: &mut Option<&'b mut [E]>, count: usize) -> Option<&'b mut [E]> {
+    rest.take().map(|slice| {
+        let (head, tail) = slice.split_at_mut(count);
+        *rest = Some(tail);
+        head
+    })
+}
+
+/// Evaluates a batch; gives the exact sums if they are wanted.
+pub(super) fn run<E: Element>(
+    pass: &Pass<'_>,
+    columns: Columns<'_, E>,
+    mut buffers: Buffers<'_, E>,
+    sums: bool,
+) -> Result<Moments> {
+    let n = columns.target.len();
+    let entry = pass.loss.entry();
+    for (name, buffer) in [("value", &buffers.value), ("gradient", &buffers.gradient), ("hessian", &buffers.hessian)] {
+        if let Some(buffer) = buffer {
+            pass.same_length(name, buffer.len(), n)?;
+        }
+    }
+    if (buffers.gradient.is_some() || buffers.hessian.is_some()) && !pass.loss.differentiable() {
+        return Err(Error::new(ErrorKind::NotDifferentiable, entry.name, "gradient", "values only"));
+    }
+    let count = [&buffers.value, &buffers.gradient, &buffers.hessian].into_iter().flatten().count();
+    let stream = count * n * size_of::<E>() > STREAM;
+    let tasks: Vec<Task<'_, '_, E>> = (0..n)
+        .step_by(TASK * BLOCK)
+        .map(|start| {
+            let count = (n - start).min(TASK * BLOCK);
+            let columns = Columns {
+                prediction: columns.prediction.map(|column| part(column, start, count)),
+                target: part(columns.target, start, count),
+                weights: columns.weights.map(|column| part(column, start, count)),
+            };
+            let [value, gradient, hessian] =
+                [&mut buffers.value, &mut buffers.gradient, &mut buffers.hessian].map(|buffer| split(buffer, count));
+            Task { start, columns, buffers: Buffers { value, gradient, hessian } }
+        })
+        .collect();
+    let work = |task: Task<'_, '_, E>| pass.task(task, sums, stream);
+    // A small batch is done before a thread wakes up.
+    let parts: Vec<Result<Moments>> = if tasks.len() == 1 {
+        tasks.into_iter().map(work).collect()
+    } else {
+        tasks.into_par_iter().map(work).collect()
+    };
+    // Collected one by one, so that of several errors the first row's is reported, whatever the threads do.
+    let mut total = Moments::new();
+    for part in parts {
+        total.merge(&part?);
+    }
+    Ok(total)
+}
+
+/// One block's rows in `f64`.
+struct Wide {
+    prediction: [f64; BLOCK],
+    target: [f64; BLOCK],
+    weights: [f64; BLOCK],
+    value: [f64; BLOCK],
+    gradient: [f64; BLOCK],
+    hessian: [f64; BLOCK],
+}
+
+impl Pass<'_> {
+    /// Lengths must be equal.
+    pub(super) fn same_length(&self, argument: &str, found: usize, wanted: usize) -> Result<()> {
+        if found == wanted {
+            return Ok(());
+        }
+        let allowed = format!("{wanted} elements, as many as predictions");
+        Err(Error::new(ErrorKind::Shape, self.loss.entry().name, argument, allowed).value(found))
+    }
+
+    fn task<E: Element>(&self, mut task: Task<'_, '_, E>, sums: bool, stream: bool) -> Result<Moments> {
+        let mut moments = Moments::new();
+        let mut wide = Box::new(Wide {
+            prediction: [0.0; BLOCK],
+            target: [0.0; BLOCK],
+            weights: [0.0; BLOCK],
+            value: [0.0; BLOCK],
+            gradient: [0.0; BLOCK],
+            hessian: [0.0; BLOCK],
+        });
+        let mut narrow = [E::default(); BLOCK];
+        let n = task.columns.target.len();
+        for first in (0..n).step_by(BLOCK) {
+            let count = BLOCK.min(n - first);
+            let columns = task.columns;
+            let prediction = match (columns.prediction, &task.buffers.gradient) {
+                (Some(prediction), _) => part(prediction, first, count),
+                (None, Some(gradient)) => part(gradient, first, count),
+                (None, None) => &[],
+            };
+            self.block(task.start + first, prediction, part(columns.target, first, count), &task.buffers, &mut wide)?;
+            if let Some(weights) = columns.weights {
+                self.widen(part(weights, first, count), &mut wide.weights[..count]);
+            }
+            if sums {
+                let weights = columns.weights.map(|_| &wide.weights[..count]);
+                self.sum(&wide.value[..count], weights, &mut moments);
+            }
+            if let Some(scale) = self.scale {
+                let weights = columns.weights.map(|_| &wide.weights[..count]);
+                scale_gradient(&mut wide.gradient[..count], weights, scale.divisor);
+            }
+            let Buffers { value, gradient, hessian } = &mut task.buffers;
+            for (buffer, from) in [(value, &wide.value), (gradient, &wide.gradient), (hessian, &wide.hessian)] {
+                if let Some(buffer) = buffer {
+                    self.store(&mut buffer[first..first + count], &from[..count], &mut narrow[..count], stream);
+                }
+            }
+        }
+        Ok(moments)
+    }
+
+    /// Checks and computes one block.
+    fn block<E: Element>(
+        &self,
+        start: usize,
+        prediction: &[E],
+        target: &[E],
+        wanted: &Buffers<'_, E>,
+        wide: &mut Wide,
+    ) -> Result<()> {
+        let entry = self.loss.entry();
+        let count = target.len();
+        self.load("prediction", &entry.prediction, prediction, start, &mut wide.prediction[..count])?;
+        self.load("target", &entry.target, target, start, &mut wide.target[..count])?;
+        let (z, y) = (&wide.prediction[..count], &wide.target[..count]);
+        let outputs = Outputs {
+            value: &mut wide.value[..count],
+            gradient: wanted.gradient.is_some().then_some(&mut wide.gradient[..count]),
+            hessian: wanted.hessian.is_some().then_some(&mut wide.hessian[..count]),
+        };
+        self.loss.block(self.level, E::PRECISION, z, y, outputs);
+        // A loss that only compares does not carry NaN through, so its inputs are looked at too where they may be NaN.
+        let nan = |row: &[f64]| any(self.level, row, f64::is_nan);
+        if !nan(&wide.value[..count]) && (self.nan == NanPolicy::Error || !nan(z) && !nan(y)) {
+            return Ok(());
+        }
+        for i in 0..count {
+            if z[i].is_nan() || y[i].is_nan() {
+                (wide.value[i], wide.gradient[i], wide.hessian[i]) = (f64::NAN, f64::NAN, f64::NAN);
+            } else if wide.value[i].is_nan() {
+                // Legal numbers whose limit does not exist, such as ∞ − ∞.
+                let error = Error::new(ErrorKind::NonFinite, entry.name, "prediction", "a pair with a limit");
+                let pair = format!("{} with target {}", prediction[i], target[i]);
+                return Err(error.at(start + i).value(pair));
+            }
+        }
+        Ok(())
+    }
+
+    fn load<E: Element>(
+        &self,
+        argument: &str,
+        domain: &DataDomain,
+        from: &[E],
+        start: usize,
+        to: &mut [f64],
+    ) -> Result<()> {
+        self.widen(from, to);
+        let domain = *domain;
+        if !any(self.level, to, move |x| !domain.contains(x)) {
+            return Ok(());
+        }
+        for (i, x) in to.iter().enumerate() {
+            let legal = domain.contains(*x) || (x.is_nan() && self.nan != NanPolicy::Error);
+            if !legal {
+                let kind = if x.is_nan() { ErrorKind::NonFinite } else { ErrorKind::Domain };
+                let error = Error::new(kind, self.loss.entry().name, argument, domain.to_string());
+                return Err(error.at(start + i).value(from[i]));
+            }
+        }
+        Ok(())
+    }
+
+    fn sum(&self, values: &[f64], weights: Option<&[f64]>, moments: &mut Moments) {
+        let omitted = self.nan == NanPolicy::Omit && values.iter().any(|x| x.is_nan());
+        match weights {
+            None if !omitted => moments.push_slice(values),
+            Some(weights) if !omitted => moments.push_weighted_slice(values, weights),
+            _ => {
+                for (i, value) in values.iter().enumerate().filter(|(_, value)| !value.is_nan()) {
+                    match weights {
+                        None => moments.push(*value),
+                        Some(weights) => moments.push_weighted(*value, weights[i]),
+                    }
+                }
+            }
+        }
+    }
+
+    fn widen<E: Element>(&self, from: &[E], to: &mut [f64]) {
+        run_block(self.level, Widen { from, to });
+    }
+
+    fn store<E: Element>(&self, to: &mut [E], from: &[f64], narrow: &mut [E], stream: bool) {
+        if stream {
+            run_block(self.level, Narrow { from, to: narrow });
+            E::stream(to, narrow);
+        } else {
+            run_block(self.level, Narrow { from, to });
+        }
+    }
+}
+
+/// `g w / divisor`, the product exact enough to be rounded once.
+fn scale_gradient(gradient: &mut [f64], weights: Option<&[f64]>, divisor: f64) {
+    match weights {
+        None if divisor == 1.0 => {}
+        None => gradient.iter_mut().for_each(|g| *g /= divisor),
+        Some(weights) => gradient.iter_mut().zip(weights).for_each(|(g, w)| *g = *g * w / divisor),
+    }
+}
+
+/// Simple loops, compiled for each level.
+macro_rules! loops {
+    ($($name:ident<$E:ident>($from:ident: $source:ty, $to:ident: $target:ty) |$x:ident| $result:expr;)*) => {$(
+        struct $name<'a, $E> {
+            $from: &'a [$source],
+            $to: &'a mut [$target],
+        }
+        impl<$E: Element> Block for $name<'_, $E> {
+            #[inline(always)]
+            fn scalar(self) {
+                self.$to.iter_mut().zip(self.$from).for_each(|(to, $x)| *to = $result);
+            }
+            #[inline(always)]
+            fn lanes<S: Simd>(self, _: S) {
+                self.scalar();
+            }
+        }
+    )*};
+}
+loops! {
+    Widen<E>(from: E, to: f64) |x| x.widen();
+    Narrow<E>(from: f64, to: E) |x| E::narrow(*x);
+}
+
+/// Whether a test holds for any number, without a branch for each.
+fn any(level: Level, numbers: &[f64], test: impl Fn(f64) -> bool + Copy) -> bool {
+    struct Any<'a, F>(&'a [f64], F, &'a mut bool);
+    impl<F: Fn(f64) -> bool + Copy> Block for Any<'_, F> {
+        #[inline(always)]
+        fn scalar(self) {
+            *self.2 = self.0.iter().fold(false, |any, x| any | self.1(*x));
+        }
+        #[inline(always)]
+        fn lanes<S: Simd>(self, _: S) {
+            self.scalar();
+        }
+    }
+    let mut found = false;
+    run_block(level, Any(numbers, test, &mut found));
+    found
+}
