@@ -26,6 +26,10 @@ pub trait Penalty: Debug + Send + Sync {
     fn gradient(&self, weights: &[f64]) -> Result<Vec<f64>>;
     /// `argmin_x f(x) + ‖x − w‖² / (2 step)`.
     fn proximal(&self, weights: &[f64], step: f64) -> Result<Vec<f64>>;
+    /// The spec string.
+    fn spec(&self) -> String {
+        self.entry().spec(&self.arguments())
+    }
 }
 
 mod sums;

@@ -56,6 +56,29 @@ impl Row {
     }
 }
 
+/// A sum of products over the rows.
+#[derive(Clone, Copy)]
+struct Total {
+    sum: Checked,
+    /// In plain precision, for sums beyond `f64`: infinities do not survive twofold arithmetic.
+    plain: f64,
+}
+
+impl Total {
+    fn new() -> Self {
+        Total { sum: Checked::of(0.0), plain: 0.0 }
+    }
+    fn add(&mut self, slope: Checked, by: Checked) {
+        self.sum = self.sum + slope * by;
+        // No slope, however large, pulls at a zero.
+        self.plain += if by.leading() == 0.0 { 0.0 } else { slope.leading() * by.leading() };
+    }
+    fn round(self) -> f64 {
+        let rounded = self.sum.round();
+        if rounded.is_finite() { rounded } else { self.plain }
+    }
+}
+
 /// Values and gradients of a batch of `f64`.
 ///
 /// What belongs to one row is right to the last digit. The sums over rows (gradients in weights and bias) are sums of
@@ -66,9 +89,8 @@ pub(crate) fn evaluate<F: HeadFormula>(formula: &F, name: &'static str, input: H
     }
     let (layer, targets) = check(name, input)?;
     let (width, classes) = (layer.width, layer.classes());
-    let zero = Checked::of(0.0);
-    let mut weights = vec![zero; classes * width];
-    let mut bias = vec![zero; input.bias.map_or(0, <[f64]>::len)];
+    let mut weights = vec![Total::new(); classes * width];
+    let mut bias = vec![Total::new(); input.bias.map_or(0, <[f64]>::len)];
     let mut result = HeadResult::default();
     for (block, targets) in targets.chunks(BLOCK).enumerate() {
         let x = |k: usize| &input.x[(block * BLOCK + k) * width..][..width];
@@ -85,8 +107,7 @@ pub(crate) fn evaluate<F: HeadFormula>(formula: &F, name: &'static str, input: H
                 let Some(row) = row else { continue };
                 let special = row.special.as_ref().filter(|(class, _)| *class == c);
                 for (d, sum) in sums.iter_mut().enumerate() {
-                    let term = special.map_or_else(|| row.slopes[c] * x(k)[d], |(_, by)| row.slopes[c] * by[d]);
-                    *sum = *sum + term;
+                    sum.add(row.slopes[c], special.map_or_else(|| Checked::of(x(k)[d]), |(_, by)| by[d]));
                 }
             }
         });
@@ -99,14 +120,14 @@ pub(crate) fn evaluate<F: HeadFormula>(formula: &F, name: &'static str, input: H
             };
             result.value.push(row.value.round());
             result.gradient_x.extend(row.by_x.iter().map(|x| x.round()));
-            bias.iter_mut().zip(&row.slopes).for_each(|(sum, slope)| *sum = *sum + *slope);
+            bias.iter_mut().zip(&row.slopes).for_each(|(sum, slope)| sum.add(*slope, Checked::of(1.0)));
             if input.scores {
                 result.gradient_scores.extend(row.slopes.iter().map(|x| x.round()));
             }
         }
     }
-    result.gradient_weights = weights.into_iter().map(Careful::round).collect();
-    result.gradient_bias = bias.into_iter().map(Careful::round).collect();
+    result.gradient_weights = weights.into_iter().map(Total::round).collect();
+    result.gradient_bias = bias.into_iter().map(Total::round).collect();
     Ok(result)
 }
 

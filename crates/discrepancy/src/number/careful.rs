@@ -68,7 +68,7 @@ impl Careful for Long {
     }
     fn checked(self) -> Checked {
         let high = self.to_f64();
-        let value = Twofold { high, low: (self - high).to_f64() };
+        let value = Twofold { high, low: if high.is_finite() { (self - high).to_f64() } else { 0.0 } };
         Guarded { value, error: high.abs() * power(-104) + f64::MIN_POSITIVE * f64::EPSILON }
     }
     fn exp_of_gap(self) -> Long {

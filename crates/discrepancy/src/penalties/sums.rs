@@ -78,8 +78,10 @@ pub(super) fn soften(w: f64, threshold: Wide, shrink: Wide) -> f64 {
     if !threshold.round_to_machine().is_finite() || !shrink.round_to_machine().is_finite() {
         return 0.0;
     }
-    let rest = -(threshold - Wide::from(w.abs()));
-    if rest.high > 0.0 { ((rest / shrink).round_to_machine()).copysign(w) } else { 0.0 }
+    // In units near w, where nothing leaves the range of `f64` in between.
+    let k = pair::exponent(w);
+    let rest = -(scaled_wide(threshold, -k) - Wide::from(scaled(w.abs(), -k)));
+    if rest.high > 0.0 { scaled((rest / shrink).round_to_machine(), k).copysign(w) } else { 0.0 }
 }
 
 /// −1, 0 or 1.
