@@ -985,29 +985,31 @@ fn narrower_storage_types_get_the_nearest_numbers() {
 
 #[test]
 fn weights_of_rows_are_repetitions_and_nan_follows_the_policy() {
-    let loss = row_loss("softmax_cross_entropy:class_weight=[0.5 2]");
-    let scores = [1.0, 0.5, -2.0, 3.0, f64::NAN, 0.0];
-    let labels = [0, 1, 1];
-    let two = RowEvaluation::new(&*loss, &scores[..4], 2, RowTargets::labels(&labels[..2])).unwrap();
-    let repeated = [&scores[..2], &scores[..2], &scores[2..4]].concat();
-    let repeated = RowEvaluation::new(&*loss, &repeated, 2, RowTargets::labels(&[0, 0, 1])).unwrap();
-    let weighted = two.weights(&[2.0, 1.0]).unwrap();
-    assert_eq!(weighted.mean().unwrap(), repeated.mean().unwrap());
-    assert_eq!(weighted.sum().unwrap(), repeated.sum().unwrap());
-    let dropped = two.weights(&[0.0, 1.0]).unwrap();
-    let rest = RowEvaluation::new(&*loss, &scores[2..4], 2, RowTargets::labels(&[1])).unwrap();
-    assert_eq!((dropped.mean().unwrap(), dropped.sum().unwrap()), (rest.mean().unwrap(), rest.sum().unwrap()));
-    assert_eq!(two.weights(&[0.0, 0.0]).unwrap().mean().unwrap_err().kind(), ErrorKind::NoContributingRows);
-    let three = RowEvaluation::new(&*loss, &scores, 2, RowTargets::labels(&labels)).unwrap();
-    assert_eq!(three.values().unwrap_err().index(), Some(4));
-    assert_eq!(three.mean().unwrap_err().index(), Some(4));
-    let omit = three.nan(NanPolicy::Omit);
-    assert_eq!(omit.mean().unwrap(), two.mean().unwrap());
-    assert!(omit.values().unwrap()[2].is_nan());
-    let propagate = three.nan(NanPolicy::Propagate);
-    assert!(propagate.mean().unwrap().is_nan());
-    let results = propagate.value_and_gradient().unwrap();
-    assert!(results.gradient[4..].iter().all(|g| g.is_nan()) && results.value[..2] == two.values().unwrap());
+    for spec in ["softmax_cross_entropy:class_weight=[0.5 2]", "softmax_cross_entropy", "softmax_focal"] {
+        let loss = row_loss(spec);
+        let scores = [1.0, 0.5, -2.0, 3.0, f64::NAN, 0.0];
+        let labels = [0, 1, 1];
+        let two = RowEvaluation::new(&*loss, &scores[..4], 2, RowTargets::labels(&labels[..2])).unwrap();
+        let repeated = [&scores[..2], &scores[..2], &scores[2..4]].concat();
+        let repeated = RowEvaluation::new(&*loss, &repeated, 2, RowTargets::labels(&[0, 0, 1])).unwrap();
+        let weighted = two.weights(&[2.0, 1.0]).unwrap();
+        assert_eq!(weighted.mean().unwrap(), repeated.mean().unwrap());
+        assert_eq!(weighted.sum().unwrap(), repeated.sum().unwrap());
+        let dropped = two.weights(&[0.0, 1.0]).unwrap();
+        let rest = RowEvaluation::new(&*loss, &scores[2..4], 2, RowTargets::labels(&[1])).unwrap();
+        assert_eq!((dropped.mean().unwrap(), dropped.sum().unwrap()), (rest.mean().unwrap(), rest.sum().unwrap()));
+        assert_eq!(two.weights(&[0.0, 0.0]).unwrap().mean().unwrap_err().kind(), ErrorKind::NoContributingRows);
+        let three = RowEvaluation::new(&*loss, &scores, 2, RowTargets::labels(&labels)).unwrap();
+        assert_eq!(three.values().unwrap_err().index(), Some(4));
+        assert_eq!(three.mean().unwrap_err().index(), Some(4));
+        let omit = three.nan(NanPolicy::Omit);
+        assert_eq!(omit.mean().unwrap(), two.mean().unwrap());
+        assert!(omit.values().unwrap()[2].is_nan());
+        let propagate = three.nan(NanPolicy::Propagate);
+        assert!(propagate.mean().unwrap().is_nan());
+        let results = propagate.value_and_gradient().unwrap();
+        assert!(results.gradient[4..].iter().all(|g| g.is_nan()) && results.value[..2] == two.values().unwrap());
+    }
 }
 
 // ---- special values ----

@@ -206,6 +206,12 @@ fn heads() {
     let margin = LargeMarginSoftmax::new(1_u32, 0.0).unwrap().evaluate(input).unwrap();
     near(margin.value[0], linear.value[0]);
     all_near(&margin.gradient_weights, &linear.gradient_weights);
+    // Lengths whose squares are beyond `f64`: the angle is a right one, and cos(3 · 90°) - 2 = -2.
+    let (far, axes) = ([1e200, 0.0], [0.0, 1e-200, 1e-200, 0.0]);
+    let labels = [0];
+    let margin = LargeMarginSoftmax::new(3_u32, 0.0).unwrap();
+    let far = margin.evaluate(HeadInput::new(&far, &axes, RowTargets::labels(&labels))).unwrap();
+    near(far.value[0], 3.048587351573742);
     let with_bias = plain.evaluate(HeadInput { bias: Some(&[0.0; 3]), ..input }).unwrap();
     assert_eq!((with_bias.gradient_x, with_bias.gradient_bias.len()), (linear.gradient_x, 3));
 }

@@ -20,18 +20,21 @@ struct Row {
     value: Checked,
     by_x: Vec<Checked>,
     slopes: Vec<Checked>,
-    /// The class whose score is not linear, and its gradient in the class's weights.
+    /// The class whose score is not linear, and the loss's gradient in the class's weights.
     special: Option<(usize, Vec<Checked>)>,
 }
 
 impl Row {
     /// In twofold precision if that is sure of all that is the row's own, else in 256 bits.
     fn new<F: HeadFormula>(formula: &F, layer: Layer<'_>, x: &[f64], target: Target<'_>, epsilon: f64) -> Result<Row> {
-        let row = Row::of(formula.row::<Checked>(layer, x, target)?, layer);
-        let special = row.special.iter().flat_map(|(_, by_weights)| by_weights);
-        let mut all = row.by_x.iter().chain(&row.slopes).chain(special);
-        if sure(row.value, epsilon) && all.all(|x| sure(*x, epsilon)) {
-            return Ok(row);
+        // An error may be of a step that left the range of `f64`, which the deeper precision does not.
+        if let Ok(row) = formula.row::<Checked>(layer, x, target) {
+            let row = Row::of(row, layer);
+            let special = row.special.iter().flat_map(|(_, by_weights)| by_weights);
+            let mut all = row.by_x.iter().chain(&row.slopes).chain(special);
+            if sure(row.value, epsilon) && all.all(|x| sure(*x, epsilon)) {
+                return Ok(row);
+            }
         }
         Ok(Row::of(formula.row::<Long>(layer, x, target)?, layer))
     }
@@ -50,8 +53,11 @@ impl Row {
         Row {
             value: row.value.checked(),
             by_x: checked(by_x),
+            special: row.special.map(|special| {
+                let slope = row.slopes[special.class];
+                (special.class, special.by_weights.into_iter().map(|by| (slope * by).checked()).collect())
+            }),
             slopes: checked(row.slopes),
-            special: row.special.map(|special| (special.class, checked(special.by_weights))),
         }
     }
 }
@@ -68,10 +74,10 @@ impl Total {
     fn new() -> Self {
         Total { sum: Checked::of(0.0), plain: 0.0 }
     }
-    fn add(&mut self, slope: Checked, by: Checked) {
+    fn add(&mut self, slope: Checked, by: f64) {
         self.sum = self.sum + slope * by;
         // No slope, however large, pulls at a zero.
-        self.plain += if by.leading() == 0.0 { 0.0 } else { slope.leading() * by.leading() };
+        self.plain += if by == 0.0 { 0.0 } else { slope.leading() * by };
     }
     fn round(self) -> f64 {
         let rounded = self.sum.round();
@@ -96,9 +102,11 @@ pub(crate) fn evaluate<F: HeadFormula>(formula: &F, name: &'static str, input: H
         let x = |k: usize| &input.x[(block * BLOCK + k) * width..][..width];
         let one = |(k, target): (usize, &Option<Target<'_>>)| match target {
             None => Ok(None),
-            Some(target) => Row::new(formula, layer, x(k), *target, input.epsilon)
-                .map(Some)
-                .map_err(|error| error.at(block * BLOCK + k)),
+            Some(target) => Row::new(formula, layer, x(k), *target, input.epsilon).map(Some).map_err(|error| {
+                let row = block * BLOCK + k;
+                let index = if error.argument() == "x" { row * width } else { row };
+                error.at(index)
+            }),
         };
         let rows: Vec<Option<Row>> = in_order(targets.par_iter().enumerate().map(one).collect())?;
         // Each class sums its rows in order, whatever the threads do.
@@ -107,7 +115,10 @@ pub(crate) fn evaluate<F: HeadFormula>(formula: &F, name: &'static str, input: H
                 let Some(row) = row else { continue };
                 let special = row.special.as_ref().filter(|(class, _)| *class == c);
                 for (d, sum) in sums.iter_mut().enumerate() {
-                    sum.add(row.slopes[c], special.map_or_else(|| Checked::of(x(k)[d]), |(_, by)| by[d]));
+                    match special {
+                        Some((_, terms)) => sum.add(terms[d], 1.0),
+                        None => sum.add(row.slopes[c], x(k)[d]),
+                    }
                 }
             }
         });
@@ -120,7 +131,7 @@ pub(crate) fn evaluate<F: HeadFormula>(formula: &F, name: &'static str, input: H
             };
             result.value.push(row.value.round());
             result.gradient_x.extend(row.by_x.iter().map(|x| x.round()));
-            bias.iter_mut().zip(&row.slopes).for_each(|(sum, slope)| sum.add(*slope, Checked::of(1.0)));
+            bias.iter_mut().zip(&row.slopes).for_each(|(sum, slope)| sum.add(*slope, 1.0));
             if input.scores {
                 result.gradient_scores.extend(row.slopes.iter().map(|x| x.round()));
             }
@@ -176,7 +187,7 @@ fn check<'a>(name: &'static str, input: HeadInput<'a>) -> Result<(Layer<'a>, Vec
             check_length(name, "target", y.len(), rows * classes)?;
             let target = Target::Probabilities(&y[i * classes..(i + 1) * classes]);
             check_target(name, classes, target, epsilon).map_err(|error| {
-                let index = error.index().map_or(i, |j| i * classes + j);
+                let index = i * classes + error.index().unwrap_or(0);
                 error.at(index)
             })?;
             Ok(Some(target))

@@ -28,7 +28,7 @@ pub(super) enum Targets<'a, E> {
 /// A row loss over a batch of N rows of C scores.
 ///
 /// Rows are independent, so results do not depend on the number of threads, and a row has the same result alone as
-/// in any batch. An error names the flat index of the wrong element, or the row if a whole row is to blame.
+/// in any batch. An error names the flat index of the wrong element, or of the first one of a wrong row.
 ///
 /// ```
 /// use discrepancy::batch::RowEvaluation;
@@ -81,14 +81,19 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     }
 
     pub(super) fn of(loss: &'a dyn RowLoss, rows: Matrix<'a, E>, targets: Targets<'a, E>) -> Result<Self> {
-        let (found, width) = match &targets {
-            Targets::Labels { labels, .. } => (labels.len(), rows.width()),
-            Targets::Probabilities(y) => (y.rows(), y.width()),
+        let (n, classes) = (rows.rows(), rows.width());
+        let (good, found, allowed) = match &targets {
+            Targets::Labels { labels, .. } => {
+                (labels.len() == n, format!("{} labels", labels.len()), format!("{n} labels, one for each row"))
+            }
+            Targets::Probabilities(y) => (
+                (y.rows(), y.width()) == (n, classes),
+                format!("{} rows of {}", y.rows(), y.width()),
+                format!("{n} rows of {classes}, the shape of the predictions"),
+            ),
         };
-        if found != rows.rows() || width != rows.width() {
-            let allowed = format!("{} rows of {} classes, as many as predictions", rows.rows(), rows.width());
-            let error = Error::new(ErrorKind::Shape, loss.entry().name, "target", allowed);
-            return Err(error.value(format!("{found} rows of {width}")));
+        if !good {
+            return Err(Error::new(ErrorKind::Shape, loss.entry().name, "target", allowed).value(found));
         }
         Ok(RowEvaluation { loss, rows, targets, weights: None, nan: NanPolicy::Error })
     }
@@ -304,10 +309,17 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         in_order((0..self.rows.rows()).into_par_iter().map_init(Scratch::default, placed).collect())
     }
 
-    /// Names the flat index of the wrong element, or the row.
+    /// Names the flat index of the wrong element, or of the first of a wrong row.
     fn place(&self, error: Error, i: usize) -> Error {
-        let index = error.index().map_or(i, |j| i * self.rows.width() + j);
-        error.at(index)
+        match error.argument() {
+            "target" if matches!(self.targets, Targets::Labels { .. }) => error.at(i),
+            "prediction" | "target" => {
+                let index = i * self.rows.width() + error.index().unwrap_or(0);
+                error.at(index)
+            }
+            // About the loss, whatever the row.
+            _ => error,
+        }
     }
 }
 
@@ -332,7 +344,7 @@ pub(super) fn map_matrix<E: Element>(map: &dyn RowMap, rows: Matrix<'_, E>) -> R
         rows.widen(i, row);
         image.resize(width, 0.0);
         map.evaluate(row, E::EPSILON, image).map_err(|error| {
-            let index = error.index().map_or(i, |j| i * width + j);
+            let index = i * width + error.index().unwrap_or(0);
             error.at(index)
         })?;
         out.iter_mut().zip(image).for_each(|(out, x)| *out = E::narrow(*x));

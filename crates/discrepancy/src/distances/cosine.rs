@@ -24,7 +24,8 @@ impl Distance for Cosine {
         };
         let angle = Angle::new(pair, row(pair.a), row(pair.b), [0, 0], None);
         if let Some(argument) = angle.zero() {
-            return Err(Error::new(ErrorKind::Domain, pair.function, argument, "a vector that is not all zeros"));
+            let error = Error::new(ErrorKind::Domain, pair.function, argument, "a vector that is not all zeros");
+            return Err(error.value("a vector of zeros"));
         }
         if let Some(gradients) = gradients {
             angle.gradients(gradients);

@@ -21,7 +21,8 @@ fn centred(pair: &Pair<'_>, argument: &str, row: &[f64], weight: Wide) -> Result
     let mut values = (0..row.len()).filter(|i| used(*i)).map(|i| row[i]);
     let first = values.next();
     if values.all(|x| Some(x) == first) {
-        return Err(Error::new(ErrorKind::Domain, pair.function, argument, "a vector that is not constant"));
+        let error = Error::new(ErrorKind::Domain, pair.function, argument, "a vector that is not constant");
+        return Err(error.value("a constant vector"));
     }
     let k = exponent(row.iter().enumerate().fold(0.0, |m: f64, (i, x)| if used(i) { m.max(x.abs()) } else { m }));
     let row: Vec<Wide> = row.iter().enumerate().map(|(i, x)| wide(if used(i) { scaled(*x, -k) } else { 0.0 })).collect();

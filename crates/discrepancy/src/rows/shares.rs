@@ -52,12 +52,9 @@ impl<R: Careful> Shares<R> {
             }
         }
         let Some(&largest) = scores.get(top).filter(|x| x.leading().is_finite()) else {
-            return Err(Error::new(
-                ErrorKind::NonFinite,
-                function,
-                "prediction",
-                "a row with at least one finite score",
-            ));
+            let allowed = "a row with at least one finite score";
+            let error = Error::new(ErrorKind::NonFinite, function, "prediction", allowed);
+            return Err(error.value("a row of -inf"));
         };
         let none = |x: R| x.leading() == f64::NEG_INFINITY;
         // A difference beyond `f64` is not a number in twofold precision; the deeper one has no such limit.
