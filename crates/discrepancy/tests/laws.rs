@@ -210,6 +210,7 @@ fn equal_rows_are_nothing_apart_and_no_row_is_less() {
 fn contradiction_of_pair(pair: &dyn PairFunction, size: usize, properties: &[Property]) -> Option<Property> {
     let rows = vectors(pair, size);
     let f = |x: &[f64], y: &[f64]| pair.value(x, y).ok();
+    #[allow(clippy::type_complexity, reason = "a law of two rows and their distance")]
     let all = |law: &dyn Fn(&[f64], &[f64], f64) -> bool| {
         rows.iter().all(|x| rows.iter().all(|y| f(x, y).is_none_or(|d| law(x, y, d))))
     };
@@ -426,7 +427,7 @@ fn bounds_are_exact() {
     for (spec, bound) in [
         ("jensen_shannon", ln_2),
         ("jensen_shannon:base=2", 1.0),
-        ("jensen_shannon_distance", 0.832_554_611_157_697_756_353),
+        ("jensen_shannon_distance", 0.832_554_611_157_697_8),
         ("hellinger", 1.0),
         ("bhattacharyya_coefficient", 1.0),
         ("cosine", 2.0),
@@ -617,8 +618,8 @@ fn gradients_are_those_of_the_values_by_extrapolated_differences() {
     for penalty in penalties() {
         let w = [1.5, -0.25, 3.0];
         let g = penalty.gradient(&w).unwrap();
-        for i in 0..3 {
-            near(slope(|h| penalty.value(&moved(&w, i, h)).unwrap(), 0.0625), g[i], 1e-3, &penalty.spec());
+        for (i, g) in g.iter().enumerate() {
+            near(slope(|h| penalty.value(&moved(&w, i, h)).unwrap(), 0.0625), *g, 1e-3, &penalty.spec());
             compared += 1;
         }
         // The proximal point is a stationary one: its subgradient points back to w.
