@@ -23,8 +23,12 @@ fn formulas<L: Loss, R: Real>(loss: &L, z: R, y: R) -> (R, impl FnOnce() -> R, i
     (loss.value(u, y), move || slope(L::COUPLING, loss.derivative(u, y), y), move || loss.second_derivative(u, y))
 }
 
-/// How much of a result in `f64` its error bound may be: 0.508 ULP in all.
+/// How much of a result its error bound may be: 2^-8 ULP, so that 0.508 ULP are left after rounding.
 const SURE: f64 = f64::EPSILON / 256.0;
+/// The same for results stored in 24 bits or fewer.
+const SURE_SINGLE: f64 = SURE * (1 << 29) as f64;
+/// Errors below this do not show in `f32`, whose smallest step is 2^-149.
+const UNSEEN: f64 = f64::from_bits((1023 - 158) << 52);
 
 /// All that is asked of one machine number (one element or one lane): the results, and which of them are sure.
 #[inline(always)]
@@ -37,14 +41,31 @@ fn element<L: Loss, M: Machine>(
     hessian: bool,
 ) -> ([M; 3], M::Mask) {
     let none = z.lit(0.0);
-    let all = none.same(none);
+    let mut sure = none.same(none);
     match precision {
         Precision::Plain => {
             let (value, first, second) = formulas(loss, z, y);
-            ([value, if gradient { first() } else { none }, if hessian { second() } else { none }], all)
+            // The guard repeats the formula beside its error bound; the compiler keeps the shared part once.
+            let (guarded, guarded_first, guarded_second) = formulas(loss, Guarded::exact(z), Guarded::exact(y));
+            let mut guard = |result: Guarded<M, M>| {
+                sure = sure & (result.sure(SURE_SINGLE) | result.error.le(none.lit(UNSEEN)));
+                result.value
+            };
+            let value = if L::CANCELS[0] { guard(guarded) } else { value };
+            let first = match (gradient, L::CANCELS[1]) {
+                (false, _) => none,
+                (true, false) => first(),
+                (true, true) => guard(guarded_first()),
+            };
+            let second = match (hessian, L::CANCELS[2]) {
+                (false, _) => none,
+                (true, false) => second(),
+                (true, true) => guard(guarded_second()),
+            };
+            ([value, first, second], sure)
         }
         Precision::Twofold => {
-            let number = |x: M| Guarded::exact(Twofold::from(x));
+            let number = |x: M| Guarded::<Twofold<M>, M>::exact(Twofold::from(x));
             let (value, first, second) = formulas(loss, number(z), number(y));
             let first = if gradient { first() } else { number(none) };
             let second = if hessian { second() } else { number(none) };
@@ -54,7 +75,7 @@ fn element<L: Loss, M: Machine>(
     }
 }
 
-/// One element where two floats are too few, or a limit is at infinity.
+/// One element where the guard is not sure: terms cancel, or a step leaves the range of floats.
 #[inline(never)]
 fn long<L: Loss>(loss: &L, z: f64, y: f64, gradient: bool, hessian: bool) -> [f64; 3] {
     let (value, first, second) = formulas(loss, Long::from(z), Long::from(y));
@@ -62,51 +83,61 @@ fn long<L: Loss>(loss: &L, z: f64, y: f64, gradient: bool, hessian: bool) -> [f6
     [value.to_f64(), first, if hessian { second().to_f64() } else { 0.0 }]
 }
 
-/// A group of results, and 1 for each element that is sure (0 for the others).
-type Group = ([[f64; LANES]; 3], [f64; LANES]);
+/// Elements that are computed together.
+type Group = [f64; LANES];
 
 impl<L: Loss> Kernel<'_, L> {
+    /// Group by group; `compute` gives results, and 1 for each element that is sure (0 for the others).
     #[inline(always)]
-    fn each(mut self, mut compute: impl FnMut(usize, usize) -> Group) {
-        let (gradient, hessian) = (self.outputs.gradient.is_some(), self.outputs.hessian.is_some());
-        let n = self.prediction.len();
-        let mut start = 0;
-        while start < n {
-            let count = LANES.min(n - start);
-            let (mut results, sure) = compute(start, count);
+    fn each(self, mut compute: impl FnMut(&Group, &Group, bool, bool) -> ([Group; 3], Group)) {
+        let Outputs { value, gradient, hessian } = self.outputs;
+        let (first, second) = (gradient.is_some(), hessian.is_some());
+        let (z, z_rest) = self.prediction.as_chunks::<LANES>();
+        let (y, y_rest) = self.target.as_chunks::<LANES>();
+        let (value, value_rest) = value.as_chunks_mut::<LANES>();
+        let (gradient, gradient_rest) = gradient.unwrap_or_default().as_chunks_mut::<LANES>();
+        let (hessian, hessian_rest) = hessian.unwrap_or_default().as_chunks_mut::<LANES>();
+        let mut group = |z: &Group, y: &Group| {
+            let (mut results, sure) = compute(z, y, first, second);
             if sure != [1.0; LANES] {
-                for i in (0..count).filter(|i| sure[*i] != 1.0) {
-                    let exact = long(self.loss, self.prediction[start + i], self.target[start + i], gradient, hessian);
+                for i in (0..LANES).filter(|i| sure[*i] != 1.0) {
+                    let exact = long(self.loss, z[i], y[i], first, second);
                     results.iter_mut().zip(exact).for_each(|(row, exact)| row[i] = exact);
                 }
             }
-            self.outputs.value[start..start + count].copy_from_slice(&results[0][..count]);
-            if let Some(out) = &mut self.outputs.gradient {
-                out[start..start + count].copy_from_slice(&results[1][..count]);
+            results
+        };
+        for (i, (z, y)) in z.iter().zip(y).enumerate() {
+            let results = group(z, y);
+            value[i] = results[0];
+            if let Some(out) = gradient.get_mut(i) {
+                *out = results[1];
             }
-            if let Some(out) = &mut self.outputs.hessian {
-                out[start..start + count].copy_from_slice(&results[2][..count]);
+            if let Some(out) = hessian.get_mut(i) {
+                *out = results[2];
             }
-            start += count;
+        }
+        if let (Some(last_z), Some(last_y)) = (z_rest.last(), y_rest.last()) {
+            // Padded with its last element, which is legal data.
+            let pad = |rest: &[f64], last: f64| std::array::from_fn(|i| rest.get(i).copied().unwrap_or(last));
+            let results = group(&pad(z_rest, *last_z), &pad(y_rest, *last_y));
+            for (out, from) in [value_rest, gradient_rest, hessian_rest].into_iter().zip(results) {
+                let count = out.len();
+                out.copy_from_slice(&from[..count]);
+            }
         }
     }
 }
 
-/// Eight elements from `start`; the last group repeats its last element, so that padding is legal data.
-#[inline(always)]
-fn group(from: &[f64], start: usize, count: usize) -> [f64; LANES] {
-    std::array::from_fn(|i| from[start + i.min(count - 1)])
-}
-
 impl<L: Loss> Block for Kernel<'_, L> {
     fn scalar(self) {
-        let (loss, precision, z, y) = (self.loss, self.precision, self.prediction, self.target);
-        let (gradient, hessian) = (self.outputs.gradient.is_some(), self.outputs.hessian.is_some());
-        self.each(|start, count| {
+        let (loss, precision) = (self.loss, self.precision);
+        self.each(|z, y, gradient, hessian| {
             let (mut out, mut all) = ([[0.0; LANES]; 3], [1.0; LANES]);
-            for i in 0..count {
-                let ([v, g, h], sure) = element(loss, precision, z[start + i], y[start + i], gradient, hessian);
-                (out[0][i], out[1][i], out[2][i], all[i]) = (v, g, h, f64::from(u8::from(sure)));
+            for i in 0..LANES {
+                let (results, sure) = element(loss, precision, z[i], y[i], gradient, hessian);
+                out.iter_mut().zip(results).for_each(|(out, result)| out[i] = result);
+                all[i] = f64::from(u8::from(sure));
             }
             (out, all)
         });
@@ -114,51 +145,40 @@ impl<L: Loss> Block for Kernel<'_, L> {
 
     #[inline(always)]
     fn lanes<S: Simd>(self, simd: S) {
-        let (loss, precision, z, y) = (self.loss, self.precision, self.prediction, self.target);
-        let (gradient, hessian) = (self.outputs.gradient.is_some(), self.outputs.hessian.is_some());
+        let (loss, precision) = (self.loss, self.precision);
         // Each precision has a loop of its own: the choice is hoisted out.
         match precision {
             Precision::Plain => self.each(
                 #[inline(always)]
-                |start, count| lane(simd, loss, Precision::Plain, z, y, start, count, gradient, hessian),
+                |z, y, gradient, hessian| lane(simd, loss, Precision::Plain, z, y, gradient, hessian),
             ),
             Precision::Twofold => self.each(
                 #[inline(always)]
-                |start, count| lane(simd, loss, Precision::Twofold, z, y, start, count, gradient, hessian),
+                |z, y, gradient, hessian| lane(simd, loss, Precision::Twofold, z, y, gradient, hessian),
             ),
         }
     }
 }
 
+/// One group as a vector.
 #[inline(always)]
-#[allow(clippy::too_many_arguments, reason = "the body of one loop, named so that it stands once")]
 fn lane<S: Simd, L: Loss>(
     simd: S,
     loss: &L,
     precision: Precision,
-    z: &[f64],
-    y: &[f64],
-    start: usize,
-    count: usize,
+    z: &Group,
+    y: &Group,
     gradient: bool,
     hessian: bool,
-) -> Group {
-    let z = Lane::load(simd, &group(z, start, count));
-    let y = Lane::load(simd, &group(y, start, count));
+) -> ([Group; 3], Group) {
+    let (z, y) = (Lane::load(simd, z), Lane::load(simd, y));
     let (results, sure) = element(loss, precision, z, y, gradient, hessian);
-    let stored = |lane: Lane<S>| {
-        let mut out = [0.0; LANES];
-        lane.store(&mut out);
-        out
-    };
-    let sure = Lane::when(sure, z.lit(1.0), z.lit(0.0));
-    (
-        results.map(
-            #[inline(always)]
-            |lane| stored(lane),
-        ),
-        stored(sure),
-    )
+    let (mut out, mut all) = ([[0.0; LANES]; 3], [0.0; LANES]);
+    for (result, out) in results.into_iter().zip(&mut out) {
+        result.store(out);
+    }
+    Lane::when(sure, z.lit(1.0), z.lit(0.0)).store(&mut all);
+    (out, all)
 }
 
 /// Computes a block of any length; the three slices have the length of the inputs.
@@ -170,7 +190,6 @@ pub fn evaluate<L: Loss>(
     target: &[f64],
     outputs: Outputs<'_>,
 ) {
-    let precision = if L::CANCELS { Precision::Twofold } else { precision };
     run(level, Kernel { loss, precision, prediction, target, outputs });
 }
 
@@ -182,4 +201,16 @@ pub(crate) fn dual<L: Loss>(loss: &L, prediction: f64, target: f64) -> [f64; 2] 
     let first = loss.value(u, y).slope.round_to_machine();
     let second = slope(L::COUPLING, loss.derivative(u, y), y).slope.round_to_machine();
     [first, second]
+}
+
+/// The relative error bounds of plain precision, 0 where an error does not show in `f32`, and what is declared.
+pub(crate) fn doubts<L: Loss>(loss: &L, prediction: f64, target: f64) -> [(f64, bool); 3] {
+    let (z, y) = (Guarded::<f64, f64>::exact(prediction), Guarded::exact(target));
+    let (value, first, second) = formulas(loss, z, y);
+    let mut declared = L::CANCELS.into_iter();
+    [value, first(), second()].map(|x| {
+        // Where a limit is at infinity there is no bound, and nothing that cancels.
+        let seen = x.error > UNSEEN && x.value.is_finite() && x.error.is_finite();
+        (if seen { x.error / x.value.abs() } else { 0.0 }, declared.next() == Some(true))
+    })
 }

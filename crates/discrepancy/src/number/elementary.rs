@@ -94,13 +94,16 @@ const TWO_54: f64 = 18_014_398_509_481_984.0;
 
 #[inline(always)]
 pub(super) fn ln_1p<M: Machine>(x: M) -> M {
-    // ln(u) + (x - (u - 1)) / u, where u = fl(1 + x); exact enough because u - 1 is exact.
+    // As `ln` of 1 + x; but where that is near 1, what it is more than 1 is x itself, unrounded.
     let u = x + 1.0;
-    let correction = M::when(x.lt(x.lit(1.0)), x - (u - 1.0), x.lit(1.0) - (u - x)) / u;
-    let s = x / (x + 2.0);
-    let near = s * artanh_series(s);
-    let far = ln(u) + M::when(u.finite(), M::when(u.same(u.lit(0.0)), u.lit(0.0), correction), u.lit(0.0));
-    M::when(x.abs().lt(x.lit(0.25)), near, far)
+    let (m, e) = u.split();
+    let f = M::when(e.same(e.lit(0.0)), x, m - 1.0);
+    let s = f / (f + 2.0);
+    let log = e.mul_add(e.lit(LN2_HIGH), e.mul_add(e.lit(LN2_MIDDLE), s * artanh_series(s)));
+    let zero = u.lit(0.0);
+    let log = M::when(u.finite(), log, u);
+    let log = M::when(u.same(zero), u.lit(f64::NEG_INFINITY), log);
+    M::when(u.lt(zero), u.lit(f64::NAN), log)
 }
 
 /// `Σ_{n>=0} (-t)^n / (n + first)`: the tail of ln(1+t)/t.
