@@ -5,7 +5,7 @@
 //! a fused multiply-add or a bit operation, so every processor gives the same bits.
 
 use super::constants::{INVERSE_FACTORIAL, LN2_REST};
-use super::{Machine, Real, Twofold, TwofoldFunction};
+use super::{Function, Machine, Real, Twofold};
 
 const LOG2_E: f64 = std::f64::consts::LOG2_E;
 /// ln 2 in three parts; the first has 21 trailing zero bits, so that k times it is exact.
@@ -116,16 +116,27 @@ pub(super) fn alternating<R: Real>(t: R, first: u32) -> R {
     sum
 }
 
-// ---- twofold ----
-
 /// The function itself; whoever calls it decides where it is compiled.
 #[inline(always)]
-pub(super) fn twofold<M: Machine>(function: TwofoldFunction, x: Twofold<M>) -> Twofold<M> {
+pub(super) fn plain<M: Machine>(function: Function, x: M) -> M {
     match function {
-        TwofoldFunction::Exp => exp_twofold(x),
-        TwofoldFunction::ExpM1 => exp_m1_twofold(x),
-        TwofoldFunction::Ln => ln_twofold(x),
-        TwofoldFunction::Ln1p => ln_1p_twofold(x),
+        Function::Exp => exp(x),
+        Function::ExpM1 => exp_m1(x),
+        Function::Ln => ln(x),
+        Function::Ln1p => ln_1p(x),
+    }
+}
+
+// ---- twofold ----
+
+/// The same in twofold precision.
+#[inline(always)]
+pub(super) fn twofold<M: Machine>(function: Function, x: Twofold<M>) -> Twofold<M> {
+    match function {
+        Function::Exp => exp_twofold(x),
+        Function::ExpM1 => exp_m1_twofold(x),
+        Function::Ln => ln_twofold(x),
+        Function::Ln1p => ln_1p_twofold(x),
     }
 }
 
