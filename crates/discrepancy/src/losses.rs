@@ -21,8 +21,9 @@ pub trait Loss: Clone + Debug + Send + Sync + 'static {
     const COUPLING: Coupling;
     /// Whether there is a derivative at all.
     const DIFFERENTIABLE: bool = true;
-    /// Whether plain precision loses too many bits even for results stored narrower, because terms cancel.
-    const CANCELS: bool = false;
+    /// For value, derivative and second derivative: whether terms may cancel so far that plain precision is too short
+    /// even for results stored narrower. Such results are watched by an error bound; a test finds what is not declared.
+    const CANCELS: [bool; 3] = [false; 3];
     /// The value.
     fn value<R: Real>(&self, u: R, y: R) -> R;
     /// The first derivative in `u`.
@@ -73,6 +74,9 @@ pub trait PointwiseLoss: Debug + Send + Sync {
     fn trace(&self) -> [String; 3];
     /// Derivative and second derivative by dual numbers, for tests: at one point, in twofold precision.
     fn dual(&self, prediction: f64, target: f64) -> [f64; 2];
+    /// For value, derivative and second derivative: the relative error that plain precision may have at one point, and
+    /// whether [`Loss::CANCELS`] has it watched.
+    fn doubts(&self, prediction: f64, target: f64) -> [(f64, bool); 3];
 
     /// The spec string.
     fn spec(&self) -> String {
@@ -141,6 +145,9 @@ macro_rules! losses {
                 }
                 fn dual(&self, prediction: f64, target: f64) -> [f64; 2] {
                     crate::batch::block::dual(self, prediction, target)
+                }
+                fn doubts(&self, prediction: f64, target: f64) -> [(f64, bool); 3] {
+                    crate::batch::block::doubts(self, prediction, target)
                 }
             }
         )*

@@ -19,7 +19,7 @@ pub mod twofold;
 
 pub use dual::Dual;
 pub use guarded::{Approximate, Guarded};
-pub use lane::{LANES, Lane, Level};
+pub use lane::{LANES, Lane, Level, NativeLane};
 pub use long::Long;
 pub use trace::Trace;
 pub use twofold::Twofold;
@@ -196,12 +196,15 @@ pub trait Machine: Real {
     /// Calls `function` out of line, compiled for this kind of number. The twofold elementary functions are some
     /// hundred instructions each; copied into every formula they made the build ten times longer and no formula
     /// faster.
-    fn call(function: TwofoldFunction, x: Twofold<Self>) -> Twofold<Self>;
+    fn call(function: Function, x: Twofold<Self>) -> Twofold<Self>;
+    /// The same in plain precision, where the function is worth copying; but not in development builds, which should
+    /// be quick to compile.
+    fn call_plain(function: Function, x: Self) -> Self;
 }
 
-/// The elementary functions that are called out of line.
+/// The elementary functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TwofoldFunction {
+pub enum Function {
     /// `exp`.
     Exp,
     /// `exp_m1`.

@@ -121,6 +121,54 @@ fn derivatives_are_those_of_the_value_by_dual_numbers() {
     }
 }
 
+/// Where plain precision is in doubt although nobody watches it, with the error that may be.
+fn unwatched(loss: &dyn PointwiseLoss, z: f64, y: f64) -> Option<(usize, f64)> {
+    let doubts = loss.doubts(z, y).into_iter().enumerate();
+    doubts
+        .map(|(k, (error, watched))| (k, if watched { 0.0 } else { error }))
+        .find(|(_, error)| *error > 2f64.powi(-33))
+}
+
+#[test]
+fn whatever_cancels_in_plain_precision_is_watched() {
+    let mut crossings = 0;
+    for entry in pointwise().iter().map(|loss| loss.entry()) {
+        // All parameters of the tables, and the inputs with them.
+        let cases = support::table(&format!("{}.f32", entry.name));
+        for case in &cases {
+            let loss = loss(&case.spec);
+            let [z, y] = [case.inputs[0][0], case.inputs[1][0]];
+            assert_eq!(unwatched(&*loss, z, y), None, "{} at {z}, {y}", case.spec);
+        }
+        // And where a result changes its sign: there it is smaller than any of its terms.
+        let mut specs: Vec<&str> = cases.iter().map(|case| case.spec.as_str()).collect();
+        specs.sort_unstable();
+        specs.dedup();
+        for loss in specs.iter().map(|spec| loss(spec)).filter(|loss| loss.differentiable()) {
+            let legal = |z: &f64| entry.prediction.contains(*z);
+            let grid: Vec<f64> = (-300..=300).map(|i| f64::from(i) / 29.0).filter(legal).collect();
+            for y in [-1.0, 0.0, 0.3, 1.0].into_iter().filter(|y| entry.target.contains(*y)) {
+                for pair in grid.windows(2) {
+                    for k in 0..3 {
+                        let sign = |z: f64| loss.at(z, y)[k].signum();
+                        let (mut low, mut high) = (pair[0], pair[1]);
+                        if sign(low) == sign(high) || loss.at(low, y)[k] == 0.0 || loss.at(high, y)[k] == 0.0 {
+                            continue;
+                        }
+                        while low.next_up() < high && (low + high) / 2.0 != low && (low + high) / 2.0 != high {
+                            let middle = (low + high) / 2.0;
+                            if sign(middle) == sign(low) { low = middle } else { high = middle }
+                        }
+                        crossings += 1;
+                        assert_eq!(unwatched(&*loss, low, y), None, "{} at {low}, {y}", loss.spec());
+                    }
+                }
+            }
+        }
+    }
+    assert!(crossings >= 10, "only {crossings} changes of sign were found");
+}
+
 #[test]
 fn every_level_and_every_ragged_length_gives_the_same_bits() {
     for loss in pointwise() {

@@ -69,7 +69,7 @@ fn plain_functions_are_within_three_ulp() {
 
 #[test]
 fn twofold_functions_are_as_exact_as_the_guard_counts_with() {
-    let bound = <Twofold<f64> as Approximate>::FUNCTION;
+    let bound = <Twofold<f64> as Approximate<f64>>::FUNCTION;
     for (function, name) in NAMES.iter().enumerate() {
         let mut worst = (0.0, 0.0);
         // Below 2^-900 the low part leaves the range; the guard counts that apart.

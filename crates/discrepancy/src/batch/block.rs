@@ -2,7 +2,7 @@
 
 use crate::losses::{Loss, Outputs, Precision, join, slope};
 use crate::number::lane::{Block, run};
-use crate::number::{Dual, Guarded, LANES, Lane, Level, Long, Machine, Real, Twofold};
+use crate::number::{Dual, Guarded, LANES, Level, Long, Machine, NativeLane, Real, Twofold};
 use fearless_simd::Simd;
 
 /// Elements per block: three inputs and outputs of it fit in the first-level cache.
@@ -16,17 +16,44 @@ struct Kernel<'a, L> {
     outputs: Outputs<'a>,
 }
 
-/// Value, derivative and second derivative with respect to the prediction, in the number `R`.
+/// A formula with respect to the prediction, in the number `R`: 0 the value, 1 and 2 the derivatives.
+///
+/// Functions, not closures: what is not inlined into a vector kernel loses the vector instructions.
 #[inline(always)]
-fn formulas<L: Loss, R: Real>(loss: &L, z: R, y: R) -> (R, impl FnOnce() -> R, impl FnOnce() -> R) {
+fn formula<L: Loss, R: Real>(order: usize, loss: &L, z: R, y: R) -> R {
     let u = join(L::COUPLING, z, y);
-    (loss.value(u, y), move || slope(L::COUPLING, loss.derivative(u, y), y), move || loss.second_derivative(u, y))
+    match order {
+        0 => loss.value(u, y),
+        1 => slope(L::COUPLING, loss.derivative(u, y), y),
+        _ => loss.second_derivative(u, y),
+    }
 }
 
-/// How much of a result in `f64` its error bound may be: 0.508 ULP in all.
+/// How much of a result its error bound may be: 2^-8 ULP, so that 0.508 ULP are left after rounding.
 const SURE: f64 = f64::EPSILON / 256.0;
+/// The same for results stored in 24 bits or fewer.
+const SURE_SINGLE: f64 = SURE * (1 << 29) as f64;
+/// Errors below this do not show in `f32`, whose smallest step is 2^-149.
+const UNSEEN: f64 = f64::from_bits((1023 - 158) << 52);
 
-/// All that is asked of one machine number (one element or one lane): the results, and which of them are sure.
+/// One result of one machine number (one element or one lane), and whether it is sure.
+#[inline(always)]
+fn result<L: Loss, M: Machine>(order: usize, loss: &L, precision: Precision, z: M, y: M) -> (M, M::Mask) {
+    match precision {
+        Precision::Plain if L::CANCELS[order] => {
+            let result = formula(order, loss, Guarded::<M, M>::exact(z), Guarded::exact(y));
+            (result.value, result.sure(SURE_SINGLE) | result.error.le(z.lit(UNSEEN)))
+        }
+        Precision::Plain => (formula(order, loss, z, y), y.same(y)),
+        Precision::Twofold => {
+            let (z, y) = (Guarded::<_, M>::exact(Twofold::from(z)), Guarded::exact(Twofold::from(y)));
+            let result = formula(order, loss, z, y);
+            (result.value.round_to_machine(), result.sure(SURE))
+        }
+    }
+}
+
+/// All results that are asked for, and whether all are sure.
 #[inline(always)]
 fn element<L: Loss, M: Machine>(
     loss: &L,
@@ -37,128 +64,146 @@ fn element<L: Loss, M: Machine>(
     hessian: bool,
 ) -> ([M; 3], M::Mask) {
     let none = z.lit(0.0);
-    let all = none.same(none);
-    match precision {
-        Precision::Plain => {
-            let (value, first, second) = formulas(loss, z, y);
-            ([value, if gradient { first() } else { none }, if hessian { second() } else { none }], all)
-        }
-        Precision::Twofold => {
-            let number = |x: M| Guarded::exact(Twofold::from(x));
-            let (value, first, second) = formulas(loss, number(z), number(y));
-            let first = if gradient { first() } else { number(none) };
-            let second = if hessian { second() } else { number(none) };
-            let sure = value.sure(SURE) & first.sure(SURE) & second.sure(SURE);
-            ([value, first, second].map(|x| x.value.round_to_machine()), sure)
-        }
+    let (value, mut sure) = result(0, loss, precision, z, y);
+    let (mut first, mut second) = (none, none);
+    if gradient {
+        let (derivative, known) = result(1, loss, precision, z, y);
+        (first, sure) = (derivative, sure & known);
     }
+    if hessian {
+        let (derivative, known) = result(2, loss, precision, z, y);
+        (second, sure) = (derivative, sure & known);
+    }
+    ([value, first, second], sure)
 }
 
-/// One element where two floats are too few, or a limit is at infinity.
+/// One element where the guard is not sure: terms cancel, or a step leaves the range of floats.
 #[inline(never)]
-fn long<L: Loss>(loss: &L, z: f64, y: f64, gradient: bool, hessian: bool) -> [f64; 3] {
-    let (value, first, second) = formulas(loss, Long::from(z), Long::from(y));
-    let first = if gradient { first().to_f64() } else { 0.0 };
-    [value.to_f64(), first, if hessian { second().to_f64() } else { 0.0 }]
+fn long<L: Loss>(loss: &L, z: f64, y: f64, wanted: [bool; 3]) -> [f64; 3] {
+    let (z, y) = (Long::from(z), Long::from(y));
+    std::array::from_fn(|order| if wanted[order] { formula(order, loss, z, y).to_f64() } else { 0.0 })
 }
 
-/// A group of results, and 1 for each element that is sure (0 for the others).
-type Group = ([[f64; LANES]; 3], [f64; LANES]);
+/// Elements that are computed together.
+type Group = [f64; LANES];
 
-impl<L: Loss> Kernel<'_, L> {
+/// A group's results, and 1 for each element that is sure (0 for the others).
+type Results = ([Group; 3], Group);
+
+impl<'a, L: Loss> Kernel<'a, L> {
+    /// Group by group.
     #[inline(always)]
-    fn each(mut self, mut compute: impl FnMut(usize, usize) -> Group) {
-        let (gradient, hessian) = (self.outputs.gradient.is_some(), self.outputs.hessian.is_some());
-        let n = self.prediction.len();
-        let mut start = 0;
-        while start < n {
-            let count = LANES.min(n - start);
-            let (mut results, sure) = compute(start, count);
-            if sure != [1.0; LANES] {
-                for i in (0..count).filter(|i| sure[*i] != 1.0) {
-                    let exact = long(self.loss, self.prediction[start + i], self.target[start + i], gradient, hessian);
-                    results.iter_mut().zip(exact).for_each(|(row, exact)| row[i] = exact);
-                }
+    fn each<C: Compute<L>>(self, compute: C) {
+        let Outputs { value, gradient, hessian } = self.outputs;
+        let wanted = [true, gradient.is_some(), hessian.is_some()];
+        let (z, z_rest) = self.prediction.as_chunks::<LANES>();
+        let (y, y_rest) = self.target.as_chunks::<LANES>();
+        let (value, value_rest) = value.as_chunks_mut::<LANES>();
+        let (gradient, gradient_rest) = gradient.unwrap_or_default().as_chunks_mut::<LANES>();
+        let (hessian, hessian_rest) = hessian.unwrap_or_default().as_chunks_mut::<LANES>();
+        for (i, (z, y)) in z.iter().zip(y).enumerate() {
+            let results = group(self.loss, compute, z, y, wanted);
+            value[i] = results[0];
+            if wanted[1] {
+                gradient[i] = results[1];
             }
-            self.outputs.value[start..start + count].copy_from_slice(&results[0][..count]);
-            if let Some(out) = &mut self.outputs.gradient {
-                out[start..start + count].copy_from_slice(&results[1][..count]);
+            if wanted[2] {
+                hessian[i] = results[2];
             }
-            if let Some(out) = &mut self.outputs.hessian {
-                out[start..start + count].copy_from_slice(&results[2][..count]);
+        }
+        if let (Some(last_z), Some(last_y)) = (z_rest.last(), y_rest.last()) {
+            // Padded with its last element, which is legal data.
+            let (mut z, mut y) = ([*last_z; LANES], [*last_y; LANES]);
+            z[..z_rest.len()].copy_from_slice(z_rest);
+            y[..y_rest.len()].copy_from_slice(y_rest);
+            let results = group(self.loss, compute, &z, &y, wanted);
+            for (out, from) in [value_rest, gradient_rest, hessian_rest].into_iter().zip(results) {
+                let count = out.len();
+                out.copy_from_slice(&from[..count]);
             }
-            start += count;
         }
     }
 }
 
-/// Eight elements from `start`; the last group repeats its last element, so that padding is legal data.
+/// One group, what is not sure computed again.
 #[inline(always)]
-fn group(from: &[f64], start: usize, count: usize) -> [f64; LANES] {
-    std::array::from_fn(|i| from[start + i.min(count - 1)])
+fn group<L: Loss, C: Compute<L>>(loss: &L, compute: C, z: &Group, y: &Group, wanted: [bool; 3]) -> [Group; 3] {
+    let (mut results, sure) = compute.group(loss, z, y, wanted[1], wanted[2]);
+    if sure != [1.0; LANES] {
+        repeat(loss, z, y, wanted, &sure, &mut results);
+    }
+    results
+}
+
+#[cold]
+#[inline(never)]
+fn repeat<L: Loss>(loss: &L, z: &Group, y: &Group, wanted: [bool; 3], sure: &Group, results: &mut [Group; 3]) {
+    for i in (0..LANES).filter(|i| sure[*i] != 1.0) {
+        let exact = long(loss, z[i], y[i], wanted);
+        results.iter_mut().zip(exact).for_each(|(row, exact)| row[i] = exact);
+    }
+}
+
+/// How a group is computed.
+trait Compute<L>: Copy {
+    fn group(self, loss: &L, z: &Group, y: &Group, gradient: bool, hessian: bool) -> Results;
+}
+
+/// One element after another.
+#[derive(Clone, Copy)]
+struct Scalar(Precision);
+
+impl<L: Loss> Compute<L> for Scalar {
+    fn group(self, loss: &L, z: &Group, y: &Group, gradient: bool, hessian: bool) -> Results {
+        let (mut out, mut all) = ([[0.0; LANES]; 3], [1.0; LANES]);
+        for i in 0..LANES {
+            let (results, sure) = element(loss, self.0, z[i], y[i], gradient, hessian);
+            out.iter_mut().zip(results).for_each(|(out, result)| out[i] = result);
+            all[i] = f64::from(u8::from(sure));
+        }
+        (out, all)
+    }
+}
+
+/// All at once.
+#[derive(Clone, Copy)]
+struct Vector<S> {
+    simd: S,
+    precision: Precision,
+}
+
+impl<L: Loss, S: Simd> Compute<L> for Vector<S> {
+    #[inline(always)]
+    fn group(self, loss: &L, z: &Group, y: &Group, gradient: bool, hessian: bool) -> Results {
+        let width = NativeLane::<S>::WIDTH;
+        let (mut out, mut all) = ([[0.0; LANES]; 3], [0.0; LANES]);
+        for start in (0..LANES).step_by(width) {
+            let part = start..start + width;
+            let load = |from: &Group| NativeLane::from_slice(self.simd, &from[part.clone()]);
+            let (z, y) = (load(z), load(y));
+            let (results, sure) = element(loss, self.precision, z, y, gradient, hessian);
+            results[0].store(&mut out[0][part.clone()]);
+            results[1].store(&mut out[1][part.clone()]);
+            results[2].store(&mut out[2][part.clone()]);
+            NativeLane::when(sure, z.lit(1.0), z.lit(0.0)).store(&mut all[part]);
+        }
+        (out, all)
+    }
 }
 
 impl<L: Loss> Block for Kernel<'_, L> {
     fn scalar(self) {
-        let (loss, precision, z, y) = (self.loss, self.precision, self.prediction, self.target);
-        let (gradient, hessian) = (self.outputs.gradient.is_some(), self.outputs.hessian.is_some());
-        self.each(|start, count| {
-            let (mut out, mut all) = ([[0.0; LANES]; 3], [1.0; LANES]);
-            for i in 0..count {
-                let ([v, g, h], sure) = element(loss, precision, z[start + i], y[start + i], gradient, hessian);
-                (out[0][i], out[1][i], out[2][i], all[i]) = (v, g, h, f64::from(u8::from(sure)));
-            }
-            (out, all)
-        });
+        let precision = self.precision;
+        self.each(Scalar(precision));
     }
-
     #[inline(always)]
     fn lanes<S: Simd>(self, simd: S) {
-        let (loss, precision, z, y) = (self.loss, self.precision, self.prediction, self.target);
-        let (gradient, hessian) = (self.outputs.gradient.is_some(), self.outputs.hessian.is_some());
         // Each precision has a loop of its own: the choice is hoisted out.
-        match precision {
-            Precision::Plain => self.each(
-                #[inline(always)]
-                |start, count| lane(simd, loss, Precision::Plain, z, y, start, count, gradient, hessian),
-            ),
-            Precision::Twofold => self.each(
-                #[inline(always)]
-                |start, count| lane(simd, loss, Precision::Twofold, z, y, start, count, gradient, hessian),
-            ),
+        match self.precision {
+            Precision::Plain => self.each(Vector { simd, precision: Precision::Plain }),
+            Precision::Twofold => self.each(Vector { simd, precision: Precision::Twofold }),
         }
     }
-}
-
-#[inline(always)]
-#[allow(clippy::too_many_arguments, reason = "the body of one loop, named so that it stands once")]
-fn lane<S: Simd, L: Loss>(
-    simd: S,
-    loss: &L,
-    precision: Precision,
-    z: &[f64],
-    y: &[f64],
-    start: usize,
-    count: usize,
-    gradient: bool,
-    hessian: bool,
-) -> Group {
-    let z = Lane::load(simd, &group(z, start, count));
-    let y = Lane::load(simd, &group(y, start, count));
-    let (results, sure) = element(loss, precision, z, y, gradient, hessian);
-    let stored = |lane: Lane<S>| {
-        let mut out = [0.0; LANES];
-        lane.store(&mut out);
-        out
-    };
-    let sure = Lane::when(sure, z.lit(1.0), z.lit(0.0));
-    (
-        results.map(
-            #[inline(always)]
-            |lane| stored(lane),
-        ),
-        stored(sure),
-    )
 }
 
 /// Computes a block of any length; the three slices have the length of the inputs.
@@ -170,7 +215,6 @@ pub fn evaluate<L: Loss>(
     target: &[f64],
     outputs: Outputs<'_>,
 ) {
-    let precision = if L::CANCELS { Precision::Twofold } else { precision };
     run(level, Kernel { loss, precision, prediction, target, outputs });
 }
 
@@ -182,4 +226,15 @@ pub(crate) fn dual<L: Loss>(loss: &L, prediction: f64, target: f64) -> [f64; 2] 
     let first = loss.value(u, y).slope.round_to_machine();
     let second = slope(L::COUPLING, loss.derivative(u, y), y).slope.round_to_machine();
     [first, second]
+}
+
+/// The relative error bounds of plain precision, 0 where an error does not show in `f32`, and what is declared.
+pub(crate) fn doubts<L: Loss>(loss: &L, prediction: f64, target: f64) -> [(f64, bool); 3] {
+    let (z, y) = (Guarded::<f64, f64>::exact(prediction), Guarded::exact(target));
+    std::array::from_fn(|order| {
+        let x = formula(order, loss, z, y);
+        // Where a limit is at infinity there is no bound, and nothing that cancels.
+        let seen = x.error > UNSEEN && x.value.is_finite() && x.error.is_finite();
+        (if seen { x.error / x.value.abs() } else { 0.0 }, L::CANCELS[order])
+    })
 }

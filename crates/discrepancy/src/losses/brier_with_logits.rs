@@ -24,7 +24,7 @@ fn residual<R: Real>(z: R, y: R) -> R {
 impl Loss for BrierWithLogits {
     const COUPLING: Coupling = Coupling::Pair;
     // σ(z) − y cancels where a fractional target is nearly met.
-    const CANCELS: bool = true;
+    const CANCELS: [bool; 3] = [true, true, true];
     #[inline(always)]
     fn value<R: Real>(&self, z: R, y: R) -> R {
         residual(z, y).square()

@@ -46,6 +46,8 @@ impl Focal {
 
 impl Loss for Focal {
     const COUPLING: Coupling = Coupling::Pair;
+    // The second derivative changes its sign.
+    const CANCELS: [bool; 3] = [false, false, true];
     #[inline(always)]
     fn value<R: Real>(&self, z: R, y: R) -> R {
         let m = margin(z, y);

@@ -31,6 +31,8 @@ fn parts<R: Real>(p: R, y: R) -> (R, R, R) {
 
 impl Loss for FocalFromProbabilities {
     const COUPLING: Coupling = Coupling::Pair;
+    // The second derivative changes its sign.
+    const CANCELS: [bool; 3] = [false, false, true];
     #[inline(always)]
     fn value<R: Real>(&self, p: R, y: R) -> R {
         let (_, q, s) = parts(p, y);

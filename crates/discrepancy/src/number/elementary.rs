@@ -5,7 +5,7 @@
 //! a fused multiply-add or a bit operation, so every processor gives the same bits.
 
 use super::constants::{INVERSE_FACTORIAL, LN2_REST};
-use super::{Machine, Real, Twofold, TwofoldFunction};
+use super::{Function, Machine, Real, Twofold};
 
 const LOG2_E: f64 = std::f64::consts::LOG2_E;
 /// ln 2 in three parts; the first has 21 trailing zero bits, so that k times it is exact.
@@ -94,13 +94,16 @@ const TWO_54: f64 = 18_014_398_509_481_984.0;
 
 #[inline(always)]
 pub(super) fn ln_1p<M: Machine>(x: M) -> M {
-    // ln(u) + (x - (u - 1)) / u, where u = fl(1 + x); exact enough because u - 1 is exact.
+    // As `ln` of 1 + x; but where that is near 1, what it is more than 1 is x itself, unrounded.
     let u = x + 1.0;
-    let correction = M::when(x.lt(x.lit(1.0)), x - (u - 1.0), x.lit(1.0) - (u - x)) / u;
-    let s = x / (x + 2.0);
-    let near = s * artanh_series(s);
-    let far = ln(u) + M::when(u.finite(), M::when(u.same(u.lit(0.0)), u.lit(0.0), correction), u.lit(0.0));
-    M::when(x.abs().lt(x.lit(0.25)), near, far)
+    let (m, e) = u.split();
+    let f = M::when(e.same(e.lit(0.0)), x, m - 1.0);
+    let s = f / (f + 2.0);
+    let log = e.mul_add(e.lit(LN2_HIGH), e.mul_add(e.lit(LN2_MIDDLE), s * artanh_series(s)));
+    let zero = u.lit(0.0);
+    let log = M::when(u.finite(), log, u);
+    let log = M::when(u.same(zero), u.lit(f64::NEG_INFINITY), log);
+    M::when(u.lt(zero), u.lit(f64::NAN), log)
 }
 
 /// `Σ_{n>=0} (-t)^n / (n + first)`: the tail of ln(1+t)/t.
@@ -113,16 +116,27 @@ pub(super) fn alternating<R: Real>(t: R, first: u32) -> R {
     sum
 }
 
-// ---- twofold ----
-
 /// The function itself; whoever calls it decides where it is compiled.
 #[inline(always)]
-pub(super) fn twofold<M: Machine>(function: TwofoldFunction, x: Twofold<M>) -> Twofold<M> {
+pub(super) fn plain<M: Machine>(function: Function, x: M) -> M {
     match function {
-        TwofoldFunction::Exp => exp_twofold(x),
-        TwofoldFunction::ExpM1 => exp_m1_twofold(x),
-        TwofoldFunction::Ln => ln_twofold(x),
-        TwofoldFunction::Ln1p => ln_1p_twofold(x),
+        Function::Exp => exp(x),
+        Function::ExpM1 => exp_m1(x),
+        Function::Ln => ln(x),
+        Function::Ln1p => ln_1p(x),
+    }
+}
+
+// ---- twofold ----
+
+/// The same in twofold precision.
+#[inline(always)]
+pub(super) fn twofold<M: Machine>(function: Function, x: Twofold<M>) -> Twofold<M> {
+    match function {
+        Function::Exp => exp_twofold(x),
+        Function::ExpM1 => exp_m1_twofold(x),
+        Function::Ln => ln_twofold(x),
+        Function::Ln1p => ln_1p_twofold(x),
     }
 }
 

@@ -8,23 +8,25 @@ use super::{Machine, Real, Twofold};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number with rounding errors of a known size.
-pub trait Approximate: Real<Mask = <Self::Machine as Real>::Mask> {
-    /// What it is made of.
-    type Machine: Machine;
+pub trait Approximate<M: Machine>: Real<Mask = M::Mask> {
     /// The relative error of an operation.
     const OPERATION: f64;
     /// The relative error of an elementary function.
     const FUNCTION: f64;
     /// Its size, to some bits.
-    fn size(self) -> Self::Machine;
+    fn size(self) -> M;
+    /// The error of `product`, which is `self · other`.
+    #[inline(always)]
+    fn product_error(self, _other: Self, product: Self) -> M {
+        product.size() * Self::OPERATION
+    }
 }
 
 const fn power(k: i64) -> f64 {
     f64::from_bits(((k + 1023) as u64) << 52)
 }
 
-impl<M: Machine> Approximate for Twofold<M> {
-    type Machine = M;
+impl<M: Machine> Approximate<M> for Twofold<M> {
     const OPERATION: f64 = power(-101);
     const FUNCTION: f64 = power(-96);
     #[inline(always)]
@@ -33,13 +35,29 @@ impl<M: Machine> Approximate for Twofold<M> {
     }
 }
 
+/// A machine number is its own approximation.
+impl<M: Machine> Approximate<M> for M {
+    const OPERATION: f64 = power(-53);
+    // Three units in the last place.
+    const FUNCTION: f64 = power(-50);
+    #[inline(always)]
+    fn size(self) -> M {
+        self.abs()
+    }
+    // What rounding took away, exactly: a product with 1 or −1, such as a margin, is no less certain than its factor.
+    #[inline(always)]
+    fn product_error(self, other: M, product: M) -> M {
+        self.mul_add(other, -product).abs()
+    }
+}
+
 /// A value and a bound of its absolute error.
 #[derive(Clone, Copy, Debug)]
-pub struct Guarded<N: Approximate> {
+pub struct Guarded<N, M> {
     /// The value.
     pub value: N,
     /// How far it may be from the truth.
-    pub error: N::Machine,
+    pub error: M,
 }
 
 /// Products smaller than this may have lost bits below the range of `f64` …
@@ -47,7 +65,7 @@ const SMALL: f64 = power(-900);
 /// … but no more than this.
 const LOST: f64 = power(-1068);
 
-impl<N: Approximate> Guarded<N> {
+impl<M: Machine, N: Approximate<M>> Guarded<N, M> {
     /// Exactly `value`.
     #[inline(always)]
     pub fn exact(value: N) -> Self {
@@ -55,54 +73,56 @@ impl<N: Approximate> Guarded<N> {
     }
     /// A result whose operands brought `error` with them, and which was rounded by `relative`.
     #[inline(always)]
-    fn rounded(value: N, error: N::Machine, relative: f64) -> Self {
+    fn rounded(value: N, error: M, relative: f64) -> Self {
         Guarded { value, error: value.size().mul_add(error.lit(relative), error) }
     }
     /// The same for what may underflow, unless it is zero because an operand is.
     #[inline(always)]
-    fn scaled(value: N, error: N::Machine, relative: f64, zero: N::Mask) -> Self {
+    fn scaled(value: N, error: M, relative: f64, zero: M::Mask) -> Self {
         let size = value.size();
         let error = size.mul_add(error.lit(relative), error);
-        let lost = N::Machine::when(size.lt(size.lit(SMALL)) & !zero, error + LOST, error);
+        let lost = M::when(size.lt(size.lit(SMALL)) & !zero, error + LOST, error);
         Guarded { value, error: lost }
     }
     /// Whether the bound is below `relative` of the value, and the value is well inside the range of `f64`.
     #[inline(always)]
-    pub fn sure(self, relative: f64) -> N::Mask {
+    pub fn sure(self, relative: f64) -> M::Mask {
         let size = self.value.size();
         let good = self.error.le(size * relative) & size.finite();
         // Results near the subnormal range are rounded once by the long form; an exact zero is right.
         good & (size.lit(SMALL).le(size) | self.error.same(size.lit(0.0)) & size.same(size.lit(0.0)))
     }
     #[inline(always)]
-    fn zero(self) -> N::Mask {
+    fn zero(self) -> M::Mask {
         self.value.size().same(self.error.lit(0.0))
     }
 }
 
-impl<N: Approximate> Add for Guarded<N> {
+impl<M: Machine, N: Approximate<M>> Add for Guarded<N, M> {
     type Output = Self;
     #[inline(always)]
     fn add(self, o: Self) -> Self {
         Self::rounded(self.value + o.value, self.error + o.error, N::OPERATION)
     }
 }
-impl<N: Approximate> Sub for Guarded<N> {
+impl<M: Machine, N: Approximate<M>> Sub for Guarded<N, M> {
     type Output = Self;
     #[inline(always)]
     fn sub(self, o: Self) -> Self {
         Self::rounded(self.value - o.value, self.error + o.error, N::OPERATION)
     }
 }
-impl<N: Approximate> Mul for Guarded<N> {
+impl<M: Machine, N: Approximate<M>> Mul for Guarded<N, M> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, o: Self) -> Self {
         let error = self.value.size().mul_add(o.error, (o.value.size() + o.error) * self.error);
-        Self::scaled(self.value * o.value, error, N::OPERATION, self.zero() | o.zero())
+        let product = self.value * o.value;
+        let error = error + self.value.product_error(o.value, product);
+        Self::scaled(product, error, 0.0, self.zero() | o.zero())
     }
 }
-impl<N: Approximate> Div for Guarded<N> {
+impl<M: Machine, N: Approximate<M>> Div for Guarded<N, M> {
     type Output = Self;
     #[inline(always)]
     fn div(self, o: Self) -> Self {
@@ -112,36 +132,35 @@ impl<N: Approximate> Div for Guarded<N> {
         Self::scaled(value, error, N::OPERATION, self.zero())
     }
 }
-impl<N: Approximate> Neg for Guarded<N> {
+impl<M: Machine, N: Approximate<M>> Neg for Guarded<N, M> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
         Guarded { value: -self.value, error: self.error }
     }
 }
-impl<N: Approximate> Add<f64> for Guarded<N> {
+impl<M: Machine, N: Approximate<M>> Add<f64> for Guarded<N, M> {
     type Output = Self;
     #[inline(always)]
     fn add(self, c: f64) -> Self {
         Self::rounded(self.value + c, self.error, N::OPERATION)
     }
 }
-impl<N: Approximate> Sub<f64> for Guarded<N> {
+impl<M: Machine, N: Approximate<M>> Sub<f64> for Guarded<N, M> {
     type Output = Self;
     #[inline(always)]
     fn sub(self, c: f64) -> Self {
         Self::rounded(self.value - c, self.error, N::OPERATION)
     }
 }
-impl<N: Approximate> Mul<f64> for Guarded<N> {
+impl<M: Machine, N: Approximate<M>> Mul<f64> for Guarded<N, M> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, c: f64) -> Self {
-        let zero = if c == 0.0 { self.error.same(self.error) } else { self.zero() };
-        Self::scaled(self.value * c, self.error * c.abs(), N::OPERATION, zero)
+        self * self.lit(c)
     }
 }
-impl<N: Approximate> Div<f64> for Guarded<N> {
+impl<M: Machine, N: Approximate<M>> Div<f64> for Guarded<N, M> {
     type Output = Self;
     #[inline(always)]
     fn div(self, c: f64) -> Self {
@@ -149,8 +168,8 @@ impl<N: Approximate> Div<f64> for Guarded<N> {
     }
 }
 
-impl<N: Approximate> Real for Guarded<N> {
-    type Mask = N::Mask;
+impl<M: Machine, N: Approximate<M>> Real for Guarded<N, M> {
+    type Mask = M::Mask;
     #[inline(always)]
     fn lit(self, c: f64) -> Self {
         Self::exact(self.value.lit(c))
@@ -160,22 +179,22 @@ impl<N: Approximate> Real for Guarded<N> {
         Self::rounded(self.value.lit2(c), self.error.lit(0.0), N::OPERATION)
     }
     #[inline(always)]
-    fn le(self, o: Self) -> N::Mask {
+    fn le(self, o: Self) -> M::Mask {
         self.value.le(o.value)
     }
     #[inline(always)]
-    fn lt(self, o: Self) -> N::Mask {
+    fn lt(self, o: Self) -> M::Mask {
         self.value.lt(o.value)
     }
     #[inline(always)]
-    fn same(self, o: Self) -> N::Mask {
+    fn same(self, o: Self) -> M::Mask {
         // Certainly equal: a zero that is an underflow must not pass for a zero.
         let exact = self.error.lit(0.0);
         self.value.same(o.value) & self.error.same(exact) & o.error.same(exact)
     }
     #[inline(always)]
-    fn when(mask: N::Mask, yes: Self, no: Self) -> Self {
-        Guarded { value: N::when(mask, yes.value, no.value), error: N::Machine::when(mask, yes.error, no.error) }
+    fn when(mask: M::Mask, yes: Self, no: Self) -> Self {
+        Guarded { value: N::when(mask, yes.value, no.value), error: M::when(mask, yes.error, no.error) }
     }
     #[inline(always)]
     fn mul_add(self, a: Self, b: Self) -> Self {
@@ -189,7 +208,7 @@ impl<N: Approximate> Real for Guarded<N> {
     fn sqrt(self) -> Self {
         let value = self.value.sqrt();
         // α / (2√a), without the half; at zero √α.
-        let error = N::Machine::when(self.zero(), self.error.sqrt(), self.error / value.size());
+        let error = M::when(self.zero(), self.error.sqrt(), self.error / value.size());
         Self::rounded(value, error, N::OPERATION)
     }
     #[inline(always)]

@@ -1,11 +1,12 @@
 //! Eight `f64` at once: the only file that knows about vectors.
 //!
-//! A lane is always eight floats wide, two or four registers of narrower processors, so that every sum over
-//! lanes has one order and every processor gives the same bits. Processors without AVX2 (with its fused
-//! multiply-add) run the scalar `f64` path.
+//! A lane is eight floats wide, two registers of narrower processors, so that every sum over lanes has one order and
+//! every processor gives the same bits. Where nothing is summed, a [`NativeLane`] is as wide as a register. Processors
+//! without AVX2 (with its fused multiply-add) run the scalar `f64` path.
 
-use super::{Machine, Real, Twofold, TwofoldFunction, elementary};
-use fearless_simd::{Simd, f64x8, i64x8, mask64x8, prelude::*, u64x8};
+use super::{Function, Machine, Real, Twofold, elementary};
+use fearless_simd::{Simd, f64x8, prelude::*};
+use std::marker::PhantomData;
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
 /// How many floats a lane holds, on every processor.
@@ -16,6 +17,7 @@ pub(super) const INTEGER_SHIFT: f64 = 6_755_399_441_055_744.0 + 1023.0;
 /// The bits of √½, rounded down: splitting is relative to it.
 pub(super) const SQRT_HALF_BITS: u64 = 0x3FE6_A09E_667F_3BCC;
 pub(super) const FRACTION_BITS: u64 = (1 << 52) - 1;
+const TWO_52: f64 = 4_503_599_627_370_496.0;
 
 /// The kind of vectors in use. All give the same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -96,74 +98,92 @@ pub fn run<B: Block>(level: Level, block: B) {
     block.scalar();
 }
 
-/// Eight `f64` of the vector kind `S`.
+/// Floats in one vector `V` (by default eight) of the vector kind `S`.
 #[derive(Clone, Copy)]
-pub struct Lane<S: Simd>(f64x8<S>);
+pub struct Lane<S: Simd, V = f64x8<S>>(V, PhantomData<S>);
+
+/// As many floats as a register of `S` holds.
+pub type NativeLane<S> = Lane<S, <S as Simd>::f64s>;
 
 /// A comparison of lanes.
 #[derive(Clone, Copy)]
-pub struct LaneMask<S: Simd>(mask64x8<S>);
+pub struct LaneMask<S: Simd, V: Floats<S>>(V::Mask);
+
+/// A vector of `f64`.
+pub trait Floats<S: Simd>: SimdFloat<S, Element = f64> {}
+impl<S: Simd, V: SimdFloat<S, Element = f64>> Floats<S> for V {}
 
 impl<S: Simd> Lane<S> {
     /// The first [`LANES`] elements of a slice.
     #[inline(always)]
     pub fn load(simd: S, from: &[f64; LANES]) -> Self {
-        Lane(f64x8::simd_from(simd, *from))
+        Lane(f64x8::simd_from(simd, *from), PhantomData)
     }
     /// All elements the same.
     #[inline(always)]
     pub fn splat(simd: S, value: f64) -> Self {
-        Lane(f64x8::splat(simd, value))
+        Lane(f64x8::splat(simd, value), PhantomData)
     }
-    /// Back to memory.
+}
+
+impl<S: Simd, V: Floats<S>> Lane<S, V> {
+    /// How many floats it holds.
+    pub const WIDTH: usize = V::LEN;
+
+    /// From a slice of its width.
     #[inline(always)]
-    pub fn store(self, to: &mut [f64; LANES]) {
+    pub fn from_slice(simd: S, from: &[f64]) -> Self {
+        Lane(V::from_slice(simd, from), PhantomData)
+    }
+    /// Back to memory, to a slice of its width.
+    #[inline(always)]
+    pub fn store(self, to: &mut [f64]) {
         self.0.store_slice(to);
     }
     #[inline(always)]
-    fn splat_as(self, c: f64) -> f64x8<S> {
-        f64x8::splat(self.0.simd, c)
+    fn of(self, c: f64) -> V {
+        V::splat(self.0.token(), c)
     }
 }
 
 macro_rules! operator {
     ($($trait:ident $method:ident),*) => {$(
-        impl<S: Simd> $trait for Lane<S> {
+        impl<S: Simd, V: Floats<S>> $trait for Lane<S, V> {
             type Output = Self;
             #[inline(always)]
-            fn $method(self, other: Self) -> Self { Lane(self.0.$method(other.0)) }
+            fn $method(self, other: Self) -> Self { Lane(self.0.$method(other.0), PhantomData) }
         }
-        impl<S: Simd> $trait<f64> for Lane<S> {
+        impl<S: Simd, V: Floats<S>> $trait<f64> for Lane<S, V> {
             type Output = Self;
             #[inline(always)]
-            fn $method(self, other: f64) -> Self { Lane(self.0.$method(self.splat_as(other))) }
+            fn $method(self, other: f64) -> Self { Lane(self.0.$method(self.of(other)), PhantomData) }
         }
     )*};
 }
 operator!(Add add, Sub sub, Mul mul, Div div);
 
-impl<S: Simd> Neg for Lane<S> {
+impl<S: Simd, V: Floats<S>> Neg for Lane<S, V> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        Lane(-self.0)
+        Lane(-self.0, PhantomData)
     }
 }
-impl<S: Simd> BitAnd for LaneMask<S> {
+impl<S: Simd, V: Floats<S>> BitAnd for LaneMask<S, V> {
     type Output = Self;
     #[inline(always)]
     fn bitand(self, other: Self) -> Self {
         LaneMask(self.0 & other.0)
     }
 }
-impl<S: Simd> BitOr for LaneMask<S> {
+impl<S: Simd, V: Floats<S>> BitOr for LaneMask<S, V> {
     type Output = Self;
     #[inline(always)]
     fn bitor(self, other: Self) -> Self {
         LaneMask(self.0 | other.0)
     }
 }
-impl<S: Simd> Not for LaneMask<S> {
+impl<S: Simd, V: Floats<S>> Not for LaneMask<S, V> {
     type Output = Self;
     #[inline(always)]
     fn not(self) -> Self {
@@ -171,15 +191,15 @@ impl<S: Simd> Not for LaneMask<S> {
     }
 }
 
-impl<S: Simd> Real for Lane<S> {
-    type Mask = LaneMask<S>;
+impl<S: Simd, V: Floats<S>> Real for Lane<S, V> {
+    type Mask = LaneMask<S, V>;
     #[inline(always)]
     fn lit(self, c: f64) -> Self {
-        Lane(self.splat_as(c))
+        Lane(self.of(c), PhantomData)
     }
     #[inline(always)]
     fn lit2(self, c: [f64; 2]) -> Self {
-        Lane(self.splat_as(c[0]))
+        Lane(self.of(c[0]), PhantomData)
     }
     #[inline(always)]
     fn le(self, other: Self) -> Self::Mask {
@@ -195,72 +215,83 @@ impl<S: Simd> Real for Lane<S> {
     }
     #[inline(always)]
     fn when(mask: Self::Mask, yes: Self, no: Self) -> Self {
-        Lane(mask.0.select(yes.0, no.0))
+        Lane(mask.0.select(yes.0, no.0), PhantomData)
     }
     #[inline(always)]
     fn mul_add(self, a: Self, b: Self) -> Self {
         // The fused form on every level: the plain one is unfused on some, and the bits would differ.
-        Lane(self.0.mul_add_precise(a.0, b.0))
+        Lane(self.0.mul_add_precise(a.0, b.0), PhantomData)
     }
     #[inline(always)]
     fn abs(self) -> Self {
-        Lane(self.0.abs())
+        Lane(self.0.abs(), PhantomData)
     }
     #[inline(always)]
     fn sqrt(self) -> Self {
-        Lane(self.0.sqrt())
+        Lane(self.0.sqrt(), PhantomData)
     }
     #[inline(always)]
     fn exp(self) -> Self {
-        elementary::exp(self)
+        Self::call_plain(Function::Exp, self)
     }
     #[inline(always)]
     fn exp_m1(self) -> Self {
-        elementary::exp_m1(self)
+        Self::call_plain(Function::ExpM1, self)
     }
     #[inline(always)]
     fn ln(self) -> Self {
-        elementary::ln(self)
+        Self::call_plain(Function::Ln, self)
     }
     #[inline(always)]
     fn ln_1p(self) -> Self {
-        elementary::ln_1p(self)
+        Self::call_plain(Function::Ln1p, self)
     }
 }
 
-impl<S: Simd> Machine for Lane<S> {
+impl<S: Simd, V: Floats<S>> Machine for Lane<S, V> {
     #[inline(always)]
     fn round(self) -> Self {
-        Lane(self.0.round_ties_even())
+        Lane(self.0.round_ties_even(), PhantomData)
     }
     #[inline(always)]
     fn power_of_two(self) -> Self {
-        let shifted: u64x8<S> = (self.0 + self.splat_as(INTEGER_SHIFT)).bitcast();
-        Lane((shifted << 52).bitcast())
+        let shifted = (self.0 + self.of(INTEGER_SHIFT)).to_bits();
+        Lane(V::from_bits(shifted << 52), PhantomData)
     }
     #[inline(always)]
     fn split(self) -> (Self, Self) {
-        let simd = self.0.simd;
-        let bits: i64x8<S> = self.0.bitcast();
-        let offset = i64x8::splat(simd, SQRT_HALF_BITS as i64);
-        let bits = bits - offset;
-        let fraction = (bits & i64x8::splat(simd, FRACTION_BITS as i64)) + offset;
-        // An arithmetic shift and a conversion of 64-bit integers are slow before AVX-512; the exponent
-        // (a small integer) is moved through the bits of a float instead, as in `power_of_two`.
-        let magic = i64x8::splat(simd, 6_755_399_441_055_744.0_f64.to_bits() as i64);
-        let exponent: f64x8<S> = ((bits >> 52) + magic).bitcast();
-        (Lane(fraction.bitcast()), Lane(exponent - self.splat_as(6_755_399_441_055_744.0)))
+        let simd = self.0.token();
+        let splat = |bits: u64| V::Bits::splat(simd, bits);
+        let bits = self.0.to_bits() - splat(SQRT_HALF_BITS);
+        let fraction = (bits & splat(FRACTION_BITS)) + splat(SQRT_HALF_BITS);
+        // An arithmetic shift and a conversion of 64-bit integers are slow before AVX-512; the exponent (a small
+        // integer, made non-negative for a logical shift) is moved through the bits of a float instead, as in
+        // `power_of_two`.
+        let biased = (bits + splat(1024 << 52)) >> 52;
+        let exponent = V::from_bits(biased + splat(TWO_52.to_bits()));
+        (Lane(V::from_bits(fraction), PhantomData), Lane(exponent - self.of(TWO_52 + 1024.0), PhantomData))
     }
     #[inline(always)]
     fn finite(self) -> Self::Mask {
-        LaneMask(self.0.abs().simd_le(self.splat_as(f64::MAX)))
+        LaneMask(self.0.abs().simd_le(self.of(f64::MAX)))
     }
     #[inline(never)]
-    fn call(function: TwofoldFunction, x: Twofold<Self>) -> Twofold<Self> {
+    fn call(function: Function, x: Twofold<Self>) -> Twofold<Self> {
         // Out of line there is no caller to take the vector instructions from: they are enabled again here.
-        x.high.0.simd.vectorize(
+        x.high.0.token().vectorize(
             #[inline(always)]
             || elementary::twofold(function, x),
+        )
+    }
+    #[cfg_attr(debug_assertions, inline(never))]
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn call_plain(function: Function, x: Self) -> Self {
+        if cfg!(not(debug_assertions)) {
+            return elementary::plain(function, x);
+        }
+        x.0.token().vectorize(
+            #[inline(always)]
+            || elementary::plain(function, x),
         )
     }
 }

@@ -1,6 +1,6 @@
 //! Plain `f64` as a number: the reference, and the path of processors without wide vectors.
 
-use super::{Machine, Real, Twofold, TwofoldFunction, elementary};
+use super::{Function, Machine, Real, Twofold, elementary};
 
 impl Real for f64 {
     type Mask = bool;
@@ -43,19 +43,19 @@ impl Real for f64 {
     // Never the platform's own functions: they differ from machine to machine.
     #[inline(always)]
     fn exp(self) -> f64 {
-        elementary::exp(self)
+        Self::call_plain(Function::Exp, self)
     }
     #[inline(always)]
     fn exp_m1(self) -> f64 {
-        elementary::exp_m1(self)
+        Self::call_plain(Function::ExpM1, self)
     }
     #[inline(always)]
     fn ln(self) -> f64 {
-        elementary::ln(self)
+        Self::call_plain(Function::Ln, self)
     }
     #[inline(always)]
     fn ln_1p(self) -> f64 {
-        elementary::ln_1p(self)
+        Self::call_plain(Function::Ln1p, self)
     }
 }
 
@@ -80,7 +80,12 @@ impl Machine for f64 {
         self.abs() <= f64::MAX
     }
     #[inline(never)]
-    fn call(function: TwofoldFunction, x: Twofold<f64>) -> Twofold<f64> {
+    fn call(function: Function, x: Twofold<f64>) -> Twofold<f64> {
         elementary::twofold(function, x)
+    }
+    #[cfg_attr(debug_assertions, inline(never))]
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn call_plain(function: Function, x: f64) -> f64 {
+        elementary::plain(function, x)
     }
 }

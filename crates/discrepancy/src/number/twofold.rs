@@ -4,7 +4,7 @@
 //! Joldes, Muller, Popescu 2017, doi:10.1145/3121432). Infinities do not survive them (∞ − ∞ is NaN), so
 //! whoever runs a formula in twofold precision takes the plain result where the twofold one is not finite.
 
-use super::{Machine, Real, TwofoldFunction};
+use super::{Function, Machine, Real};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// An unevaluated sum `high + low` with `|low| <= ulp(high)/2`.
@@ -174,18 +174,18 @@ impl<M: Machine> Real for Twofold<M> {
     }
     #[inline(always)]
     fn exp(self) -> Self {
-        M::call(TwofoldFunction::Exp, self)
+        M::call(Function::Exp, self)
     }
     #[inline(always)]
     fn exp_m1(self) -> Self {
-        M::call(TwofoldFunction::ExpM1, self)
+        M::call(Function::ExpM1, self)
     }
     #[inline(always)]
     fn ln(self) -> Self {
-        M::call(TwofoldFunction::Ln, self)
+        M::call(Function::Ln, self)
     }
     #[inline(always)]
     fn ln_1p(self) -> Self {
-        M::call(TwofoldFunction::Ln1p, self)
+        M::call(Function::Ln1p, self)
     }
 }
