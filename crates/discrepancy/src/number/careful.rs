@@ -5,7 +5,7 @@ use super::{Guarded, Long, Real, Twofold};
 use crate::error::Result;
 
 /// Twofold, with a bound of its errors.
-pub(crate) type Checked = Guarded<Twofold<f64>>;
+pub(crate) type Checked = Guarded<Twofold<f64>, f64>;
 
 /// A number of more digits than `f64` has.
 pub(crate) trait Careful: Real<Mask = bool> + Send + Sync {
