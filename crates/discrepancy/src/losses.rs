@@ -74,6 +74,8 @@ pub trait PointwiseLoss: Debug + Send + Sync {
     fn trace(&self) -> [String; 3];
     /// Derivative and second derivative by dual numbers, for tests: at one point, in twofold precision.
     fn dual(&self, prediction: f64, target: f64) -> [f64; 2];
+    /// Value, derivative and second derivative in 256 bits, rounded once, for tests: at one point.
+    fn witness(&self, prediction: f64, target: f64) -> [f64; 3];
     /// For value, derivative and second derivative: the relative error that plain precision may have at one point, and
     /// whether [`Loss::CANCELS`] has it watched.
     fn doubts(&self, prediction: f64, target: f64) -> [(f64, bool); 3];
@@ -145,6 +147,9 @@ macro_rules! losses {
                 }
                 fn dual(&self, prediction: f64, target: f64) -> [f64; 2] {
                     crate::batch::block::dual(self, prediction, target)
+                }
+                fn witness(&self, prediction: f64, target: f64) -> [f64; 3] {
+                    crate::batch::block::long(self, prediction, target, [true; 3])
                 }
                 fn doubts(&self, prediction: f64, target: f64) -> [(f64, bool); 3] {
                     crate::batch::block::doubts(self, prediction, target)
