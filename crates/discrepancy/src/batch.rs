@@ -1,9 +1,21 @@
 //! From one formula to a million rows: domains, blocks, threads, weights, exact sums, storage types.
 
+pub mod array;
+pub(crate) mod bits;
 pub mod block;
 pub mod element;
 pub mod evaluation;
+pub(crate) mod head;
+mod matrix;
+mod pairs;
 mod pass;
+mod penalty;
+mod rows;
 
+pub use bits::{Word, hamming_bits, pairwise_bits};
 pub use element::Element;
 pub use evaluation::{Evaluation, NanPolicy, Reduction, Results};
+pub use head::HeadEvaluation;
+pub use pairs::{PairEvaluation, PairResults, condensed, nearest, pairwise, rowwise};
+pub use penalty::PenaltyEvaluation;
+pub use rows::{RowEvaluation, RowResults, map_rows};

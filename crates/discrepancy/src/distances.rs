@@ -5,30 +5,50 @@
 //! same digits as `a, b`.
 
 pub(crate) mod angle;
-pub(crate) mod matrix;
+mod exact_angle;
 pub(crate) mod pair;
 
 use crate::catalog::{Arguments, Entry};
-use crate::error::{Error, ErrorKind, Result};
-use pair::{Gradients, Pair};
+use crate::error::Result;
+use pair::Pair;
 use std::fmt::Debug;
 
-pub use hamming::{hamming_bits, hamming_labels};
-pub use matrix::{condensed, nearest, pairwise, rowwise};
+pub use crate::batch::{condensed, hamming_bits, nearest, pairwise, pairwise_bits, rowwise};
+pub use hamming::hamming_labels;
+pub use pair::{Gradients, PairInput};
 
-/// A distance or divergence of two rows, as an object. Computed in twofold precision and rounded once.
+/// A distance or divergence of two rows, as an object.
+///
+/// ```
+/// use discrepancy::distances::{Euclidean, PairFunction};
+/// let metric = Euclidean::default();
+/// let (mut by_a, mut by_b) = ([0.0; 2], [0.0; 2]);
+/// // Squares of these are beyond `f64`; the distance is not.
+/// let (a, b, far) = ([3.0 * 1e300, 0.0], [0.0, 4.0 * 1e300], 1e300);
+/// assert_eq!(metric.value_and_gradient(&a, &b, &mut by_a, &mut by_b)? / far, 5.0);
+/// assert_eq!((by_a, by_b), ([0.6, -0.8], [-0.6, 0.8]));
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
+/// Computed in twofold precision and rounded once.
 pub trait PairFunction: Debug + Send + Sync {
     /// The catalogue entry.
     fn entry(&self) -> &'static Entry;
     /// The parameter values.
     fn arguments(&self) -> Arguments;
-    /// The value of one pair.
-    fn value(&self, a: &[f64], b: &[f64]) -> Result<f64>;
-    /// The value, and the gradients with respect to both; zero at coincidence where a subgradient is meant.
-    fn value_and_gradient(&self, a: &[f64], b: &[f64], gradient_a: &mut [f64], gradient_b: &mut [f64]) -> Result<f64>;
+    /// The value of one pair, and where wanted the gradients with respect to both rows; zero at coincidence where a
+    /// subgradient is meant.
+    fn evaluate(&self, input: PairInput<'_>, gradients: Option<Gradients<'_>>) -> Result<f64>;
+    /// The value of one pair of `f64`.
+    fn value(&self, a: &[f64], b: &[f64]) -> Result<f64> {
+        self.evaluate(PairInput::new(a, b), None)
+    }
+    /// The value of one pair of `f64`, and the gradients with respect to both.
+    fn value_and_gradient(&self, a: &[f64], b: &[f64], gradient_a: &mut [f64], gradient_b: &mut [f64]) -> Result<f64> {
+        self.evaluate(PairInput::new(a, b), Some(Gradients { a: gradient_a, b: gradient_b }))
+    }
     /// The value with a non-negative weight for each coordinate (a frequency: 2 counts as the coordinate twice).
-    fn value_weighted(&self, _a: &[f64], _b: &[f64], _weights: &[f64]) -> Result<f64> {
-        Err(Error::new(ErrorKind::Unsupported, self.entry().name, "weights", "no weights"))
+    fn value_weighted(&self, a: &[f64], b: &[f64], weights: &[f64]) -> Result<f64> {
+        self.evaluate(PairInput { weights: Some(weights), ..PairInput::new(a, b) }, None)
     }
     /// The spec string.
     fn spec(&self) -> String {
@@ -38,7 +58,7 @@ pub trait PairFunction: Debug + Send + Sync {
 
 /// A distance: what its file writes.
 trait Distance {
-    /// The value, and the gradients where wanted (then there are no weights).
+    /// The value, and the gradients where wanted.
     fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64>;
 }
 
@@ -52,17 +72,12 @@ macro_rules! distances {
             impl PairFunction for $type {
                 fn entry(&self) -> &'static Entry { Self::ENTRY }
                 fn arguments(&self) -> Arguments { self.parameter_values() }
-                fn value(&self, a: &[f64], b: &[f64]) -> Result<f64> {
-                    self.compute(&Pair::new(Self::ENTRY.name, a, b, None)?, None)
-                }
-                fn value_and_gradient(&self, a: &[f64], b: &[f64], gradient_a: &mut [f64], gradient_b: &mut [f64]) -> Result<f64> {
-                    pair::length(Self::ENTRY.name, "gradient_a", gradient_a.len(), a.len())?;
-                    pair::length(Self::ENTRY.name, "gradient_b", gradient_b.len(), a.len())?;
-                    let pair = Pair::new(Self::ENTRY.name, a, b, None)?;
-                    self.compute(&pair, Some(Gradients { a: gradient_a, b: gradient_b }))
-                }
-                fn value_weighted(&self, a: &[f64], b: &[f64], weights: &[f64]) -> Result<f64> {
-                    self.compute(&Pair::new(Self::ENTRY.name, a, b, Some(weights))?, None)
+                fn evaluate(&self, input: PairInput<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
+                    let pair = Pair::new(Self::ENTRY.name, input)?;
+                    if let Some(gradients) = &gradients {
+                        gradients.check(Self::ENTRY.name, input.a.len())?;
+                    }
+                    self.compute(&pair, gradients)
                 }
             }
         )*

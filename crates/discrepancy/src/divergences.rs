@@ -5,19 +5,45 @@
 mod simplex;
 
 use crate::catalog::{Arguments, Entry};
-use crate::distances::PairFunction;
-use crate::distances::pair::length;
+use crate::distances::{Gradients, PairFunction, PairInput};
 use crate::error::Result;
+use crate::number::Long;
+use crate::number::careful::{Careful, Checked, Deepening, settled};
 use simplex::{Rows, Sums};
 
-/// A divergence: what its file writes.
-trait Divergence {
+/// A divergence: what its file writes, in any number.
+trait Divergence: Sync {
     /// How rows must sum.
     fn sums(&self) -> Sums;
     /// The value.
-    fn compute(&self, rows: &Rows) -> f64;
+    fn compute<R: Careful>(&self, rows: &Rows<R>) -> R;
     /// The gradients in both rows as used.
-    fn gradients(&self, rows: &Rows) -> [Vec<crate::distances::pair::Wide>; 2];
+    fn gradients<R: Careful>(&self, rows: &Rows<R>) -> [Vec<R>; 2];
+}
+
+/// The value and the gradients of checked rows, each number in twofold precision if that is sure, else in 256 bits.
+fn evaluate<D: Divergence>(
+    divergence: &D,
+    name: &'static str,
+    input: PairInput<'_>,
+    gradients: Option<Gradients<'_>>,
+) -> Result<f64> {
+    simplex::check(name, input, divergence.sums())?;
+    let deep = || Ok(Rows::<Long>::new(input.a, input.b, divergence.sums()));
+    let mut rows = Deepening::new(Rows::<Checked>::new(input.a, input.b, divergence.sums()), deep, input.epsilon);
+    let value = settled!(rows, |rows| divergence.compute(rows))?;
+    if let Some(out) = gradients {
+        out.check(name, input.a.len())?;
+        let checked = rows.checked.through_sums(divergence.gradients(&rows.checked));
+        let deep = || rows.deep().map(|rows| rows.through_sums(divergence.gradients(rows)));
+        let mut both = Deepening::new(checked, deep, input.epsilon);
+        for (side, out) in [out.a, out.b].into_iter().enumerate() {
+            for (i, out) in out.iter_mut().enumerate() {
+                *out = settled!(both, |both| both[side][i])?;
+            }
+        }
+    }
+    Ok(value)
 }
 
 /// Writes the module list and the registry from one line an entry.
@@ -30,15 +56,8 @@ macro_rules! divergences {
             impl PairFunction for $type {
                 fn entry(&self) -> &'static Entry { Self::ENTRY }
                 fn arguments(&self) -> Arguments { self.parameter_values() }
-                fn value(&self, a: &[f64], b: &[f64]) -> Result<f64> {
-                    Ok(self.compute(&Rows::new(Self::ENTRY.name, a, b, self.sums())?))
-                }
-                fn value_and_gradient(&self, a: &[f64], b: &[f64], gradient_a: &mut [f64], gradient_b: &mut [f64]) -> Result<f64> {
-                    length(Self::ENTRY.name, "gradient_a", gradient_a.len(), a.len())?;
-                    length(Self::ENTRY.name, "gradient_b", gradient_b.len(), a.len())?;
-                    let rows = Rows::new(Self::ENTRY.name, a, b, self.sums())?;
-                    rows.write(self.gradients(&rows), gradient_a, gradient_b);
-                    Ok(self.compute(&rows))
+                fn evaluate(&self, input: PairInput<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
+                    evaluate(self, Self::ENTRY.name, input, gradients)
                 }
             }
         )*

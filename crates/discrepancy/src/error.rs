@@ -114,6 +114,13 @@ impl Error {
         self
     }
 
+    /// The same error, about an argument that the caller knows by this name.
+    #[must_use]
+    pub fn about(mut self, argument: &str) -> Self {
+        argument.clone_into(&mut self.0.argument);
+        self
+    }
+
     /// The kind, to match on.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

@@ -1,89 +1,160 @@
 //! A linear layer and a loss of its scores in one: the scores of a batch are never held.
+//!
+//! With `z = W x + b` and the slopes `g = ∂l/∂z` (for softmax cross entropy `p - y`) all gradients come from one
+//! pass: `∂l/∂W = g xᵀ`, `∂l/∂b = g`, `∂l/∂x = Wᵀ g`.
 
 use crate::catalog::{Arguments, Entry};
-use crate::error::{Error, ErrorKind, Result};
-use crate::number::Twofold;
+use crate::error::Result;
+use crate::number::careful::Careful;
+use crate::rows::{RowTargets, Target};
 use std::fmt::Debug;
 
-/// What a head gives: each row's value, and the gradients of the sum over rows.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HeadResult {
-    /// The value of each row.
-    pub value: Vec<f64>,
-    /// With respect to the rows, N×D.
-    pub dx: Vec<f64>,
-    /// With respect to the weights, C×D.
-    pub dw: Vec<f64>,
-    /// With respect to the bias, C; empty without bias.
-    pub db: Vec<f64>,
+/// What a head acts on.
+#[derive(Clone, Copy, Debug)]
+pub struct HeadInput<'a> {
+    /// The rows, N×D.
+    pub x: &'a [f64],
+    /// The weights of the layer, C×D.
+    pub weights: &'a [f64],
+    /// The bias of the layer, C.
+    pub bias: Option<&'a [f64]>,
+    /// A target for each row.
+    pub targets: RowTargets<'a>,
+    /// The spacing at 1 of the type the numbers were stored in.
+    pub epsilon: f64,
+    /// Whether the slopes in the scores (N×C) are wanted too: the one result that is as large as all scores.
+    pub scores: bool,
 }
 
-/// A head, as an object. Computed in twofold precision, one row at a time, and rounded once.
+impl<'a> HeadInput<'a> {
+    /// Of `f64` rows (N×D), weights (C×D) and targets, without bias.
+    #[must_use]
+    pub fn new(x: &'a [f64], weights: &'a [f64], targets: RowTargets<'a>) -> Self {
+        HeadInput { x, weights, bias: None, targets, epsilon: f64::EPSILON, scores: false }
+    }
+}
+
+/// What a head gives: each row's value, and the gradients of the sum over rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HeadResult<E = f64> {
+    /// The value of each row; 0 for ignored ones.
+    pub value: Vec<E>,
+    /// `∂l/∂x`, N×D.
+    pub gradient_x: Vec<E>,
+    /// `∂l/∂W`, C×D.
+    pub gradient_weights: Vec<E>,
+    /// `∂l/∂b`, C; empty without bias.
+    pub gradient_bias: Vec<E>,
+    /// `∂l/∂z` in the scores as they enter the softmax, N×C; empty unless asked for.
+    pub gradient_scores: Vec<E>,
+}
+
+/// A head, as an object.
+///
+/// ```
+/// use discrepancy::heads::{Head, HeadInput, LinearSoftmaxCrossEntropy};
+/// use discrepancy::rows::RowTargets;
+/// // One row of two features, two classes.
+/// let (x, weights) = ([1.0, 2.0], [0.5, 0.0, 0.5, 0.0]);
+/// let input = HeadInput { scores: true, ..HeadInput::new(&x, &weights, RowTargets::labels(&[1])) };
+/// let result = LinearSoftmaxCrossEntropy::default().evaluate(input)?;
+/// assert_eq!(result.value, [std::f64::consts::LN_2]);
+/// assert_eq!(result.gradient_scores, [0.5, -0.5]);
+/// assert_eq!(result.gradient_weights, [0.5, 1.0, -0.5, -1.0]);
+/// assert_eq!(result.gradient_x, [0.0, 0.0]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
+///
+/// Computed in twofold precision, a few rows at a time, and rounded once.
 pub trait Head: Debug + Send + Sync {
     /// The catalogue entry.
     fn entry(&self) -> &'static Entry;
     /// The parameter values.
     fn arguments(&self) -> Arguments;
-    /// Values and gradients of rows `x` (N×D) under `weights` (C×D), an optional bias (C), and N labels.
-    fn evaluate(&self, x: &[f64], weights: &[f64], bias: Option<&[f64]>, labels: &[usize]) -> Result<HeadResult>;
+    /// Values and all gradients in one call.
+    fn evaluate(&self, input: HeadInput<'_>) -> Result<HeadResult>;
+    /// How much a row of this target counts in a mean.
+    fn weight(&self, _target: Target<'_>) -> f64 {
+        1.0
+    }
     /// The spec string.
     fn spec(&self) -> String {
         self.entry().spec(&self.arguments())
     }
 }
 
-mod large_margin_softmax;
-mod linear_softmax_cross_entropy;
-pub use large_margin_softmax::LargeMarginSoftmax;
-pub use linear_softmax_cross_entropy::LinearSoftmaxCrossEntropy;
+/// What a head's file writes: one row.
+pub(crate) trait HeadFormula: Sync {
+    /// Whether the layer may have a bias.
+    const BIAS: bool;
+    /// The row in the number `R`; the target is in its domain.
+    fn row<R: Careful>(&self, layer: Layer<'_>, x: &[f64], target: Target<'_>) -> Result<HeadRow<R>>;
+}
 
-/// The catalogue entries of this family.
-pub const LIST: &[&Entry] = &[LinearSoftmaxCrossEntropy::ENTRY, LargeMarginSoftmax::ENTRY];
+/// The weights of a layer.
+#[derive(Clone, Copy)]
+pub(crate) struct Layer<'a> {
+    pub(crate) function: &'static str,
+    pub(crate) width: usize,
+    pub(crate) weights: &'a [f64],
+    pub(crate) bias: Option<&'a [f64]>,
+}
 
-type Wide = Twofold<f64>;
+impl Layer<'_> {
+    /// The weights of class c.
+    pub(crate) fn class(&self, c: usize) -> &[f64] {
+        &self.weights[c * self.width..(c + 1) * self.width]
+    }
+    pub(crate) fn classes(&self) -> usize {
+        self.weights.len() / self.width
+    }
+    /// `W x + b`.
+    pub(crate) fn scores<R: Careful>(&self, x: &[f64]) -> Vec<R> {
+        (0..self.classes()).map(|c| dot::<R>(self.class(c), x) + self.bias.map_or(0.0, |b| b[c])).collect()
+    }
+}
 
-/// Checks everything; gives D and C.
-fn shape(name: &str, x: &[f64], weights: &[f64], bias: Option<&[f64]>, labels: &[usize]) -> Result<(usize, usize)> {
-    let wrong = |argument: &str, allowed: &str, length: usize| {
-        Err(Error::new(ErrorKind::Shape, name, argument, allowed).value(length))
+/// A row of a head before rounding.
+pub(crate) struct HeadRow<R> {
+    pub(crate) value: R,
+    /// `∂l/∂z`.
+    pub(crate) slopes: Vec<R>,
+    /// Where the score of one class is not `W·x`: its gradients.
+    pub(crate) special: Option<SpecialScore<R>>,
+}
+
+/// The gradients of a score that is not linear.
+pub(crate) struct SpecialScore<R> {
+    pub(crate) class: usize,
+    pub(crate) by_x: Vec<R>,
+    pub(crate) by_weights: Vec<R>,
+}
+
+/// Writes the module list and the registry from one line an entry.
+macro_rules! heads {
+    ($($module:ident::$type:ident),* $(,)?) => {
+        $(mod $module; pub use $module::$type;)*
+        /// The catalogue entries of this family.
+        pub const LIST: &[&Entry] = &[$($type::ENTRY),*];
+        $(
+            impl Head for $type {
+                fn entry(&self) -> &'static Entry { Self::ENTRY }
+                fn arguments(&self) -> Arguments { self.parameter_values() }
+                fn evaluate(&self, input: HeadInput<'_>) -> Result<HeadResult> {
+                    crate::batch::head::evaluate(self, Self::ENTRY.name, input)
+                }
+                fn weight(&self, target: Target<'_>) -> f64 { self.target_weight(target) }
+            }
+        )*
     };
-    let rows = labels.len();
-    if rows == 0 || x.is_empty() || !x.len().is_multiple_of(rows) {
-        return wrong("x", "one row of at least one number for each label, at least one label", x.len());
-    }
-    let width = x.len() / rows;
-    if weights.is_empty() || !weights.len().is_multiple_of(width) {
-        return wrong("weights", &format!("whole rows of {width} weights, at least one"), weights.len());
-    }
-    let classes = weights.len() / width;
-    if let Some(b) = bias.filter(|b| b.len() != classes) {
-        return wrong("bias", &format!("{classes} numbers"), b.len());
-    }
-    for (argument, data) in [("x", x), ("weights", weights), ("bias", bias.unwrap_or(&[]))] {
-        if let Some(i) = data.iter().position(|v| !v.is_finite()) {
-            return Err(Error::new(ErrorKind::NonFinite, name, argument, "finite numbers").at(i).value(data[i]));
-        }
-    }
-    if let Some(i) = labels.iter().position(|&label| label >= classes) {
-        let allowed = format!("labels 0 to {}", classes - 1);
-        return Err(Error::new(ErrorKind::Domain, name, "labels", allowed).at(i).value(labels[i]));
-    }
-    Ok((width, classes))
+}
+
+heads! {
+    linear_softmax_cross_entropy::LinearSoftmaxCrossEntropy,
+    large_margin_softmax::LargeMarginSoftmax,
 }
 
 /// `Σ a_i b_i`.
-fn dot(a: &[f64], b: &[f64]) -> Wide {
-    a.iter().zip(b).fold(Wide::from(0.0), |sum, (&a, &b)| sum + Wide::product(a, b))
-}
-
-/// Scores must be numbers: products beyond `f64` have no exact limit.
-fn check_scores(name: &str, scores: &[Wide], row: usize) -> Result<()> {
-    if scores.iter().all(|s| s.round_to_machine().is_finite()) {
-        return Ok(());
-    }
-    Err(Error::new(ErrorKind::NonFinite, name, "x", "rows whose products with the weights are within f64").at(row))
-}
-
-fn round(sums: &[Wide]) -> Vec<f64> {
-    sums.iter().map(|s| s.round_to_machine()).collect()
+pub(crate) fn dot<R: Careful>(a: &[f64], b: &[f64]) -> R {
+    a.iter().zip(b).fold(R::of(0.0), |sum, (&a, &b)| sum + R::of(a) * b)
 }

@@ -6,6 +6,7 @@
 //! [`Twofold`] (two `f64`, some 100 bits), [`Guarded`] by a bound of its own rounding errors; the few elements
 //! where the bound is not enough are computed again in [`Long`] (256 bits).
 
+pub(crate) mod careful;
 mod constants;
 pub mod dual;
 pub mod elementary;

@@ -5,6 +5,16 @@ use crate::error::Result;
 use std::fmt::Debug;
 
 /// A penalty, as an object.
+///
+/// ```
+/// use discrepancy::penalties::{ElasticNet, Penalty};
+/// let net = ElasticNet::new(2.0, 0.25)?;
+/// assert_eq!(net.value(&[3.0, -4.0, 0.0])?, 22.25);
+/// assert_eq!(net.gradient(&[3.0, -4.0, 0.0])?, [5.0, -6.5, 0.0]);
+/// // The proximal operator shrinks, and sets what is small to zero.
+/// assert_eq!(net.proximal(&[3.0, -4.0, 0.25], 1.0)?, [1.0, -1.4, 0.0]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub trait Penalty: Debug + Send + Sync {
     /// The catalogue entry.
     fn entry(&self) -> &'static Entry;
@@ -16,6 +26,10 @@ pub trait Penalty: Debug + Send + Sync {
     fn gradient(&self, weights: &[f64]) -> Result<Vec<f64>>;
     /// `argmin_x f(x) + ‖x − w‖² / (2 step)`.
     fn proximal(&self, weights: &[f64], step: f64) -> Result<Vec<f64>>;
+    /// The spec string.
+    fn spec(&self) -> String {
+        self.entry().spec(&self.arguments())
+    }
 }
 
 mod sums;

@@ -75,7 +75,7 @@ fn symmetric_and_zero_at_identity() {
         assert_eq!(value(spec, &A, &B), value(spec, &B, &A), "{spec}");
         assert!(value(spec, &A, &B) > 0.0, "{spec}");
     }
-    let (p, q) = ([0.1, 0.2, 0.7], [0.3, 0.3, 0.4]);
+    let (p, q) = ([0.125, 0.25, 0.625], [0.3, 0.3, 0.4]);
     for spec in DIVERGENCES {
         if spec != "bhattacharyya_coefficient" {
             assert_eq!(value(spec, &p, &p), 0.0, "{spec}");
@@ -190,7 +190,7 @@ fn matrices() {
     assert_eq!(pairwise(&e, &a, &a, 2).unwrap(), [0.0, 5.0, 10.0, 5.0, 0.0, 5.0, 10.0, 5.0, 0.0]);
     assert_eq!(rowwise(&e, &a, &a, 2).unwrap(), [0.0; 3]);
     assert_eq!(nearest(&e, &[3.0, 4.0], &a, 2, 3).unwrap(), [(1, 0.0), (0, 5.0), (2, 5.0)]);
-    assert_eq!(hamming_bits(&[0b1011], &[0b0001], 4).unwrap(), 0.5);
+    assert_eq!(hamming_bits(&[0b1011_u64], &[0b0001], 4).unwrap(), 0.5);
     assert_eq!(hamming_labels(&["a", "b"], &["a", "c"]).unwrap(), 0.5);
     let error = pairwise(&e, &a, &[0.0, 0.0, f64::NAN, 1.0], 2).unwrap_err();
     assert_eq!((error.argument(), error.index()), ("b", Some(2)));

@@ -1,11 +1,12 @@
 //! Row losses, penalties and heads against arbitrary precision.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is meant to panic")]
 
+use discrepancy::batch::{Reduction, RowEvaluation};
 use discrepancy::catalog::{Measure, entries, find};
-use discrepancy::heads::{Head, HeadResult, LargeMarginSoftmax, LinearSoftmaxCrossEntropy};
+use discrepancy::heads::{Head, HeadInput, HeadResult, LargeMarginSoftmax, LinearSoftmaxCrossEntropy};
 use discrepancy::penalties::{ElasticNet, L1, L2, Penalty};
 use discrepancy::rows::{HessianKind, MulticlassZeroOne, RowLoss, RowTargets, SoftmaxCrossEntropy};
-use discrepancy::rows::{Target, evaluate_rows, softmax};
+use discrepancy::rows::{SmoothingOver, Target, softmax};
 use discrepancy::{ErrorKind, rows};
 
 /// Distance in units of the last place of the wanted number.
@@ -87,33 +88,90 @@ fn errors() {
     assert_eq!(error.kind(), ErrorKind::NotDifferentiable);
     assert_eq!(MulticlassZeroOne::default().value(&[1.0, 1.0], Target::Label(0)).unwrap(), 0.0);
     let targets = RowTargets::Labels { labels: &[0, -1], ignore_index: None };
-    assert_eq!(evaluate_rows(&loss, &[0.0; 4], 2, targets, None).unwrap_err().index(), Some(1));
+    let error = RowEvaluation::new(&loss, &[0.0; 4], 2, targets).unwrap().values().unwrap_err();
+    assert_eq!((error.index(), error.offending_value()), (Some(1), Some("-1")));
 }
 
 #[test]
-fn batches_agree_with_single_rows() {
+fn ignored_rows_contribute_nothing() {
     let loss = SoftmaxCrossEntropy::default();
-    let mut gradient = [9.0; 6];
-    let targets = RowTargets::Labels { labels: &[0, -100], ignore_index: Some(-100) };
-    let rows = [Z, Z].concat();
-    let values = evaluate_rows(&loss, &rows, 3, targets, Some(&mut gradient)).unwrap();
-    assert_eq!(values, [loss.value(&Z, Target::Label(0)).unwrap(), 0.0]);
-    assert_eq!(gradient[3..], [0.0; 3]);
+    let targets = RowTargets::Labels { labels: &[0, -100, 2], ignore_index: Some(-100) };
+    let rows = [Z, [f64::NAN; 3], Z].concat();
+    let batch = RowEvaluation::new(&loss, &rows, 3, targets).unwrap();
+    let (first, last) = (loss.value(&Z, Target::Label(0)).unwrap(), loss.value(&Z, Target::Label(2)).unwrap());
+    let results = batch.value_and_gradient().unwrap();
+    assert_eq!(results.value, [first, 0.0, last]);
+    assert_eq!(results.gradient[3..6], [0.0; 3]);
+    assert_eq!((batch.moments().unwrap().count(), batch.mean().unwrap()), (2, (first + last) / 2.0));
+    let targets = RowTargets::Labels { labels: &[7, 7, 7], ignore_index: Some(7) };
+    let nothing = RowEvaluation::new(&loss, &rows, 3, targets).unwrap();
+    assert_eq!(nothing.sum().unwrap(), 0.0);
+    assert_eq!(nothing.mean().unwrap_err().kind(), ErrorKind::NoContributingRows);
+}
+
+#[test]
+fn class_weights_and_smoothing_are_those_of_pytorch() {
+    // torch.nn.CrossEntropyLoss(weight=w, label_smoothing=e): (1 - e) w_y l_y + e/C Σ w_c l_c, mean over Σ w_y.
+    let (w, e) = ([0.5, 2.0, 1.25], 0.25);
+    let plain = |label: usize| SoftmaxCrossEntropy::default().value(&Z, Target::Label(label)).unwrap();
+    let spread: f64 = (0..3).map(|c| w[c] * plain(c)).sum::<f64>() * e / 3.0;
+    let want = |label: usize| (1.0 - e) * w[label] * plain(label) + spread;
+    let loss = SoftmaxCrossEntropy::new(1.0, e, 0.0, SmoothingOver::All, w).unwrap();
+    let (rows, labels) = ([Z, Z, Z].concat(), [0, 1, 1]);
+    let batch = RowEvaluation::new(&loss, &rows, 3, RowTargets::labels(&labels)).unwrap();
+    for (value, label) in batch.values().unwrap().iter().zip(labels) {
+        near(*value, want(label as usize));
+    }
+    near(batch.mean().unwrap(), (want(0) + 2.0 * want(1)) / (0.5 + 2.0 + 2.0));
+    near(batch.reduce(Reduction::MeanByCount).unwrap(), (want(0) + 2.0 * want(1)) / 3.0);
+    let soft = RowTargets::Probabilities(&[1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0]);
+    let soft = RowEvaluation::new(&loss, &rows, 3, soft).unwrap();
+    assert_eq!((soft.values().unwrap(), soft.mean().unwrap()), (batch.values().unwrap(), batch.mean().unwrap()));
+    let doubled = batch.weights(&[2.0; 3]).unwrap();
+    assert_eq!((doubled.mean().unwrap(), doubled.sum().unwrap()), (batch.mean().unwrap(), 2.0 * batch.sum().unwrap()));
+    // Over the others: the true class keeps 1 - e, each other gets e/(C - 1).
+    let others = SoftmaxCrossEntropy::new(1.0, e, 0.0, SmoothingOver::Others, []).unwrap();
+    near(others.value(&Z, Target::Label(1)).unwrap(), 0.75 * plain(1) + 0.125 * (plain(0) + plain(2)));
+}
+
+#[test]
+fn soft_heads_and_ignored_rows_agree_with_hard_ones() {
+    let (x, w, b) = ([1.0, -0.5, 0.25, 2.0], [0.25, 1.0, -0.75, 0.5, 2.0, -1.0], [0.1, 0.2, 0.3]);
+    for spec in ["linear_softmax_cross_entropy", "linear_softmax_cross_entropy:class_weight=[1 2 3],z_loss=0.5"] {
+        let Measure::Head(head) = find(spec).unwrap() else { panic!("{spec}") };
+        let labels = [1, 2];
+        let hard = HeadInput { bias: Some(&b), scores: true, ..HeadInput::new(&x, &w, RowTargets::labels(&labels)) };
+        let soft = RowTargets::Probabilities(&[0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
+        let expected = head.evaluate(hard).unwrap();
+        assert_eq!(head.evaluate(HeadInput { targets: soft, ..hard }).unwrap(), expected);
+        let without_bias = HeadInput { bias: None, ..hard };
+        assert_eq!(
+            head.evaluate(HeadInput { targets: soft, ..without_bias }).unwrap(),
+            head.evaluate(without_bias).unwrap()
+        );
+        let targets = RowTargets::Labels { labels: &[1, 9], ignore_index: Some(9) };
+        let ignored = head.evaluate(HeadInput { targets, ..hard }).unwrap();
+        let labels = [1];
+        let alone = HeadInput { x: &x[..2], targets: RowTargets::labels(&labels), ..hard };
+        let alone = head.evaluate(alone).unwrap();
+        assert_eq!((ignored.value[0], ignored.value[1]), (alone.value[0], 0.0));
+        assert_eq!((ignored.gradient_weights, ignored.gradient_bias), (alone.gradient_weights, alone.gradient_bias));
+    }
 }
 
 #[test]
 fn second_derivatives_agree() {
-    let loss = SoftmaxCrossEntropy::new(2.0, 0.0, 0.5).unwrap();
-    let (matrix, v) = (loss.hessian(&Z).unwrap(), [1.0, -2.0, 0.5]);
-    let product = loss.hessian_product(&Z, &v).unwrap();
-    let diagonal = loss.hessian_diagonal(&Z, Target::Label(0), HessianKind::Exact).unwrap();
+    let loss = SoftmaxCrossEntropy::new(2.0, 0.0, 0.5, SmoothingOver::All, []).unwrap();
+    let (matrix, v) = (loss.hessian(&Z, Target::Label(0)).unwrap(), [1.0, -2.0, 0.5]);
+    let product = loss.hessian_product(&Z, Target::Label(0), &v).unwrap();
+    let diagonal = loss.hessian_diagonal(&Z, Target::Label(0), f64::EPSILON, HessianKind::Exact).unwrap();
     for i in 0..3 {
         let sum: f64 = (0..3).map(|j| matrix[3 * i + j] * v[j]).sum();
         assert!((sum - product[i]).abs() < 1e-15);
         assert_eq!(diagonal[i], matrix[4 * i]);
     }
     let jacobian = softmax::jacobian(&Z, 1.0).unwrap();
-    assert_eq!(jacobian, SoftmaxCrossEntropy::default().hessian(&Z).unwrap());
+    assert_eq!(jacobian, SoftmaxCrossEntropy::default().hessian(&Z, Target::Label(0)).unwrap());
     near(rows::softmax::log_softmax(&[17.0, 0.0, -3.0], 1.0).unwrap()[0], -4.346052986588138e-08);
 }
 
@@ -134,20 +192,28 @@ fn penalties() {
 #[test]
 fn heads() {
     let (x, w) = ([1.0, -0.5], [0.25, 1.0, -0.75, 0.5, 2.0, -1.0]);
-    let HeadResult { value, dx, dw, .. } =
-        LargeMarginSoftmax::new(3_u32, 0.5).unwrap().evaluate(&x, &w, None, &[1]).unwrap();
+    let labels = [1];
+    let input = HeadInput::new(&x, &w, RowTargets::labels(&labels));
+    let margin = LargeMarginSoftmax::new(3_u32, 0.5).unwrap();
+    let HeadResult { value, gradient_x, gradient_weights, .. } = margin.evaluate(input).unwrap();
     near(value[0], 6.210371707886257);
-    all_near(&dx, &[4.492409306845874, -2.9534658368536033]);
+    all_near(&gradient_x, &[4.492409306845874, -2.9534658368536033]);
     let want =
         [0.059965966692727524, -0.029982983346363762, -3.835893961108878, 1.5242987794592726, 0.9380255425538254];
-    all_near(&dw[..5], &want);
+    all_near(&gradient_weights[..5], &want);
     let plain = LinearSoftmaxCrossEntropy::default();
-    let linear = plain.evaluate(&x, &w, None, &[1]).unwrap();
-    let margin = LargeMarginSoftmax::new(1_u32, 0.0).unwrap().evaluate(&x, &w, None, &[1]).unwrap();
+    let linear = plain.evaluate(input).unwrap();
+    let margin = LargeMarginSoftmax::new(1_u32, 0.0).unwrap().evaluate(input).unwrap();
     near(margin.value[0], linear.value[0]);
-    all_near(&margin.dw, &linear.dw);
-    let with_bias = plain.evaluate(&x, &w, Some(&[0.0; 3]), &[1]).unwrap();
-    assert_eq!((with_bias.dx, with_bias.db.len()), (linear.dx, 3));
+    all_near(&margin.gradient_weights, &linear.gradient_weights);
+    // Lengths whose squares are beyond `f64`: the angle is a right one, and cos(3 · 90°) - 2 = -2.
+    let (far, axes) = ([1e200, 0.0], [0.0, 1e-200, 1e-200, 0.0]);
+    let labels = [0];
+    let margin = LargeMarginSoftmax::new(3_u32, 0.0).unwrap();
+    let far = margin.evaluate(HeadInput::new(&far, &axes, RowTargets::labels(&labels))).unwrap();
+    near(far.value[0], 3.048587351573742);
+    let with_bias = plain.evaluate(HeadInput { bias: Some(&[0.0; 3]), ..input }).unwrap();
+    assert_eq!((with_bias.gradient_x, with_bias.gradient_bias.len()), (linear.gradient_x, 3));
 }
 
 #[test]

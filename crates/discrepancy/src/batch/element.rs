@@ -11,6 +11,8 @@ pub trait Element: Copy + Debug + Display + Default + PartialEq + Send + Sync + 
     const PRECISION: Precision;
     /// Its name: `f32`, …
     const NAME: &'static str;
+    /// The distance from 1 to the next larger number.
+    const EPSILON: f64;
     /// Exactly the same number.
     fn widen(self) -> f64;
     /// The nearest number of this type.
@@ -20,10 +22,11 @@ pub trait Element: Copy + Debug + Display + Default + PartialEq + Send + Sync + 
 }
 
 macro_rules! element {
-    ($type:ident, $precision:ident, |$x:ident| $widen:expr, |$w:ident| $narrow:expr, |$to:ident, $from:ident| $stream:expr) => {
+    ($type:ident, $precision:ident, $epsilon:expr, |$x:ident| $widen:expr, |$w:ident| $narrow:expr, |$to:ident, $from:ident| $stream:expr) => {
         impl Element for $type {
             const PRECISION: Precision = Precision::$precision;
             const NAME: &'static str = stringify!($type);
+            const EPSILON: f64 = $epsilon;
             #[inline(always)]
             fn widen(self) -> f64 {
                 let $x = self;
@@ -40,10 +43,12 @@ macro_rules! element {
         }
     };
 }
-element!(f64, Twofold, |x| x, |w| w, |to, from| discrepancy_stream::copy(to, from));
-element!(f32, Plain, |x| f64::from(x), |w| w as f32, |to, from| discrepancy_stream::copy(to, from));
-element!(f16, Plain, |x| f64::from(x), |w| f16::from_f64(w), |to, from| stream_halves(to, from));
-element!(bf16, Plain, |x| f64::from(x), |w| bf16::from_f64(w), |to, from| stream_halves(to, from));
+element!(f64, Twofold, f64::EPSILON, |x| x, |w| w, |to, from| discrepancy_stream::copy(to, from));
+element!(f32, Plain, f32::EPSILON as f64, |x| f64::from(x), |w| w as f32, |to, from| discrepancy_stream::copy(
+    to, from
+));
+element!(f16, Plain, 1.0 / 1024.0, |x| f64::from(x), |w| f16::from_f64(w), |to, from| stream_halves(to, from));
+element!(bf16, Plain, 1.0 / 128.0, |x| f64::from(x), |w| bf16::from_f64(w), |to, from| stream_halves(to, from));
 
 /// Half floats are streamed as the integers that they are made of.
 fn stream_halves<E>(to: &mut [E], from: &[E])

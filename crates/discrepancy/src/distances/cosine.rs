@@ -22,12 +22,13 @@ impl Distance for Cosine {
         let row = |row: &[f64]| -> Vec<Wide> {
             row.iter().enumerate().map(|(i, x)| wide(if pair.weight(i) == 0.0 { 0.0 } else { *x })).collect()
         };
-        let angle = Angle::new(row(pair.a), row(pair.b), pair.weights);
+        let angle = Angle::new(pair, row(pair.a), row(pair.b), [0, 0], None);
         if let Some(argument) = angle.zero() {
-            return Err(Error::new(ErrorKind::Domain, pair.function, argument, "a vector that is not all zeros"));
+            let error = Error::new(ErrorKind::Domain, pair.function, argument, "a vector that is not all zeros");
+            return Err(error.value("a vector of zeros"));
         }
         if let Some(gradients) = gradients {
-            angle.gradients(gradients.a, gradients.b);
+            angle.gradients(gradients);
         }
         Ok(angle.value())
     }

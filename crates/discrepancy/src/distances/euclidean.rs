@@ -20,13 +20,14 @@ crate::entry! {
 impl Distance for Euclidean {
     fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
         let (d, exponent) = pair.differences();
-        let norm = total(d.iter().enumerate().map(|(i, d)| square(*d) * pair.weight(i))).sqrt();
+        let norm = total(d.iter().enumerate().map(|(i, d)| square(*d) * pair.scaled_weight(i))).sqrt();
+        let half = pair.weight_exponent / 2;
         if let Some(mut gradients) = gradients {
             for (i, d) in d.iter().enumerate() {
-                let g = if norm.high == 0.0 { 0.0 } else { (*d / norm).round_to_machine() };
+                let g = if norm.high == 0.0 { 0.0 } else { scaled((*d / norm * pair.weight(i)).round_to_machine(), -half) };
                 gradients.opposite(i, g);
             }
         }
-        Ok(scaled(norm.round_to_machine(), exponent))
+        Ok(scaled(norm.round_to_machine(), exponent + half))
     }
 }

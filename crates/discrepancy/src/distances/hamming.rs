@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 crate::entry! {
     /// Hamming distance: the fraction of coordinates that differ. It has no derivative.
     ///
-    /// For packed bits see [`hamming_bits`], for labels of any type [`hamming_labels`].
+    /// For packed bits there is `hamming_bits`, for labels of any type `hamming_labels`.
     Hamming("hamming") in Distance as Pair {}
     aliases: [];
     formula: r"\frac1n \sum_i [a_i \ne b_i]";
@@ -21,26 +21,19 @@ impl Distance for Hamming {
         if gradients.is_some() {
             return Err(Error::new(ErrorKind::NotDifferentiable, pair.function, "gradient", "values only"));
         }
-        let weight = |i: usize| wide(pair.weight(i));
+        let weight = |i: usize| wide(pair.scaled_weight(i));
         let differ = total((0..pair.a.len()).filter(|i| pair.a[*i] != pair.b[*i]).map(weight));
         Ok((differ / total((0..pair.a.len()).map(weight))).round_to_machine())
     }
 }
 
-/// The fraction of the first `bits` bits that differ; bit 0 is the lowest of the first word.
-pub fn hamming_bits(a: &[u64], b: &[u64], bits: usize) -> Result<f64> {
-    let words = bits.div_ceil(64);
-    length("hamming_bits", "a", a.len(), words)?;
-    length("hamming_bits", "b", b.len(), words)?;
-    if bits == 0 {
-        return Err(Error::new(ErrorKind::NoContributingRows, "hamming_bits", "bits", "at least one bit"));
-    }
-    let mask = |word: usize| if word + 1 == words && !bits.is_multiple_of(64) { (1 << (bits % 64)) - 1 } else { u64::MAX };
-    let differ: u64 = (0..words).map(|i| u64::from(((a[i] ^ b[i]) & mask(i)).count_ones())).sum();
-    Ok(differ as f64 / bits as f64)
-}
-
 /// The fraction of labels that differ.
+///
+/// ```
+/// use discrepancy::distances::hamming_labels;
+/// assert_eq!(hamming_labels(&["cat", "dog"], &["cat", "cow"])?, 0.5);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub fn hamming_labels<T: PartialEq>(a: &[T], b: &[T]) -> Result<f64> {
     length("hamming_labels", "b", b.len(), a.len())?;
     if a.is_empty() {

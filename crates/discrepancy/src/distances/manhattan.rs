@@ -21,9 +21,11 @@ impl Distance for Manhattan {
     fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
         let (d, exponent) = pair.differences();
         if let Some(mut gradients) = gradients {
-            d.iter().enumerate().for_each(|(i, d)| gradients.opposite(i, d.sign().high));
+            for i in 0..d.len() {
+                gradients.opposite(i, pair.difference(i).0.sign().high * pair.weight(i));
+            }
         }
-        let sum = total(d.iter().enumerate().map(|(i, d)| d.abs() * pair.weight(i)));
-        Ok(scaled(sum.round_to_machine(), exponent))
+        let sum = total(d.iter().enumerate().map(|(i, d)| d.abs() * pair.scaled_weight(i)));
+        Ok(scaled(sum.round_to_machine(), exponent + pair.weight_exponent))
     }
 }

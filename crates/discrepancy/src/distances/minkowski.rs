@@ -21,12 +21,13 @@ crate::entry! {
 }
 
 impl Minkowski {
-    /// The p-th root; 1/p itself is not a float.
-    fn root(&self, x: Wide) -> Wide {
+    /// The p-th root of `x · 2^k`, k even, as a number times a power of two; 1/p itself is not a float.
+    fn root(&self, x: Wide, k: i32) -> (Wide, i32) {
         match self.p {
-            1.0 => x,
-            2.0 => x.sqrt(),
-            p => (x.ln() / p).exp(),
+            1.0 => (x, k),
+            2.0 => (x.sqrt(), k / 2),
+            p if k == 0 => ((x.ln() / p).exp(), 0),
+            p => (((x.ln() + wide(2.0).ln() * f64::from(k)) / p).exp(), 0),
         }
     }
 }
@@ -42,14 +43,15 @@ impl Distance for Minkowski {
             return Ok(0.0);
         }
         let ratio = |d: &Wide| d.abs() / largest;
-        let sum = total(d.iter().enumerate().map(|(i, d)| ratio(d).power(self.p) * pair.weight(i)));
-        let norm = self.root(sum);
+        let sum = total(d.iter().enumerate().map(|(i, d)| ratio(d).power(self.p) * pair.scaled_weight(i)));
+        let (norm, k) = self.root(sum, pair.weight_exponent);
         if let Some(mut gradients) = gradients {
             for (i, d) in d.iter().enumerate() {
-                let g = (ratio(d) / norm).power(self.p - 1.0) * d.sign();
-                gradients.opposite(i, g.round_to_machine());
+                // (r / (norm 2^k))^(p-1), where k is 0 unless p is 1 or 2.
+                let g = (ratio(d) / norm).power(self.p - 1.0) * d.sign() * pair.weight(i);
+                gradients.opposite(i, scaled(g.round_to_machine(), if self.p == 2.0 { -k } else { 0 }));
             }
         }
-        Ok(scaled((norm * largest).round_to_machine(), exponent))
+        Ok(scaled((norm * largest).round_to_machine(), exponent + k))
     }
 }

@@ -11,21 +11,52 @@ pub(crate) fn wide(x: f64) -> Wide {
     Twofold::from(x)
 }
 
+/// Two rows as they are given.
+#[derive(Clone, Copy, Debug)]
+pub struct PairInput<'a> {
+    /// The first row; of a divergence the reference.
+    pub a: &'a [f64],
+    /// The second row, of the same length.
+    pub b: &'a [f64],
+    /// A non-negative weight for each coordinate (a frequency: 2 counts as the coordinate twice). Distances only.
+    pub weights: Option<&'a [f64]>,
+    /// The spacing at 1 of the type the numbers were stored in: distributions sum to 1 within `8 n ε`.
+    pub epsilon: f64,
+}
+
+impl<'a> PairInput<'a> {
+    /// Two rows of `f64` without weights.
+    #[must_use]
+    pub fn new(a: &'a [f64], b: &'a [f64]) -> Self {
+        PairInput { a, b, weights: None, epsilon: f64::EPSILON }
+    }
+}
+
 /// Two rows of one length, finite, perhaps with a weight for each coordinate.
 pub(crate) struct Pair<'a> {
     pub(crate) function: &'static str,
     pub(crate) a: &'a [f64],
     pub(crate) b: &'a [f64],
-    pub(crate) weights: Option<&'a [f64]>,
+    weights: Option<&'a [f64]>,
+    /// The power of two that weights are divided by where sums of them could leave the range; even, mostly 0.
+    pub(crate) weight_exponent: i32,
 }
 
 /// Where the gradients with respect to both rows go.
-pub(crate) struct Gradients<'a> {
-    pub(crate) a: &'a mut [f64],
-    pub(crate) b: &'a mut [f64],
+#[derive(Debug)]
+pub struct Gradients<'a> {
+    /// With respect to the first row.
+    pub a: &'a mut [f64],
+    /// With respect to the second row.
+    pub b: &'a mut [f64],
 }
 
 impl Gradients<'_> {
+    /// Both must have the rows' length.
+    pub(crate) fn check(&self, function: &str, wanted: usize) -> Result<()> {
+        length(function, "gradient_a", self.a.len(), wanted)?;
+        length(function, "gradient_b", self.b.len(), wanted)
+    }
     /// For a function of the difference: `g` for the first row, `-g` for the second.
     pub(crate) fn opposite(&mut self, index: usize, g: f64) {
         // 0 - g, so that zero stays a positive zero.
@@ -35,12 +66,8 @@ impl Gradients<'_> {
 
 impl<'a> Pair<'a> {
     /// Checks lengths, emptiness, finiteness and weights.
-    pub(crate) fn new(
-        function: &'static str,
-        a: &'a [f64],
-        b: &'a [f64],
-        weights: Option<&'a [f64]>,
-    ) -> Result<Pair<'a>> {
+    pub(crate) fn new(function: &'static str, input: PairInput<'a>) -> Result<Pair<'a>> {
+        let PairInput { a, b, weights, .. } = input;
         length(function, "b", b.len(), a.len())?;
         if a.is_empty() {
             return Err(Error::new(ErrorKind::NoContributingRows, function, "a", "at least one number"));
@@ -59,11 +86,25 @@ impl<'a> Pair<'a> {
                 return Err(Error::new(ErrorKind::NoContributingRows, function, "weights", "one positive weight"));
             }
         }
-        Ok(Pair { function, a, b, weights })
+        let most = weights.map_or(1.0, |w| w.iter().fold(0.0, |m: f64, w| m.max(*w)));
+        let weight_exponent = Some(exponent(most)).filter(|k| k.abs() > 400).map_or(0, |k| k - k % 2);
+        Ok(Pair { function, a, b, weights, weight_exponent })
     }
     /// The weight of a coordinate.
     pub(crate) fn weight(&self, index: usize) -> f64 {
         self.weights.map_or(1.0, |w| w[index])
+    }
+    /// The weight of a coordinate over `2^weight_exponent`: the largest is in range, what is lost is nothing beside it.
+    pub(crate) fn scaled_weight(&self, index: usize) -> f64 {
+        if self.weight_exponent == 0 { self.weight(index) } else { scaled(self.weight(index), -self.weight_exponent) }
+    }
+    /// `(a - b) / 2^exponent` of one coordinate, exact, near 1.
+    pub(crate) fn difference(&self, index: usize) -> (Wide, i32) {
+        let (a, b) = (self.a[index], self.b[index]);
+        let k = exponent(a.abs().max(b.abs()));
+        let d = Twofold::sum(scaled(a, -k), -scaled(b, -k));
+        let rest = exponent(d.high);
+        (scaled_wide(d, -rest), k + rest)
     }
     /// `(a - b) / 2^exponent`, exact, the largest of weight above 0 near 1.
     pub(crate) fn differences(&self) -> (Vec<Wide>, i32) {

@@ -16,32 +16,32 @@ crate::entry! {
 }
 
 /// `x_i Σw - Σ w x`, in units of `2^exponent Σw`: exact where the sums are, so no division by n comes first.
-fn centred(pair: &Pair<'_>, argument: &str, row: &[f64]) -> Result<(Vec<Wide>, i32)> {
+fn centred(pair: &Pair<'_>, argument: &str, row: &[f64], weight: Wide) -> Result<(Vec<Wide>, i32)> {
     let used = |i: usize| pair.weight(i) > 0.0;
     let mut values = (0..row.len()).filter(|i| used(*i)).map(|i| row[i]);
     let first = values.next();
     if values.all(|x| Some(x) == first) {
-        return Err(Error::new(ErrorKind::Domain, pair.function, argument, "a vector that is not constant"));
+        let error = Error::new(ErrorKind::Domain, pair.function, argument, "a vector that is not constant");
+        return Err(error.value("a constant vector"));
     }
     let k = exponent(row.iter().enumerate().fold(0.0, |m: f64, (i, x)| if used(i) { m.max(x.abs()) } else { m }));
     let row: Vec<Wide> = row.iter().enumerate().map(|(i, x)| wide(if used(i) { scaled(*x, -k) } else { 0.0 })).collect();
-    let weight = total((0..row.len()).map(|i| wide(pair.weight(i))));
-    let sum = total(row.iter().enumerate().map(|(i, x)| *x * pair.weight(i)));
+    let sum = total(row.iter().enumerate().map(|(i, x)| *x * pair.scaled_weight(i)));
     let centred = row.iter().enumerate().map(|(i, x)| if used(i) { *x * weight - sum } else { *x });
     Ok((centred.collect(), k))
 }
 
 impl Distance for Pearson {
     fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
-        let (a, exponent_a) = centred(pair, "a", pair.a)?;
-        let (b, exponent_b) = centred(pair, "b", pair.b)?;
-        let angle = Angle::new(a, b, pair.weights);
+        let weight = total((0..pair.a.len()).map(|i| wide(pair.scaled_weight(i))));
+        let (a, exponent_a) = centred(pair, "a", pair.a, weight)?;
+        let (b, exponent_b) = centred(pair, "b", pair.b, weight)?;
+        let spread = |row: &[Wide]| weight.high / row.iter().fold(0.0, |m: f64, x| m.max(x.high.abs()));
+        // The gradient in the centred vectors sums to zero already. Their unit is 2^exponent / Σw.
+        let offset = spread(&a).max(spread(&b));
+        let angle = Angle::new(pair, a, b, [exponent_a, exponent_b], Some((weight, offset)));
         if let Some(gradients) = gradients {
-            // The gradient in the centred vectors sums to zero already. Their unit is 2^exponent / n.
-            angle.gradients(gradients.a, gradients.b);
-            let n = pair.a.len() as f64;
-            gradients.a.iter_mut().for_each(|g| *g = scaled(*g * n, -exponent_a));
-            gradients.b.iter_mut().for_each(|g| *g = scaled(*g * n, -exponent_b));
+            angle.gradients(gradients);
         }
         Ok(angle.value())
     }

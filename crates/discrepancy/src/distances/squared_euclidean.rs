@@ -20,11 +20,12 @@ impl Distance for SquaredEuclidean {
     fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
         let (d, exponent) = pair.differences();
         if let Some(mut gradients) = gradients {
-            for (i, d) in d.iter().enumerate() {
-                gradients.opposite(i, scaled(d.round_to_machine(), exponent + 1));
+            for i in 0..d.len() {
+                let (d, exponent) = pair.difference(i);
+                gradients.opposite(i, scaled((d * pair.weight(i)).round_to_machine(), exponent + 1));
             }
         }
-        let sum = total(d.iter().enumerate().map(|(i, d)| square(*d) * pair.weight(i)));
-        Ok(scaled(sum.round_to_machine(), 2 * exponent))
+        let sum = total(d.iter().enumerate().map(|(i, d)| square(*d) * pair.scaled_weight(i)));
+        Ok(scaled(sum.round_to_machine(), 2 * exponent + pair.weight_exponent))
     }
 }

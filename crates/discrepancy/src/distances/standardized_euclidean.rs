@@ -25,13 +25,16 @@ impl Distance for StandardizedEuclidean {
         let deviations: Vec<Wide> = self.variances.iter().map(|v| wide(*v).sqrt()).collect();
         let mut z: Vec<Wide> = d.iter().zip(&deviations).map(|(d, s)| *d / *s).collect();
         let exponent = exponent + normalise(&mut z);
-        let norm = total(z.iter().enumerate().map(|(i, z)| square(*z) * pair.weight(i))).sqrt();
+        let norm = total(z.iter().enumerate().map(|(i, z)| square(*z) * pair.scaled_weight(i))).sqrt();
+        let half = pair.weight_exponent / 2;
         if let Some(mut gradients) = gradients {
-            for (i, (z, s)) in z.iter().zip(&deviations).enumerate() {
-                let g = if norm.high == 0.0 { 0.0 } else { (*z / norm / *s).round_to_machine() };
+            for (i, v) in self.variances.iter().enumerate() {
+                let (d, own) = pair.difference(i);
+                let slope = d * pair.weight(i) / norm / *v;
+                let g = if norm.high == 0.0 { 0.0 } else { scaled(slope.round_to_machine(), own - exponent - half) };
                 gradients.opposite(i, g);
             }
         }
-        Ok(scaled(norm.round_to_machine(), exponent))
+        Ok(scaled(norm.round_to_machine(), exponent + half))
     }
 }

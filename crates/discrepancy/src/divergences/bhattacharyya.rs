@@ -1,14 +1,14 @@
 use super::Divergence;
 use super::bhattacharyya_coefficient::{coefficient, gradients};
-use super::simplex::{Rows, Sums};
+use super::simplex::{Rows, Sums, exact_total, squared_difference};
 use crate::catalog::{DataDomain, Domain, Value};
-use crate::distances::pair::{Wide, total};
-use crate::number::Real;
+use crate::number::careful::Careful;
 
 crate::entry! {
     /// Bhattacharyya distance: minus the logarithm of the coefficient; `inf` for disjoint distributions.
     ///
-    /// Of two equal rows it is exactly 0, even if they sum to 1 only up to rounding.
+    /// It is the value of the formula at the floats as given: rows that sum to 1 only up to rounding may be as far
+    /// below zero as their sums are above 1. With `normalize=true` equal rows are exactly 0 apart.
     Bhattacharyya("bhattacharyya") in Divergence as Pair {
         /// Whether each row is divided by its sum first.
         normalize: bool = Value::Word("false"), Domain::flag();
@@ -21,32 +21,43 @@ crate::entry! {
     source: "Bhattacharyya 1943, Bull. Calcutta Math. Soc. 35";
 }
 
+/// The coefficient less 1, of rows as given.
+fn excess<R: Careful>(rows: &Rows<R>) -> R {
+    // √(pq) = (p + q)/2 - (√p - √q)²/2, whose first part sums exactly to nearly 1, where p and q are near each other.
+    let (mut halves, mut rest) = (vec![-1.0], R::of(0.0));
+    for (p, q) in rows.pairs() {
+        let (a, b) = (p.leading(), q.leading());
+        if a.max(b) > 4.0 * a.min(b) {
+            rest = rest + p.sqrt() * q.sqrt();
+        } else {
+            halves.extend([a * 0.5, b * 0.5]);
+            rest = rest - squared_difference(p, q) * 0.5;
+        }
+    }
+    exact_total::<R>(&halves) + rest
+}
+
 impl Divergence for Bhattacharyya {
     fn sums(&self) -> Sums {
         Sums::of(self.normalize)
     }
-    fn compute(&self, rows: &Rows) -> f64 {
-        if rows.equal {
-            return 0.0;
-        }
+    fn compute<R: Careful>(&self, rows: &Rows<R>) -> R {
         let overlap = coefficient(rows);
-        if overlap.high == 0.0 {
-            return f64::INFINITY;
+        if overlap.is_zero() {
+            return R::of(f64::INFINITY);
         }
-        if overlap.high < 0.5 {
-            return (-overlap.ln()).round_to_machine();
+        if overlap.leading() < 0.5 {
+            return -overlap.ln();
         }
-        // The coefficient less 1 is (Σp + Σq)/2 - 1 - H²; normalised rows sum to 1.
-        let rest = -rows.hellinger_squared();
-        let rest = if self.normalize { rest } else { total(rows.pairs().map(|(p, q)| (p + q) * 0.5)) - 1.0 + rest };
-        (-rest.ln_1p()).round_to_machine()
+        let rest = if self.normalize { -rows.hellinger_squared() } else { excess(rows) };
+        R::of(0.0) - rest.ln_1p()
     }
-    fn gradients(&self, rows: &Rows) -> [Vec<Wide>; 2] {
+    fn gradients<R: Careful>(&self, rows: &Rows<R>) -> [Vec<R>; 2] {
         let overlap = coefficient(rows);
-        let one = |g: Wide| match () {
+        let one = |g: R| match () {
             // No overlap: the logarithm falls without bound wherever a little would make one.
-            () if g.high == 0.0 => g,
-            () if !g.high.is_finite() || overlap.high == 0.0 => super::simplex::infinite(false),
+            () if g.is_zero() => g,
+            () if g.leading().is_infinite() || overlap.is_zero() => R::of(f64::NEG_INFINITY),
             () => -g / overlap,
         };
         gradients(rows).map(|g| g.into_iter().map(one).collect())

@@ -1,8 +1,7 @@
 use super::Divergence;
-use super::simplex::{Rows, Sums, infinite};
+use super::simplex::{Rows, Sums};
 use crate::catalog::{DataDomain, Domain, Value};
-use crate::distances::pair::{Wide, total, wide};
-use crate::number::Real;
+use crate::number::careful::Careful;
 
 crate::entry! {
     /// Bhattacharyya coefficient: the overlap of two distributions, 1 for equal ones and 0 for disjoint ones.
@@ -19,15 +18,15 @@ crate::entry! {
 }
 
 /// The coefficient.
-pub(super) fn coefficient(rows: &Rows) -> Wide {
-    total(rows.pairs().map(|(p, q)| p.sqrt() * q.sqrt()))
+pub(super) fn coefficient<R: Careful>(rows: &Rows<R>) -> R {
+    rows.total(|p, q| p.sqrt() * q.sqrt())
 }
 
 /// Its gradients: `√(q/p) / 2`.
-pub(super) fn gradients(rows: &Rows) -> [Vec<Wide>; 2] {
-    let slope = |p: Wide, q: Wide| match (p.high == 0.0, q.high == 0.0) {
-        (_, true) => wide(0.0),
-        (true, false) => infinite(true),
+pub(super) fn gradients<R: Careful>(rows: &Rows<R>) -> [Vec<R>; 2] {
+    let slope = |p: R, q: R| match (p.is_zero(), q.is_zero()) {
+        (_, true) => R::of(0.0),
+        (true, false) => R::of(f64::INFINITY),
         _ => q.sqrt() / p.sqrt() * 0.5,
     };
     [rows.pairs().map(|(p, q)| slope(p, q)).collect(), rows.pairs().map(|(p, q)| slope(q, p)).collect()]
@@ -37,10 +36,10 @@ impl Divergence for BhattacharyyaCoefficient {
     fn sums(&self) -> Sums {
         Sums::of(self.normalize)
     }
-    fn compute(&self, rows: &Rows) -> f64 {
-        coefficient(rows).round_to_machine()
+    fn compute<R: Careful>(&self, rows: &Rows<R>) -> R {
+        coefficient(rows)
     }
-    fn gradients(&self, rows: &Rows) -> [Vec<Wide>; 2] {
+    fn gradients<R: Careful>(&self, rows: &Rows<R>) -> [Vec<R>; 2] {
         gradients(rows)
     }
 }

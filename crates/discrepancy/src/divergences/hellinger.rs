@@ -1,8 +1,7 @@
 use super::Divergence;
-use super::simplex::{Rows, Sums, infinite};
+use super::simplex::{Rows, Sums};
 use crate::catalog::{DataDomain, Domain, Value};
-use crate::distances::pair::{Wide, wide};
-use crate::number::Real;
+use crate::number::careful::Careful;
 
 crate::entry! {
     /// Hellinger distance, from 0 to 1: a metric. The gradient at coincidence is taken as zero.
@@ -19,10 +18,10 @@ crate::entry! {
 }
 
 /// `1 - √(q/p)`.
-fn slope(p: Wide, q: Wide) -> Wide {
-    match (p.high == 0.0, q.high == 0.0) {
-        (true, true) => wide(0.0),
-        (true, false) => infinite(false),
+fn slope<R: Careful>(p: R, q: R) -> R {
+    match (p.is_zero(), q.is_zero()) {
+        (true, true) => R::of(0.0),
+        (true, false) => R::of(f64::NEG_INFINITY),
         _ => (p - q) / ((p.sqrt() + q.sqrt()) * p.sqrt()),
     }
 }
@@ -31,14 +30,14 @@ impl Divergence for Hellinger {
     fn sums(&self) -> Sums {
         Sums::of(self.normalize)
     }
-    fn compute(&self, rows: &Rows) -> f64 {
-        rows.hellinger_squared().sqrt().round_to_machine()
+    fn compute<R: Careful>(&self, rows: &Rows<R>) -> R {
+        rows.hellinger_squared().sqrt()
     }
-    fn gradients(&self, rows: &Rows) -> [Vec<Wide>; 2] {
+    fn gradients<R: Careful>(&self, rows: &Rows<R>) -> [Vec<R>; 2] {
         let distance = rows.hellinger_squared().sqrt();
-        let one = |g: Wide| match () {
-            () if distance.high == 0.0 => wide(0.0),
-            () if !g.high.is_finite() => g,
+        let one = |g: R| match () {
+            () if distance.is_zero() => R::of(0.0),
+            () if g.leading().is_infinite() => g,
             () => g / (distance * 4.0),
         };
         [

@@ -1,8 +1,7 @@
 use super::Divergence;
-use super::simplex::{Rows, Sums, homogeneous, infinite};
+use super::simplex::{Rows, Sums};
 use crate::catalog::{Base, DataDomain, Domain, Interval, Value};
-use crate::distances::pair::{Wide, total, wide};
-use crate::number::Real;
+use crate::number::careful::Careful;
 
 crate::entry! {
     /// Jensen–Shannon divergence: the mean Kullback–Leibler divergence of both rows from their midpoint.
@@ -22,44 +21,56 @@ crate::entry! {
     source: "Lin 1991, doi:10.1109/18.61115";
 }
 
+/// A quotient of probabilities below this counts as far apart.
+const FAR: f64 = 1.0 / 1_048_576.0;
+
 /// The divergence in nats.
-pub(super) fn divergence(rows: &Rows) -> Wide {
-    let term = |p: Wide, q: Wide| {
+pub(super) fn divergence<R: Careful>(rows: &Rows<R>) -> R {
+    let term = |p: R, q: R| {
         let sum = p + q;
-        if sum.high == 0.0 { sum } else { sum * ((p - q) / sum).psi() }
+        let (less, more) = if p.lt(q) { (p, q) } else { (q, p) };
+        if sum.is_zero() {
+            sum
+        } else if less.leading() < FAR * more.leading() {
+            // 1 - |d| would lose the lesser one, and nothing cancels here.
+            let log = |x: R| (x * 2.0 / sum).ln().weighted(x);
+            (log(less) + log(more)) * 2.0
+        } else {
+            sum * ((p - q) / sum).psi()
+        }
     };
     // The halves: of the sum, of the mean, and of psi over both rows.
-    total(rows.pairs().map(|(p, q)| homogeneous(p, q, term))) * 0.25
+    rows.total(term) * 0.25
 }
 
 /// `ln(2p / (p + q)) / 2`.
-fn slope(p: Wide, q: Wide) -> Wide {
-    match (p.high == 0.0, q.high == 0.0) {
-        (true, true) => wide(0.0),
-        (true, false) => infinite(false),
-        _ if p.high < 0.25 * q.high => ((p * 2.0).ln() - (p + q).ln()) * 0.5,
+fn slope<R: Careful>(p: R, q: R) -> R {
+    match (p.is_zero(), q.is_zero()) {
+        (true, true) => R::of(0.0),
+        (true, false) => R::of(f64::NEG_INFINITY),
+        _ if p.leading() < 0.25 * q.leading() => ((p * 2.0).ln() - (p + q).ln()) * 0.5,
         _ => ((p - q) / (p + q)).ln_1p() * 0.5,
     }
 }
 
 /// The gradients in nats.
-pub(super) fn gradients(rows: &Rows) -> [Vec<Wide>; 2] {
+pub(super) fn gradients<R: Careful>(rows: &Rows<R>) -> [Vec<R>; 2] {
     [rows.pairs().map(|(p, q)| slope(p, q)).collect(), rows.pairs().map(|(p, q)| slope(q, p)).collect()]
 }
 
 /// In a base; infinities stay.
-pub(super) fn in_base(base: Base, x: Wide) -> Wide {
-    if x.high.is_finite() { base.scale(x) } else { x }
+pub(super) fn in_base<R: Careful>(base: Base, x: R) -> R {
+    if x.leading().is_infinite() { x } else { base.scale(x) }
 }
 
 impl Divergence for JensenShannon {
     fn sums(&self) -> Sums {
         Sums::of(self.normalize)
     }
-    fn compute(&self, rows: &Rows) -> f64 {
-        self.base.scale(divergence(rows)).round_to_machine()
+    fn compute<R: Careful>(&self, rows: &Rows<R>) -> R {
+        self.base.scale(divergence(rows))
     }
-    fn gradients(&self, rows: &Rows) -> [Vec<Wide>; 2] {
+    fn gradients<R: Careful>(&self, rows: &Rows<R>) -> [Vec<R>; 2] {
         gradients(rows).map(|g| g.into_iter().map(|g| in_base(self.base, g)).collect())
     }
 }

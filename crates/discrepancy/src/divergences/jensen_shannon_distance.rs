@@ -2,8 +2,7 @@ use super::Divergence;
 use super::jensen_shannon::{divergence, gradients, in_base};
 use super::simplex::{Rows, Sums};
 use crate::catalog::{Base, DataDomain, Domain, Interval, Value};
-use crate::distances::pair::{Wide, wide};
-use crate::number::Real;
+use crate::number::careful::Careful;
 
 crate::entry! {
     /// Jensen–Shannon distance: the root of the divergence, a metric. SciPy's `jensenshannon` with `normalize=true`.
@@ -27,14 +26,14 @@ impl Divergence for JensenShannonDistance {
     fn sums(&self) -> Sums {
         Sums::of(self.normalize)
     }
-    fn compute(&self, rows: &Rows) -> f64 {
-        self.base.scale(divergence(rows)).sqrt().round_to_machine()
+    fn compute<R: Careful>(&self, rows: &Rows<R>) -> R {
+        self.base.scale(divergence(rows)).sqrt()
     }
-    fn gradients(&self, rows: &Rows) -> [Vec<Wide>; 2] {
+    fn gradients<R: Careful>(&self, rows: &Rows<R>) -> [Vec<R>; 2] {
         let root = self.base.scale(divergence(rows)).sqrt();
-        let one = |g: Wide| match () {
-            () if root.high == 0.0 => wide(0.0),
-            () if !g.high.is_finite() => g,
+        let one = |g: R| match () {
+            () if root.is_zero() => R::of(0.0),
+            () if g.leading().is_infinite() => g,
             () => in_base(self.base, g) / (root * 2.0),
         };
         gradients(rows).map(|g| g.into_iter().map(one).collect())

@@ -1,8 +1,7 @@
 use super::Divergence;
-use super::simplex::{Rows, Sums, homogeneous, infinite};
+use super::simplex::{Rows, Sums};
 use crate::catalog::{Base, DataDomain, Domain, Interval, Value};
-use crate::distances::pair::{Wide, total, wide};
-use crate::number::Real;
+use crate::number::careful::Careful;
 
 crate::entry! {
     /// Kullback–Leibler divergence of q from the reference p; `inf` where q is 0 and p is not.
@@ -26,53 +25,46 @@ crate::entry! {
 }
 
 /// `p ln(p/q) - p + q >= 0`.
-fn term(p: Wide, q: Wide) -> Wide {
-    if p.high == 0.0 {
+fn term<R: Careful>(p: R, q: R) -> R {
+    if p.is_zero() {
         return q;
     }
-    if q.high == 0.0 {
-        return infinite(true);
+    if p.leading() > q.leading() * 1_048_576.0 || p.leading() * 1_048_576.0 < q.leading() {
+        // The quotient may overflow or lose the lesser of the two, and nothing cancels here.
+        return p * (p.ln() - q.ln()) - p + q;
     }
-    homogeneous(p, q, |p, q| {
-        if p.high > q.high * 1_048_576.0 {
-            // The quotient may overflow, and nothing cancels here.
-            p * (p.ln() - q.ln()) - p + q
-        } else {
-            q * ((p - q) / q).phi()
-        }
-    })
+    q * ((p - q) / q).phi()
 }
 
 impl Divergence for KlDivergence {
     fn sums(&self) -> Sums {
         if self.generalized && !self.normalize { Sums::Free } else { Sums::of(self.normalize) }
     }
-    fn compute(&self, rows: &Rows) -> f64 {
-        if rows.pairs().any(|(p, q)| q.high == 0.0 && p.high > 0.0) {
-            return f64::INFINITY;
+    fn compute<R: Careful>(&self, rows: &Rows<R>) -> R {
+        if rows.pairs().any(|(p, q)| q.is_zero() && !p.is_zero()) {
+            return R::of(f64::INFINITY);
         }
-        let sum = total(rows.pairs().map(|(p, q)| term(p, q)));
+        let sum = rows.total(term);
         // Rows that were divided by their sums have equal sums.
-        let correction =
-            if self.generalized || self.normalize { wide(0.0) } else { total(rows.pairs().map(|(p, q)| p - q)) };
-        self.base.scale(sum + correction).round_to_machine()
+        let correction = if self.generalized || self.normalize { R::of(0.0) } else { rows.total(|p, q| p - q) };
+        self.base.scale(sum + correction)
     }
-    fn gradients(&self, rows: &Rows) -> [Vec<Wide>; 2] {
+    fn gradients<R: Careful>(&self, rows: &Rows<R>) -> [Vec<R>; 2] {
         let shift = if self.generalized { 0.0 } else { 1.0 };
-        let in_p = |(p, q): (Wide, Wide)| match (p.high == 0.0, q.high == 0.0) {
-            (true, true) => wide(0.0),
-            (true, false) => infinite(false),
-            (false, true) => infinite(true),
+        let in_p = |(p, q): (R, R)| match (p.is_zero(), q.is_zero()) {
+            (true, true) => R::of(0.0),
+            (true, false) => R::of(f64::NEG_INFINITY),
+            (false, true) => R::of(f64::INFINITY),
             (false, false) => {
-                let near = p.high < 2.0 * q.high && q.high < 2.0 * p.high;
+                let (a, b) = (p.leading(), q.leading());
+                let near = a < 2.0 * b && b < 2.0 * a;
                 let log = if near { ((p - q) / q).ln_1p() } else { p.ln() - q.ln() };
                 self.base.scale(log + shift)
             }
         };
-        let in_q = |(p, q): (Wide, Wide)| match (p.high == 0.0, q.high == 0.0) {
-            (true, _) => self.base.scale(wide(1.0 - shift)),
-            (false, true) => infinite(false),
-            (false, false) if !(p.high / q.high).is_finite() => infinite(false),
+        let in_q = |(p, q): (R, R)| match (p.is_zero(), q.is_zero()) {
+            (true, _) => self.base.scale(R::of(1.0 - shift)),
+            (false, true) => R::of(f64::NEG_INFINITY),
             (false, false) => self.base.scale(if self.generalized { (q - p) / q } else { -p / q }),
         };
         [rows.pairs().map(in_p).collect(), rows.pairs().map(in_q).collect()]

@@ -1,8 +1,11 @@
 //! What all divergences share: checked rows, perhaps normalised, and gradients through that.
 
-use crate::distances::pair::{Wide, exponent, finite, length, scaled_wide, total, wide};
+use crate::distances::PairInput;
+use crate::distances::pair::{finite, length};
 use crate::error::{Error, ErrorKind, Result};
+use crate::number::careful::Careful;
 use crate::number::{Real, Twofold};
+use crate::sums::ExactSum;
 
 /// How rows must sum.
 #[derive(Clone, Copy, PartialEq)]
@@ -22,96 +25,100 @@ impl Sums {
 }
 
 /// Two rows of non-negative numbers.
-pub(super) struct Rows {
-    pub(super) p: Vec<Wide>,
-    pub(super) q: Vec<Wide>,
-    /// Whether the rows are the same.
-    pub(super) equal: bool,
+pub(super) struct Rows<R> {
+    pub(super) p: Vec<R>,
+    pub(super) q: Vec<R>,
     /// What each was divided by.
-    divisors: Option<[Wide; 2]>,
+    divisors: Option<[R; 2]>,
 }
 
-impl Rows {
-    pub(super) fn new(function: &'static str, p: &[f64], q: &[f64], sums: Sums) -> Result<Rows> {
-        length(function, "q", q.len(), p.len())?;
-        if p.is_empty() {
-            return Err(Error::new(ErrorKind::NoContributingRows, function, "p", "at least one number"));
+impl<R: Careful> Rows<R> {
+    /// Of rows that are checked.
+    pub(super) fn new(p: &[f64], q: &[f64], sums: Sums) -> Rows<R> {
+        if sums != Sums::Normalised {
+            let row = |row: &[f64]| row.iter().map(|x| R::of(*x)).collect();
+            return Rows { p: row(p), q: row(q), divisors: None };
         }
-        let (sum_p, sum_q) = (check(function, "p", p, sums)?, check(function, "q", q, sums)?);
-        let row = |row: &[f64], sum: Wide| -> Vec<Wide> {
-            let one = |x: &f64| if sums == Sums::Normalised { wide(*x) / sum } else { wide(*x) };
-            row.iter().map(one).collect()
-        };
-        Ok(Rows {
-            p: row(p, sum_p),
-            q: row(q, sum_q),
-            equal: p == q,
-            divisors: (sums == Sums::Normalised).then_some([sum_p, sum_q]),
-        })
+        let divisors = [exact_total(p), exact_total(q)];
+        let row = |row: &[f64], sum: R| row.iter().map(|x| R::of(*x) / sum).collect();
+        Rows { p: row(p, divisors[0]), q: row(q, divisors[1]), divisors: Some(divisors) }
     }
     /// The coordinates, pair by pair.
-    pub(super) fn pairs(&self) -> impl Iterator<Item = (Wide, Wide)> {
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (R, R)> {
         self.p.iter().copied().zip(self.q.iter().copied())
     }
-    /// `Σ (√p - √q)² / 2`.
-    pub(super) fn hellinger_squared(&self) -> Wide {
-        let term = |p: Wide, q: Wide| {
-            let sum = p.sqrt() + q.sqrt();
-            if sum.high == 0.0 { sum } else { ((p - q) / sum).square() }
-        };
-        total(self.pairs().map(|(p, q)| homogeneous(p, q, term))) * 0.5
+    /// A sum over the pairs.
+    pub(super) fn total(&self, term: impl Fn(R, R) -> R) -> R {
+        self.pairs().fold(R::of(0.0), |sum, (p, q)| sum + term(p, q))
     }
-    /// Writes gradients, given those in the rows as used.
-    pub(super) fn write(&self, gradient: [Vec<Wide>; 2], out_p: &mut [f64], out_q: &mut [f64]) {
-        for (side, (gradient, out)) in gradient.into_iter().zip([out_p, out_q]).enumerate() {
-            let row = if side == 0 { &self.p } else { &self.q };
-            match self.divisors {
-                None => out.iter_mut().zip(gradient).for_each(|(out, g)| *out = rounded(g)),
-                Some(divisors) => {
-                    // x / Σx changes with every x: the mean gradient goes. Where it is infinite, 0 · ∞ = 0.
-                    let mean = total(row.iter().zip(&gradient).map(|(x, g)| g.weighted(*x)));
-                    for (out, g) in out.iter_mut().zip(gradient) {
-                        let infinite = !g.high.is_finite();
-                        *out = if infinite { g.high } else { rounded((g - mean) / divisors[side]) };
-                    }
-                }
-            }
+    /// `Σ (√p - √q)² / 2`.
+    pub(super) fn hellinger_squared(&self) -> R {
+        self.total(squared_difference) * 0.5
+    }
+    /// Gradients in both rows as given, from those in the rows as used.
+    pub(super) fn through_sums(&self, gradients: [Vec<R>; 2]) -> [Vec<R>; 2] {
+        let Some(divisors) = self.divisors else { return gradients };
+        let [by_p, by_q] = gradients;
+        let through = |gradient: Vec<R>, row: &[R], divisor: R| {
+            // x / Σx changes with every x: the mean gradient goes. Where it is infinite, 0 · ∞ = 0.
+            let mean = row.iter().zip(&gradient).fold(R::of(0.0), |sum, (x, g)| sum + g.weighted(*x));
+            let infinite = |g: R| g.leading().is_infinite();
+            gradient.into_iter().map(|g| if infinite(g) { g } else { (g - mean) / divisor }).collect()
+        };
+        [through(by_p, &self.p, divisors[0]), through(by_q, &self.q, divisors[1])]
+    }
+}
+
+/// `(√p - √q)²`.
+pub(super) fn squared_difference<R: Careful>(p: R, q: R) -> R {
+    let sum = p.sqrt() + q.sqrt();
+    if sum.is_zero() { sum } else { ((p - q) / sum).square() }
+}
+
+/// The sum of some numbers, all its leading digits, whatever cancels.
+pub(super) fn exact_total<R: Careful>(terms: &[f64]) -> R {
+    let mut exact = ExactSum::new();
+    terms.iter().for_each(|x| exact.add(*x));
+    // Its leading bits, 53 at a time.
+    let (mut sum, mut part) = (R::of(0.0), exact.to_f64());
+    for _ in 0..5 {
+        sum = sum + part;
+        exact.add(-part);
+        part = exact.to_f64();
+        if part == 0.0 {
+            break;
         }
     }
+    sum
 }
 
-/// A twofold infinity has no low part.
-fn rounded(x: Wide) -> f64 {
-    if x.high.is_finite() { x.round_to_machine() } else { x.high }
+/// Checks both rows.
+pub(super) fn check(function: &str, input: PairInput<'_>, sums: Sums) -> Result<()> {
+    let PairInput { a: p, b: q, weights, epsilon } = input;
+    if weights.is_some() {
+        return Err(Error::new(ErrorKind::Unsupported, function, "weights", "no weights"));
+    }
+    length(function, "q", q.len(), p.len())?;
+    if p.is_empty() {
+        return Err(Error::new(ErrorKind::NoContributingRows, function, "p", "at least one number"));
+    }
+    check_row(function, "p", p, sums, epsilon)?;
+    check_row(function, "q", q, sums, epsilon)
 }
 
-/// A constant, infinities included.
-pub(super) fn infinite(positive: bool) -> Wide {
-    Twofold::new(if positive { f64::INFINITY } else { f64::NEG_INFINITY }, 0.0)
-}
-
-/// `f(p, q)` for an `f` with `f(cp, cq) = c f(p, q)`: computed near 1, where nothing underflows.
-pub(super) fn homogeneous(p: Wide, q: Wide, f: impl Fn(Wide, Wide) -> Wide) -> Wide {
-    let k = exponent(p.high.max(q.high));
-    let value = f(scaled_wide(p, -k), scaled_wide(q, -k));
-    if value.high.is_finite() { scaled_wide(value, k) } else { value }
-}
-
-/// Checks one row; gives its sum.
-fn check(function: &str, argument: &str, row: &[f64], sums: Sums) -> Result<Wide> {
+fn check_row(function: &str, argument: &str, row: &[f64], sums: Sums, epsilon: f64) -> Result<()> {
     finite(function, argument, row)?;
     if let Some((index, x)) = row.iter().enumerate().find(|(_, x)| **x < 0.0) {
         return Err(Error::new(ErrorKind::Domain, function, argument, "non-negative numbers").at(index).value(x));
     }
-    let sum = total(row.iter().map(|x| wide(*x)));
-    let one = (sum - wide(1.0)).abs().high <= 8.0 * row.len() as f64 * f64::EPSILON;
+    let sum = row.iter().fold(Twofold::from(0.0), |sum, x| sum.plus(*x));
     let good = match sums {
-        Sums::One => one,
+        Sums::One => (sum - 1.0).abs().high <= 8.0 * row.len() as f64 * epsilon,
         Sums::Normalised => sum.high > 0.0 && sum.high.is_finite(),
         Sums::Free => sum.high.is_finite(),
     };
     if good {
-        return Ok(sum);
+        return Ok(());
     }
     let allowed = if sums == Sums::One { "rows that sum to 1 (or normalize=true)" } else { "rows with a positive sum" };
     Err(Error::new(ErrorKind::Domain, function, argument, allowed).value(format!("a row of sum {}", sum.high)))

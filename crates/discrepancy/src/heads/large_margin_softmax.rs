@@ -1,7 +1,8 @@
-use super::{Head, HeadResult, Wide, check_scores, dot, round, shape};
-use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, Value};
+use super::{HeadFormula, HeadRow, Layer, SpecialScore, dot};
+use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::Real;
+use crate::number::careful::Careful;
+use crate::number::{Real, Twofold};
 use crate::rows::shares::Shares;
 use crate::rows::{SoftmaxCrossEntropy, Target};
 
@@ -25,18 +26,19 @@ crate::entry! {
     source: "Liu, Wen, Yu, Yang 2016, arXiv:1612.02295";
 }
 
-const PI: Wide = Wide { high: std::f64::consts::PI, low: f64::from_bits(0x3CA1_A626_3314_5C07) };
+const PI: Twofold<f64> = Twofold { high: std::f64::consts::PI, low: f64::from_bits(0x3CA1_A626_3314_5C07) };
 
-/// `cos(jπ/m)` by its Taylor series, reflected to angles up to a right one.
-fn cosine(j: u32, m: u32) -> Wide {
+/// `cos(jπ/m)` by its Taylor series, reflected to angles up to a right one. Only compared with, and ψ and its slope
+/// are continuous there: twofold precision is enough.
+fn cosine(j: u32, m: u32) -> Twofold<f64> {
     if 2 * j > m {
         return -cosine(m - j, m);
     }
     if 2 * j == m {
-        return Wide::from(0.0);
+        return Twofold::from(0.0);
     }
     let square = (PI * f64::from(j) / f64::from(m)).square();
-    let mut sum = Wide::from(1.0);
+    let mut sum = Twofold::from(1.0);
     for n in (1..=22).rev() {
         // 1 - t²/((2n-1) 2n) (1 - …)
         sum = -(sum * square / f64::from((2 * n - 1) * (2 * n))) + 1.0;
@@ -44,14 +46,25 @@ fn cosine(j: u32, m: u32) -> Wide {
     sum
 }
 
+/// The true class's score, and its gradients with respect to x and W.
+struct TrueScore<R> {
+    score: R,
+    by_x: Vec<R>,
+    by_weights: Vec<R>,
+}
+
 impl LargeMarginSoftmax {
     /// ψ and dψ/dc at `c = cos θ`.
-    fn psi(&self, c: Wide, knots: &[Wide]) -> (Wide, Wide) {
-        let k = knots.iter().filter(|knot| c.lt(**knot)).count();
+    fn psi<R: Careful>(&self, c: R) -> (R, R) {
+        let below = |j: u32| {
+            let knot = cosine(j, self.margin);
+            c.lt(c.lit2([knot.high, knot.low]))
+        };
+        let k = (1..self.margin).filter(|j| below(*j)).count();
         let sign = if k % 2 == 0 { 1.0 } else { -1.0 };
         // T_0, T_1 = 1, c and U_-1, U_0 = 0, 1; both follow f_(n+1) = 2 c f_n - f_(n-1).
-        let (mut t, mut t_next) = (Wide::from(1.0), c);
-        let (mut u, mut u_next) = (Wide::from(0.0), Wide::from(1.0));
+        let (mut t, mut t_next) = (R::of(1.0), c);
+        let (mut u, mut u_next) = (R::of(0.0), R::of(1.0));
         for _ in 0..self.margin {
             (t, t_next) = (t_next, c * t_next * 2.0 - t);
             (u, u_next) = (u_next, c * u_next * 2.0 - u);
@@ -59,69 +72,52 @@ impl LargeMarginSoftmax {
         (t * sign - 2.0 * k as f64, u * (sign * f64::from(self.margin)))
     }
 
-    /// The true class's score, and its gradients with respect to x and W.
-    fn true_score(&self, x: &[f64], w: &[f64], knots: &[Wide]) -> (Wide, Vec<Wide>, Vec<Wide>) {
-        let (inner, x_norm, w_norm) = (dot(x, w), dot(x, x).sqrt(), dot(w, w).sqrt());
+    fn true_score<R: Careful>(&self, x: &[f64], w: &[f64]) -> TrueScore<R> {
+        let (inner, x_norm, w_norm): (R, R, R) = (dot(x, w), dot::<R>(x, x).sqrt(), dot::<R>(w, w).sqrt());
         let product = x_norm * w_norm;
-        if product.high == 0.0 {
-            let zero = vec![Wide::from(0.0); x.len()];
-            return (Wide::from(0.0), zero.clone(), zero);
+        if product.is_zero() {
+            let zero = || x.iter().map(|_| R::of(0.0)).collect();
+            return TrueScore { score: R::of(0.0), by_x: zero(), by_weights: zero() };
         }
         let c = inner / product;
-        let (psi, slope) = self.psi(c, knots);
+        let (psi, slope) = self.psi(c);
         // f = (λ W·x + n ψ(c)) / (1 + λ), n = ‖W‖‖x‖, c = W·x / n:
         // ∂f/∂x = (λ + ψ') W + (ψ - c ψ') (‖W‖/‖x‖) x, over 1 + λ; the same for W.
-        let whole = Wide::sum(1.0, self.lambda);
+        let whole = R::of(1.0) + self.lambda;
         let across = (slope + self.lambda) / whole;
-        let along = (psi - c * slope) / whole;
-        let gradient = |of: &[f64], other: &[f64], ratio: Wide| {
-            of.iter().zip(other).map(|(&a, &b)| across * b + along * ratio * a).collect::<Vec<_>>()
+        // The margin 1 leaves the score linear: ψ - c ψ' is exactly 0.
+        let along = if self.margin == 1 { R::of(0.0) } else { (psi - c * slope) / whole };
+        let gradient = |of: &[f64], other: &[f64], ratio: R| {
+            of.iter().zip(other).map(|(&a, &b)| across * b + along * ratio * a).collect()
         };
-        let score = (inner * self.lambda + product * psi) / whole;
-        (score, gradient(x, w, w_norm / x_norm), gradient(w, x, x_norm / w_norm))
+        TrueScore {
+            score: (inner * self.lambda + product * psi) / whole,
+            by_x: gradient(x, w, w_norm / x_norm),
+            by_weights: gradient(w, x, x_norm / w_norm),
+        }
+    }
+
+    pub(super) fn target_weight(&self, _: Target<'_>) -> f64 {
+        1.0
     }
 }
 
-impl Head for LargeMarginSoftmax {
-    fn entry(&self) -> &'static Entry {
-        Self::ENTRY
-    }
-    fn arguments(&self) -> Arguments {
-        self.parameter_values()
-    }
-    fn evaluate(&self, x: &[f64], weights: &[f64], bias: Option<&[f64]>, labels: &[usize]) -> Result<HeadResult> {
-        let name = Self::ENTRY.name;
-        if bias.is_some() {
-            return Err(Error::new(ErrorKind::Unsupported, name, "bias", "none: the margin is an angle"));
-        }
-        let (width, classes) = shape(name, x, weights, None, labels)?;
-        let knots: Vec<Wide> = (1..self.margin).map(|j| cosine(j, self.margin)).collect();
-        let (loss, zero) = (SoftmaxCrossEntropy::default(), Wide::from(0.0));
-        let mut dw = vec![zero; weights.len()];
-        let (mut value, mut dx) = (Vec::with_capacity(labels.len()), Vec::with_capacity(x.len()));
-        for (i, (x, &label)) in x.chunks(width).zip(labels).enumerate() {
-            let own = &weights[label * width..(label + 1) * width];
-            let (score, own_dx, own_dw) = self.true_score(x, own, &knots);
-            let mut scores: Vec<Wide> = weights.chunks(width).map(|w| dot(w, x)).collect();
-            scores[label] = score;
-            check_scores(name, &scores, i)?;
-            let shares = Shares::of_scores(name, &scores, 1.0)?;
-            value.push(loss.value_of(&shares, Target::Label(label)));
-            let mut dx_row = vec![zero; width];
-            for c in 0..classes {
-                let slope = loss.slope_of(&shares, Target::Label(label), c);
-                for d in 0..width {
-                    let (by_x, by_w) = if c == label {
-                        (own_dx[d], own_dw[d])
-                    } else {
-                        (Wide::from(weights[c * width + d]), Wide::from(x[d]))
-                    };
-                    dx_row[d] = dx_row[d] + slope * by_x;
-                    dw[c * width + d] = dw[c * width + d] + slope * by_w;
-                }
-            }
-            dx.extend(round(&dx_row));
-        }
-        Ok(HeadResult { value, dx, dw: round(&dw), db: Vec::new() })
+impl HeadFormula for LargeMarginSoftmax {
+    const BIAS: bool = false;
+
+    fn row<R: Careful>(&self, layer: Layer<'_>, x: &[f64], target: Target<'_>) -> Result<HeadRow<R>> {
+        let Target::Label(class) = target else {
+            let allowed = "labels: only a true class has a margin";
+            return Err(Error::new(ErrorKind::Unsupported, layer.function, "target", allowed));
+        };
+        let loss = SoftmaxCrossEntropy::default();
+        let TrueScore { score, by_x, by_weights } = self.true_score::<R>(x, layer.class(class));
+        let mut scores = layer.scores(x);
+        scores[class] = score;
+        let shares = Shares::of_products(layer.function, &scores, 1.0)?;
+        let pull = loss.pull(layer.function, &shares, target)?;
+        let slopes = (0..layer.classes()).map(|c| loss.slope_of(&shares, &pull, c)).collect();
+        let special = Some(SpecialScore { class, by_x, by_weights });
+        Ok(HeadRow { value: loss.value_of(&shares, &pull), slopes, special })
     }
 }

@@ -39,8 +39,7 @@ impl Penalty for ElasticNet {
     fn value(&self, weights: &[f64]) -> Result<f64> {
         sums::check(Self::ENTRY.name, weights)?;
         let (one, two) = self.factors();
-        // Two non-negative terms, each rounded once: the sum is within 1 ULP.
-        Ok(sums::absolute(weights, one) + sums::squares(weights, two * 0.5))
+        Ok(sums::absolute(weights, one).plus(sums::squares(weights, two * 0.5)).round())
     }
     fn gradient(&self, weights: &[f64]) -> Result<Vec<f64>> {
         sums::check(Self::ENTRY.name, weights)?;

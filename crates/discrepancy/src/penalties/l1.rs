@@ -28,7 +28,7 @@ impl Penalty for L1 {
     }
     fn value(&self, weights: &[f64]) -> Result<f64> {
         sums::check(Self::ENTRY.name, weights)?;
-        Ok(sums::absolute(weights, Twofold::from(self.lambda)))
+        Ok(sums::absolute(weights, Twofold::from(self.lambda)).round())
     }
     fn gradient(&self, weights: &[f64]) -> Result<Vec<f64>> {
         sums::check(Self::ENTRY.name, weights)?;

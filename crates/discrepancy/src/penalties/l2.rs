@@ -28,11 +28,13 @@ impl Penalty for L2 {
     }
     fn value(&self, weights: &[f64]) -> Result<f64> {
         sums::check(Self::ENTRY.name, weights)?;
-        Ok(sums::squares(weights, Twofold::from(self.lambda)))
+        Ok(sums::squares(weights, Twofold::from(self.lambda)).round())
     }
     fn gradient(&self, weights: &[f64]) -> Result<Vec<f64>> {
         sums::check(Self::ENTRY.name, weights)?;
-        Ok(weights.iter().map(|&w| self.lambda * w * 2.0).collect())
+        // The lesser of the two is doubled, which is exact unless the product is beyond `f64` anyway.
+        let slope = |w: f64| if w.abs() < self.lambda { self.lambda * (w * 2.0) } else { self.lambda * 2.0 * w };
+        Ok(weights.iter().map(|&w| slope(w)).collect())
     }
     fn proximal(&self, weights: &[f64], step: f64) -> Result<Vec<f64>> {
         sums::check(Self::ENTRY.name, weights)?;

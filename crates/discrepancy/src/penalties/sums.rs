@@ -1,7 +1,8 @@
 //! Sums of absolute values and squares, and checks, that the penalties share.
 
+use crate::distances::pair::{self, scaled, scaled_wide};
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::{Machine, Real, Twofold};
+use crate::number::{Real, Twofold};
 
 type Wide = Twofold<f64>;
 
@@ -22,35 +23,53 @@ pub(super) fn check_step(function: &str, step: f64) -> Result<()> {
 }
 
 /// The power of two of the largest weight, so that squares neither over- nor underflow.
-fn exponent(weights: &[f64]) -> f64 {
-    let largest = weights.iter().fold(0.0_f64, |most, w| most.max(w.abs()));
-    ((largest.to_bits() >> 52) as f64 - 1023.0).clamp(-1022.0, 1022.0)
+fn exponent(weights: &[f64]) -> i32 {
+    pair::exponent(weights.iter().fold(0.0_f64, |most, w| most.max(w.abs())))
 }
 
-/// `sum · factor · power`, also where the product alone is beyond `f64`.
-fn scaled(sum: Wide, factor: Wide, power: f64) -> f64 {
-    let product = (sum * factor).round_to_machine();
-    if product.is_finite() {
-        return product * power;
+/// `number · 2^exponent`: what neither over- nor underflows before the end.
+#[derive(Clone, Copy)]
+pub(super) struct Term {
+    number: Wide,
+    exponent: i32,
+}
+
+impl Term {
+    fn new(sum: Wide, exponent: i32, factor: Wide) -> Term {
+        // Both near 1 first: the product of the two alone may be beyond `f64`.
+        let (e, f) = (pair::exponent(sum.high), pair::exponent(factor.high));
+        Term { number: scaled_wide(sum, -e) * scaled_wide(factor, -f), exponent: exponent + e + f }
     }
-    let small = (-64.0).power_of_two();
-    (sum * (factor * small)).round_to_machine() * power / small
+    pub(super) fn plus(self, other: Term) -> Term {
+        if self.number.high == 0.0 {
+            return other;
+        }
+        if other.number.high == 0.0 {
+            return self;
+        }
+        let exponent = self.exponent.max(other.exponent);
+        let at = |term: Term| scaled_wide(term.number, (term.exponent - exponent).max(-1100));
+        Term { number: at(self) + at(other), exponent }
+    }
+    /// Rounded once.
+    pub(super) fn round(self) -> f64 {
+        scaled(self.number.round_to_machine(), self.exponent)
+    }
 }
 
 /// `Σ |w| · factor`.
-pub(super) fn absolute(weights: &[f64], factor: Wide) -> f64 {
+pub(super) fn absolute(weights: &[f64], factor: Wide) -> Term {
     let e = exponent(weights);
-    let scale = (-e).power_of_two();
-    let sum = weights.iter().fold(Wide::from(0.0), |sum, w| sum.plus(w.abs() * scale));
-    scaled(sum, factor, e.power_of_two())
+    let sum = weights.iter().fold(Wide::from(0.0), |sum, w| sum.plus(scaled(w.abs(), -e)));
+    Term::new(sum, e, factor)
 }
 
 /// `Σ w² · factor`.
-pub(super) fn squares(weights: &[f64], factor: Wide) -> f64 {
+pub(super) fn squares(weights: &[f64], factor: Wide) -> Term {
     let e = exponent(weights);
-    let scale = (-e).power_of_two();
-    let sum = weights.iter().fold(Wide::from(0.0), |sum, w| sum + Wide::product(w * scale, w * scale));
-    scaled(sum, factor, e.power_of_two()) * e.power_of_two()
+    let square = |w: f64| Wide::product(scaled(w, -e), scaled(w, -e));
+    let sum = weights.iter().fold(Wide::from(0.0), |sum, w| sum + square(*w));
+    Term::new(sum, 2 * e, factor)
 }
 
 /// `sign(w) max(|w| - threshold, 0) / shrink`, rounded once.
@@ -59,8 +78,10 @@ pub(super) fn soften(w: f64, threshold: Wide, shrink: Wide) -> f64 {
     if !threshold.round_to_machine().is_finite() || !shrink.round_to_machine().is_finite() {
         return 0.0;
     }
-    let rest = -(threshold - Wide::from(w.abs()));
-    if rest.high > 0.0 { ((rest / shrink).round_to_machine()).copysign(w) } else { 0.0 }
+    // In units near w, where nothing leaves the range of `f64` in between.
+    let k = pair::exponent(w);
+    let rest = -(scaled_wide(threshold, -k) - Wide::from(scaled(w.abs(), -k)));
+    if rest.high > 0.0 { scaled((rest / shrink).round_to_machine(), k).copysign(w) } else { 0.0 }
 }
 
 /// −1, 0 or 1.

@@ -1,8 +1,9 @@
-use super::shares::{check_length, check_probabilities, check_target, settle, wide};
+use super::shares::{check_length, check_probabilities, check_target};
 use super::{RowLoss, Target};
 use crate::catalog::{Arguments, Base, DataDomain, Domain, Entry, Interval, Value};
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::Real;
+use crate::number::Long;
+use crate::number::careful::{Careful, Checked, sure};
 
 crate::entry! {
     /// Cross entropy of a row of probabilities, without any clamp.
@@ -22,12 +23,12 @@ crate::entry! {
 }
 
 impl CrossEntropy {
-    fn check_row(row: &[f64], target: Target<'_>) -> Result<()> {
+    fn check_row(row: &[f64], target: Target<'_>, epsilon: f64) -> Result<()> {
         if row.is_empty() {
             return Err(Error::new(ErrorKind::Shape, Self::ENTRY.name, "prediction", "at least one class").value(0));
         }
-        check_probabilities(Self::ENTRY.name, "prediction", row)?;
-        check_target(Self::ENTRY.name, row.len(), target)
+        check_probabilities(Self::ENTRY.name, "prediction", row, epsilon)?;
+        check_target(Self::ENTRY.name, row.len(), target, epsilon)
     }
 }
 
@@ -38,28 +39,39 @@ impl RowLoss for CrossEntropy {
     fn arguments(&self) -> Arguments {
         self.parameter_values()
     }
-    fn value(&self, row: &[f64], target: Target<'_>) -> Result<f64> {
-        Self::check_row(row, target)?;
-        let mut sum = wide(0.0);
+    fn evaluate(
+        &self,
+        row: &[f64],
+        target: Target<'_>,
+        epsilon: f64,
+        gradient: Option<&mut [f64]>,
+    ) -> Result<f64> {
+        Self::check_row(row, target, epsilon)?;
+        if let Some(gradient) = gradient {
+            check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
+            for (j, (slot, &p)) in gradient.iter_mut().zip(row).enumerate() {
+                let y = target.probability(j);
+                let checked = self.slope::<Checked>(p, y);
+                *slot = if sure(checked, epsilon) { checked.round() } else { self.slope::<Long>(p, y).round() };
+            }
+        }
+        let value = self.value_of::<Checked>(row, target);
+        Ok(if sure(value, epsilon) { value.round() } else { self.value_of::<Long>(row, target).round() })
+    }
+}
+
+impl CrossEntropy {
+    fn value_of<R: Careful>(&self, row: &[f64], target: Target<'_>) -> R {
+        let mut sum = R::of(0.0);
         for (j, &p) in row.iter().enumerate() {
             let y = target.probability(j);
-            if y > 0.0 && p == 0.0 {
-                return Ok(f64::INFINITY);
-            }
             if y > 0.0 {
-                sum = sum - wide(p).ln() * y;
+                sum = sum - R::of(p).ln() * y;
             }
         }
-        Ok(self.base.scale(sum).round_to_machine())
+        self.base.scale(sum)
     }
-    fn value_and_gradient(&self, row: &[f64], target: Target<'_>, gradient: &mut [f64]) -> Result<f64> {
-        check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
-        let value = self.value(row, target)?;
-        for (j, (slot, &p)) in gradient.iter_mut().zip(row).enumerate() {
-            let y = target.probability(j);
-            let slope = || settle(self.base.scale(-(wide(y) / p)), || f64::NEG_INFINITY);
-            *slot = if y == 0.0 { 0.0 } else { slope() };
-        }
-        Ok(value)
+    fn slope<R: Careful>(&self, p: f64, y: f64) -> R {
+        if y == 0.0 { R::of(0.0) } else { self.base.scale(-(R::of(y) / p)) }
     }
 }

@@ -24,9 +24,18 @@ impl RowLoss for MulticlassZeroOne {
     fn arguments(&self) -> Arguments {
         self.parameter_values()
     }
-    fn value(&self, row: &[f64], target: Target<'_>) -> Result<f64> {
+    fn evaluate(
+        &self,
+        row: &[f64],
+        target: Target<'_>,
+        epsilon: f64,
+        gradient: Option<&mut [f64]>,
+    ) -> Result<f64> {
+        if gradient.is_some() {
+            return Err(Error::new(ErrorKind::NotDifferentiable, Self::ENTRY.name, "gradient", "the value alone"));
+        }
         check_scores(Self::ENTRY.name, row)?;
-        check_target(Self::ENTRY.name, row.len(), target)?;
+        check_target(Self::ENTRY.name, row.len(), target, epsilon)?;
         let mut top = 0;
         for (j, x) in row.iter().enumerate() {
             if *x > row[top] {
@@ -34,8 +43,5 @@ impl RowLoss for MulticlassZeroOne {
             }
         }
         Ok(1.0 - target.probability(top))
-    }
-    fn value_and_gradient(&self, _: &[f64], _: Target<'_>, _: &mut [f64]) -> Result<f64> {
-        Err(Error::new(ErrorKind::NotDifferentiable, Self::ENTRY.name, "gradient", "the value alone"))
     }
 }

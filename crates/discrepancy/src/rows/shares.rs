@@ -1,119 +1,103 @@
-//! What every softmax needs: the row's exponentials relative to its largest score, in twofold precision.
+//! What every softmax needs: the row's exponentials relative to its largest score.
 
 use super::Target;
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::{Real, Twofold};
-
-/// Twofold `f64`.
-pub(crate) type Wide = Twofold<f64>;
-
-/// Exactly `x`.
-pub(crate) fn wide(x: f64) -> Wide {
-    Wide::from(x)
-}
-
-/// Rounds once; where twofold arithmetic met an infinity, the plain result is the limit.
-pub(crate) fn settle(x: Wide, plain: impl FnOnce() -> f64) -> f64 {
-    let rounded = x.round_to_machine();
-    if rounded.is_finite() { rounded } else { plain() }
-}
+use crate::number::Twofold;
+use crate::number::careful::Careful;
 
 /// A row of scores `x/T`, taken apart so that nothing cancels.
 ///
 /// With M the largest score and `w_j = e^(z_j - M)`, `Σ w = 1 + rest`: the 1 of the largest score is kept apart,
 /// so a confident row keeps all digits of `rest`, be it 1e-17.
 #[derive(Debug)]
-pub(crate) struct Shares {
+pub(crate) struct Shares<R> {
     /// `z_j - M`, minus infinity for a score of minus infinity.
-    pub(crate) shift: Vec<Wide>,
+    pub(crate) shift: Vec<R>,
     /// `e^(z_j - M)`.
-    pub(crate) weight: Vec<Wide>,
+    pub(crate) weight: Vec<R>,
     /// The first of the largest scores.
     pub(crate) top: usize,
     /// The largest score, over the temperature.
-    pub(crate) largest: Wide,
+    pub(crate) largest: R,
     /// The sum of all weights but the top's.
-    pub(crate) rest: Wide,
+    pub(crate) rest: R,
     /// `1 + rest`.
-    pub(crate) total: Wide,
+    pub(crate) total: R,
+    /// `ln(1 + rest)`.
+    log: R,
 }
 
-impl Shares {
+impl<R: Careful> Shares<R> {
     /// Of a row of `f64` scores.
     pub(crate) fn new(function: &str, row: &[f64], temperature: f64) -> Result<Self> {
         check_scores(function, row)?;
-        let scores: Vec<Wide> = row.iter().map(|&x| wide(x)).collect();
+        let scores: Vec<R> = row.iter().map(|&x| R::of(x)).collect();
         Self::of_scores(function, &scores, temperature)
     }
 
+    /// Of scores that are sums of products: beyond `f64` they have no exact limit.
+    pub(crate) fn of_products(function: &str, scores: &[R], temperature: f64) -> Result<Self> {
+        if scores.iter().all(|score| score.round().is_finite()) {
+            return Self::of_scores(function, scores, temperature);
+        }
+        let allowed = "rows whose products with the weights are within f64";
+        Err(Error::new(ErrorKind::NonFinite, function, "x", allowed))
+    }
     /// Of scores that are finite or minus infinity.
-    pub(crate) fn of_scores(function: &str, scores: &[Wide], temperature: f64) -> Result<Self> {
+    pub(crate) fn of_scores(function: &str, scores: &[R], temperature: f64) -> Result<Self> {
         let mut top = 0;
         for (j, x) in scores.iter().enumerate() {
             if scores[top].lt(*x) {
                 top = j;
             }
         }
-        let Some(&largest) = scores.get(top).filter(|x| x.high.is_finite()) else {
-            return Err(Error::new(
-                ErrorKind::NonFinite,
-                function,
-                "prediction",
-                "a row with at least one finite score",
-            ));
+        let Some(&largest) = scores.get(top).filter(|x| x.leading().is_finite()) else {
+            let allowed = "a row with at least one finite score";
+            let error = Error::new(ErrorKind::NonFinite, function, "prediction", allowed);
+            return Err(error.value("a row of -inf"));
         };
-        let shift: Vec<Wide> = scores.iter().map(|&x| difference(x, largest, temperature)).collect();
-        let weight: Vec<Wide> = shift.iter().map(|s| s.exp()).collect();
-        let mut rest = wide(0.0);
+        let none = |x: R| x.leading() == f64::NEG_INFINITY;
+        // A difference beyond `f64` is not a number in twofold precision; the deeper one has no such limit.
+        let shift = |x: R| if none(x) { x } else { (x - largest).over_number(temperature) };
+        let shift: Vec<R> = scores.iter().map(|x| shift(*x)).collect();
+        let weight = |s: &R| if none(*s) { R::of(0.0) } else { s.exp_of_gap() };
+        let weight: Vec<R> = shift.iter().map(weight).collect();
+        let mut rest = R::of(0.0);
         for (j, &w) in weight.iter().enumerate() {
             if j != top {
                 rest = rest + w;
             }
         }
-        let largest = if temperature == 1.0 { largest } else { largest / temperature };
-        Ok(Shares { shift, weight, top, largest, rest, total: rest + 1.0 })
+        let largest = largest.over_number(temperature);
+        Ok(Shares { shift, weight, top, largest, rest, total: rest + 1.0, log: rest.ln_1p() })
     }
 
+    /// How many classes.
+    pub(crate) fn classes(&self) -> usize {
+        self.weight.len()
+    }
     /// The probability of class j.
-    pub(crate) fn probability(&self, j: usize) -> Wide {
+    pub(crate) fn probability(&self, j: usize) -> R {
         self.weight[j] / self.total
     }
     /// The sum of the weights of all other classes, without cancellation.
-    pub(crate) fn others(&self, j: usize) -> Wide {
+    pub(crate) fn others(&self, j: usize) -> R {
         // A weight other than the top's is at most 1, and the total is at least 1 more.
         if j == self.top { self.rest } else { self.total - self.weight[j] }
     }
     /// One minus the probability of class j.
-    pub(crate) fn complement(&self, j: usize) -> Wide {
+    pub(crate) fn complement(&self, j: usize) -> R {
         self.others(j) / self.total
     }
     /// `-ln p_j`; infinity where the probability is 0.
-    pub(crate) fn surprise(&self, j: usize) -> Wide {
+    pub(crate) fn surprise(&self, j: usize) -> R {
         let shift = self.shift[j];
-        if shift.high == f64::NEG_INFINITY { wide(f64::INFINITY) } else { self.rest.ln_1p() - shift }
+        if shift.leading() == f64::NEG_INFINITY { R::of(f64::INFINITY) } else { self.log - shift }
     }
     /// `ln Σ e^z`.
-    pub(crate) fn logsumexp(&self) -> Wide {
-        self.rest.ln_1p() + self.largest
+    pub(crate) fn logsumexp(&self) -> R {
+        self.log + self.largest
     }
-    /// `p_j - y`, given y and 1 − y: the difference is taken before the division, where it is most exact.
-    pub(crate) fn residual(&self, j: usize, y: Wide, miss: Wide) -> Wide {
-        let numerator = if j == self.top { miss * self.total - self.rest } else { self.weight[j] - y * self.total };
-        numerator / self.total
-    }
-}
-
-/// `(x - largest) / temperature`, also where the difference alone is beyond `f64`.
-fn difference(x: Wide, largest: Wide, temperature: f64) -> Wide {
-    let d = x - largest;
-    let scaled = if !(x.high - largest.high).is_finite() {
-        (x * 0.5 - largest * 0.5) / (temperature * 0.5)
-    } else if temperature == 1.0 {
-        d
-    } else {
-        d / temperature
-    };
-    if scaled.high.is_finite() { scaled } else { wide(f64::NEG_INFINITY) }
 }
 
 /// Scores may be finite or minus infinity.
@@ -129,16 +113,16 @@ pub(crate) fn check_scores(function: &str, row: &[f64]) -> Result<()> {
     }
 }
 
-/// The largest distance of a row sum from 1 that rounding explains: 8 C ε.
-pub(crate) fn check_probabilities(function: &str, argument: &str, row: &[f64]) -> Result<()> {
+/// Probabilities may sum to what rounding explains: 1 within 8 C ε.
+pub(crate) fn check_probabilities(function: &str, argument: &str, row: &[f64], epsilon: f64) -> Result<()> {
     if let Some(i) = row.iter().position(|p| p.is_nan()) {
         return Err(Error::new(ErrorKind::NonFinite, function, argument, "numbers in [0, 1]").at(i).value(row[i]));
     }
     if let Some(i) = row.iter().position(|p| !(0.0..=2.0).contains(p)) {
         return Err(Error::new(ErrorKind::Domain, function, argument, "numbers in [0, 1]").at(i).value(row[i]));
     }
-    let sum = row.iter().fold(wide(0.0), |sum, &p| sum.plus(p));
-    let tolerance = 8.0 * row.len() as f64 * f64::EPSILON;
+    let sum = row.iter().fold(Twofold::from(0.0), |sum, &p| sum.plus(p));
+    let tolerance = 8.0 * row.len() as f64 * epsilon;
     if (sum - 1.0).round_to_machine().abs() > tolerance {
         let sum = sum.round_to_machine();
         let allowed = format!("a row that sums to 1 within {tolerance:e}");
@@ -148,18 +132,27 @@ pub(crate) fn check_probabilities(function: &str, argument: &str, row: &[f64]) -
 }
 
 /// Whether the target fits a row of so many classes.
-pub(crate) fn check_target(function: &str, classes: usize, target: Target<'_>) -> Result<()> {
+pub(crate) fn check_target(function: &str, classes: usize, target: Target<'_>, epsilon: f64) -> Result<()> {
     match target {
         Target::Label(label) if label < classes => Ok(()),
         Target::Label(label) => {
             Err(Error::new(ErrorKind::Domain, function, "target", format!("labels 0 to {}", classes.saturating_sub(1)))
                 .value(label))
         }
-        Target::Probabilities(y) if y.len() == classes => check_probabilities(function, "target", y),
+        Target::Probabilities(y) if y.len() == classes => check_probabilities(function, "target", y, epsilon),
         Target::Probabilities(y) => {
             Err(Error::new(ErrorKind::Shape, function, "target", format!("{classes} probabilities")).value(y.len()))
         }
     }
+}
+
+/// Whether a list with one number a class is empty or complete.
+pub(crate) fn check_classes(function: &str, argument: &str, length: usize, classes: usize) -> Result<()> {
+    if length == 0 || length == classes {
+        return Ok(());
+    }
+    let allowed = format!("no weights or one for each of {classes} classes");
+    Err(Error::new(ErrorKind::Shape, function, argument, allowed).value(length))
 }
 
 /// Whether a result has the row's length.

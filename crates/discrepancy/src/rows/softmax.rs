@@ -1,9 +1,11 @@
 //! Softmax, its logarithm and its Jacobian.
 
 use super::RowMap;
-use super::shares::{Shares, Wide, check_length, settle, wide};
+use super::shares::{Shares, check_length};
 use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, Value};
 use crate::error::Result;
+use crate::number::Long;
+use crate::number::careful::{Careful, Checked, Deepening, settled};
 
 crate::entry! {
     /// Softmax: turns a row of scores into probabilities. A map, not a loss.
@@ -40,57 +42,102 @@ impl RowMap for Softmax {
     fn arguments(&self) -> Arguments {
         self.parameter_values()
     }
-    fn apply(&self, row: &[f64], out: &mut [f64]) -> Result<()> {
+    fn evaluate(&self, row: &[f64], epsilon: f64, out: &mut [f64]) -> Result<()> {
         check_length(Self::ENTRY.name, "out", out.len(), row.len())?;
-        out.copy_from_slice(&softmax(row, self.temperature)?);
+        out.copy_from_slice(&probabilities(row, self.temperature, epsilon)?);
         Ok(())
     }
 }
 
-/// Takes the row apart after checking the temperature.
-fn shares(row: &[f64], temperature: f64) -> Result<Shares> {
+/// The row taken apart, after checking the temperature.
+#[allow(clippy::type_complexity, reason = "one row in two precisions")]
+fn parts<'a>(
+    row: &'a [f64],
+    temperature: f64,
+    epsilon: f64,
+) -> Result<Deepening<Shares<Checked>, Shares<Long>, impl FnMut() -> Result<Shares<Long>> + 'a>> {
     Softmax::new(temperature)?;
-    Shares::new(Softmax::ENTRY.name, row, temperature)
+    let name = Softmax::ENTRY.name;
+    Ok(Deepening::new(Shares::new(name, row, temperature)?, move || Shares::new(name, row, temperature), epsilon))
 }
 
 /// The probabilities `e^(z_i/T) / Σ e^(z_k/T)`.
+///
+/// ```
+/// use discrepancy::rows::softmax::softmax;
+/// assert_eq!(softmax(&[1e300, 1e300], 1.0)?, [0.5, 0.5]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub fn softmax(row: &[f64], temperature: f64) -> Result<Vec<f64>> {
-    let shares = shares(row, temperature)?;
-    Ok((0..row.len()).map(|j| shares.probability(j).round_to_machine()).collect())
+    probabilities(row, temperature, f64::EPSILON)
+}
+
+fn probabilities(row: &[f64], temperature: f64, epsilon: f64) -> Result<Vec<f64>> {
+    let mut parts = parts(row, temperature, epsilon)?;
+    (0..row.len()).map(|j| settled!(parts, |shares| shares.probability(j))).collect()
 }
 
 /// The logarithms of the probabilities, exact near probability 1 and minus infinity at 0.
+///
+/// ```
+/// use discrepancy::rows::softmax::log_softmax;
+/// assert_eq!(log_softmax(&[40.0, 0.0], 1.0)?, [-4.248354255291589e-18, -40.0]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub fn log_softmax(row: &[f64], temperature: f64) -> Result<Vec<f64>> {
-    let shares = shares(row, temperature)?;
-    Ok((0..row.len()).map(|j| settle(-shares.surprise(j), || f64::NEG_INFINITY)).collect())
+    let mut parts = parts(row, temperature, f64::EPSILON)?;
+    (0..row.len()).map(|j| settled!(parts, |shares| -shares.surprise(j))).collect()
 }
 
 /// The Jacobian `p_i (δ_ij - p_j) / T`, C×C, row by row; it is symmetric.
+///
+/// ```
+/// use discrepancy::rows::softmax::jacobian;
+/// assert_eq!(jacobian(&[0.0, 0.0], 1.0)?, [0.25, -0.25, -0.25, 0.25]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub fn jacobian(row: &[f64], temperature: f64) -> Result<Vec<f64>> {
-    let shares = shares(row, temperature)?;
+    let mut parts = parts(row, temperature, f64::EPSILON)?;
     let classes = row.len();
-    let p: Vec<Wide> = (0..classes).map(|j| shares.probability(j)).collect();
-    let entry = |i: usize, j: usize| if i == j { p[i] * shares.complement(i) } else { -(p[i] * p[j]) };
-    Ok((0..classes * classes).map(|k| over(entry(k / classes, k % classes), temperature)).collect())
+    let entry = |k: usize| settled!(parts, |shares| slope(shares, k / classes, k % classes).over_number(temperature));
+    (0..classes * classes).map(entry).collect()
+}
+
+/// `∂p_i/∂z_j` at temperature 1.
+fn slope<R: Careful>(shares: &Shares<R>, i: usize, j: usize) -> R {
+    let p = shares.probability(i);
+    if i == j { p * shares.complement(i) } else { -(p * shares.probability(j)) }
 }
 
 /// The Jacobian times a vector (from either side), without the matrix.
+///
+/// ```
+/// use discrepancy::rows::softmax::jacobian_vector_product;
+/// assert_eq!(jacobian_vector_product(&[0.0, 0.0], 1.0, &[1.0, 0.0])?, [0.25, -0.25]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
 pub fn jacobian_vector_product(row: &[f64], temperature: f64, v: &[f64]) -> Result<Vec<f64>> {
     check_length(Softmax::ENTRY.name, "v", v.len(), row.len())?;
-    let shares = shares(row, temperature)?;
-    Ok(product(&shares, v).0.into_iter().map(|x| over(x, temperature)).collect())
+    Softmax::new(temperature)?;
+    let name = Softmax::ENTRY.name;
+    let deep = || Ok(with_mean(Shares::<Long>::new(name, row, temperature)?, v));
+    let mut parts = Deepening::new(with_mean(Shares::<Checked>::new(name, row, temperature)?, v), deep, f64::EPSILON);
+    let one = |j: usize| settled!(parts, |(shares, mean)| product(shares, *mean, v, j).over_number(temperature));
+    (0..row.len()).map(one).collect()
 }
 
-fn over(x: Wide, temperature: f64) -> f64 {
-    if temperature == 1.0 { x.round_to_machine() } else { (x / temperature).round_to_machine() }
+/// With the mean of v, less its value at the top class.
+pub(super) fn with_mean<R: Careful>(shares: Shares<R>, v: &[f64]) -> (Shares<R>, R) {
+    let mean = (0..v.len()).fold(R::of(0.0), |sum, k| sum + shares.probability(k) * relative(&shares, v, k));
+    (shares, mean)
 }
 
-/// `(diag(p) - p pᵀ) v`, and `p · v`.
-pub(super) fn product(shares: &Shares, v: &[f64]) -> (Vec<Wide>, Wide) {
-    // (J v)_i = p_i (v_i - p·v). Taking v of the top class from all of v first leaves nothing to cancel.
-    let top = v[shares.top];
-    let relative: Vec<Wide> = v.iter().map(|&x| Wide::sum(x, -top)).collect();
-    let mean = relative.iter().enumerate().fold(wide(0.0), |sum, (j, &u)| sum + shares.probability(j) * u);
-    let product = relative.iter().enumerate().map(|(j, &u)| shares.probability(j) * (u - mean)).collect();
-    (product, mean.plus(top))
+/// `v_k` less its value at the top class, which leaves little to cancel.
+fn relative<R: Careful>(shares: &Shares<R>, v: &[f64], k: usize) -> R {
+    R::of(v[k]) - v[shares.top]
+}
+
+/// `((diag(p) - p pᵀ) v)_j = p_j (v_j - p·v)`.
+pub(super) fn product<R: Careful>(shares: &Shares<R>, mean: R, v: &[f64], j: usize) -> R {
+    (relative(shares, v, j) - mean) * shares.probability(j)
 }

@@ -1,21 +1,31 @@
-use super::shares::{Shares, Wide, check_length, check_target, settle, wide};
-use super::{RowLoss, Target};
-use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, Value};
-use crate::error::Result;
-use crate::number::Real;
+use super::shares::{Shares, check_classes, check_length, check_target};
+use super::{HessianKind, RowLoss, Target, softmax};
+use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, ParameterType, Value};
+use crate::error::{Error, ErrorKind, Result};
+use crate::number::careful::{Careful, Checked, Deepening, settled};
+use crate::number::{Long, Twofold};
 
 crate::entry! {
     /// Softmax cross entropy of a row of logits: minus the logarithm of the true class's probability.
     ///
     /// Exact in both tails: logits `[17, 0]` with label 0 cost 4.14e-8, not 0, and the gradient of the true class is
     /// minus the sum of the other probabilities. A logit of minus infinity is a class that cannot be.
+    ///
+    /// With class weights w it is `-Σ w_i y_i ln p_i`, and the `mean` over rows divides by the sum of the true
+    /// classes' weights, as in PyTorch; the mean by count divides by the number of rows.
     SoftmaxCrossEntropy("softmax_cross_entropy") in Row as Row {
         /// The logits are divided by it.
         temperature: f64 = Value::Number(1.0), Domain::number(Interval::open(0.0, f64::INFINITY));
-        /// How much of the target is spread evenly over all classes.
+        /// How much of the target is spread evenly over the classes.
         label_smoothing: f64 = Value::Number(0.0), Domain::number(Interval::from(0.0, 1.0));
-        /// The weight of the squared log-partition `(ln Σ e^z)²`, which keeps logits from drifting.
+        /// The weight of the squared log-partition `(ln Σ e^z)²`, which keeps logits from drifting. Class weights do
+        /// not weigh it.
         z_loss: f64 = Value::Number(0.0), Domain::number(Interval::from(0.0, f64::INFINITY));
+        /// What the smoothed share is spread over: `all` C classes (PyTorch, Optax, Keras, burn), or only the C − 1
+        /// `others`, so that the true class keeps exactly one minus the share.
+        smoothing_over: SmoothingOver = Value::Word("all"), Domain::words(&["all", "others"]);
+        /// A weight for each class; an empty list weighs all by 1.
+        class_weight: Vec<f64> = Value::List(Vec::new()), Domain::list(Interval::from(0.0, f64::INFINITY));
     }
     aliases: ["categorical_cross_entropy", "multinomial_logistic", "softmax_loss"];
     formula: r"-\sum_i y_i \ln \frac{e^{z_i / T}}{\sum_k e^{z_k / T}} + \zeta \left(\ln \sum_k e^{z_k / T}\right)^2";
@@ -25,133 +35,209 @@ crate::entry! {
     source: "Bridle 1990, doi:10.1007/978-3-642-76153-9_28";
 }
 
-/// Which second derivatives are meant; boosting libraries differ, so they have names.
+/// What label smoothing spreads its share over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HessianKind {
-    /// `p (1 - p)`, the diagonal of the exact Hessian (scikit-learn).
-    Exact,
-    /// The Gauss–Newton or Fisher matrix: `p (1 - p)` too, for softmax with cross entropy is a matching pair; of the
-    /// `z_loss` it keeps only the squared gradient.
-    GaussNewton,
-    /// `2 p (1 - p)`, a diagonal that bounds the whole matrix (Gershgorin): XGBoost until August 2026.
-    /// LightGBM takes `K/(K - 1) p (1 - p)`, which is this one only for two classes.
-    Majorizer,
-    /// `|p - y|`: XGBoost since September 2026.
-    Absolute,
+pub enum SmoothingOver {
+    /// All C classes: `(1 - ε) y + ε / C`.
+    All,
+    /// The C − 1 others: `(1 - ε) y + ε (1 - y) / (C - 1)`.
+    Others,
 }
 
+impl ParameterType for SmoothingOver {
+    fn from_value(value: &Value) -> Option<SmoothingOver> {
+        Some(if *value == Value::Word("others") { SmoothingOver::Others } else { SmoothingOver::All })
+    }
+    fn to_value(&self) -> Value {
+        Value::Word(match self {
+            SmoothingOver::All => "all",
+            SmoothingOver::Others => "others",
+        })
+    }
+}
+
+/// The targets of a row as they enter the formula: smoothed, then weighted.
+pub(crate) struct Pull<R> {
+    /// `w_j y_j` for each class.
+    own: Vec<R>,
+    /// The sum over all classes but the one of the largest score.
+    miss: R,
+    /// The sum over all classes.
+    total: R,
+}
+
+/// A row and its target, taken apart.
+type Prepared<R> = (Shares<R>, Pull<R>);
+
 impl SoftmaxCrossEntropy {
-    /// `ln Σ e^(x/T)`, without overflow.
-    pub fn logsumexp(&self, row: &[f64]) -> Result<f64> {
-        let shares = Shares::new(Self::ENTRY.name, row, self.temperature)?;
-        Ok(settle(shares.logsumexp(), || shares.largest.high))
-    }
-
-    /// The diagonal of the Hessian in the logits, or what stands for it.
-    pub fn hessian_diagonal(&self, row: &[f64], target: Target<'_>, kind: HessianKind) -> Result<Vec<f64>> {
-        check_target(Self::ENTRY.name, row.len(), target)?;
-        let shares = Shares::new(Self::ENTRY.name, row, self.temperature)?;
-        let (own, partition) = self.curvatures(&shares, kind == HessianKind::GaussNewton);
-        let diagonal = |j: usize| {
-            let p = shares.probability(j);
-            let exact = p * shares.complement(j) * own + p * p * partition;
-            match kind {
-                HessianKind::Exact | HessianKind::GaussNewton => self.per_square(exact),
-                HessianKind::Majorizer => self.per_square(exact * 2.0),
-                HessianKind::Absolute => self.residual(&shares, target, j).abs(),
-            }
+    /// The Hessian `diag(p) - p pᵀ` (over T²), C×C, row by row. The target matters only where classes are weighted.
+    ///
+    /// ```
+    /// use discrepancy::rows::{SoftmaxCrossEntropy, Target};
+    /// let loss = SoftmaxCrossEntropy::default();
+    /// assert_eq!(loss.hessian(&[0.0, 0.0], Target::Label(0))?, [0.25, -0.25, -0.25, 0.25]);
+    /// # Ok::<(), discrepancy::Error>(())
+    /// ```
+    pub fn hessian(&self, row: &[f64], target: Target<'_>) -> Result<Vec<f64>> {
+        let mut row = self.row(row, target, f64::EPSILON)?;
+        let classes = row.checked.0.classes();
+        let one = |k: usize| {
+            let (i, j) = (k / classes, k % classes);
+            settled!(row, |(shares, pull)| self.curvature(shares, pull, (i, j), 1.0, false))
         };
-        Ok((0..row.len()).map(|j| diagonal(j).round_to_machine()).collect())
-    }
-
-    /// The Hessian `diag(p) - p pᵀ` (over T²), C×C, row by row.
-    pub fn hessian(&self, row: &[f64]) -> Result<Vec<f64>> {
-        let shares = Shares::new(Self::ENTRY.name, row, self.temperature)?;
-        let (own, partition) = self.curvatures(&shares, false);
-        let classes = row.len();
-        let p: Vec<Wide> = (0..classes).map(|j| shares.probability(j)).collect();
-        let mut matrix = Vec::with_capacity(classes * classes);
-        for i in 0..classes {
-            for j in 0..classes {
-                let softmax = if i == j { p[i] * shares.complement(i) } else { -(p[i] * p[j]) };
-                matrix.push(self.per_square(softmax * own + p[i] * p[j] * partition).round_to_machine());
-            }
-        }
-        Ok(matrix)
+        (0..classes * classes).map(one).collect()
     }
 
     /// The Hessian times a vector, without the matrix.
-    pub fn hessian_product(&self, row: &[f64], v: &[f64]) -> Result<Vec<f64>> {
+    ///
+    /// ```
+    /// use discrepancy::rows::{SoftmaxCrossEntropy, Target};
+    /// let loss = SoftmaxCrossEntropy::default();
+    /// assert_eq!(loss.hessian_product(&[0.0, 0.0], Target::Label(0), &[2.0, 0.0])?, [0.5, -0.5]);
+    /// # Ok::<(), discrepancy::Error>(())
+    /// ```
+    pub fn hessian_product(&self, row: &[f64], target: Target<'_>, v: &[f64]) -> Result<Vec<f64>> {
         check_length(Self::ENTRY.name, "v", v.len(), row.len())?;
+        let plain = self.with_mean(self.prepare::<Checked>(row, target, f64::EPSILON)?, v);
+        let deep = || Ok(self.with_mean(self.prepare::<Long>(row, target, f64::EPSILON)?, v));
+        let mut parts = Deepening::new(plain, deep, f64::EPSILON);
+        let one = |j: usize| {
+            settled!(parts, |(shares, pull, mean)| self.curvature_product(shares, pull, *mean, v, j))
+        };
+        (0..v.len()).map(one).collect()
+    }
+
+    /// Checks the row, and takes it and its target apart.
+    fn prepare<R: Careful>(&self, row: &[f64], target: Target<'_>, epsilon: f64) -> Result<Prepared<R>> {
+        check_target(Self::ENTRY.name, row.len(), target, epsilon)?;
         let shares = Shares::new(Self::ENTRY.name, row, self.temperature)?;
-        let (own, partition) = self.curvatures(&shares, false);
-        let (product, mean) = super::softmax::product(&shares, v);
-        let entry = |(j, x): (usize, Wide)| self.per_square(x * own + shares.probability(j) * mean * partition);
-        Ok(product.into_iter().enumerate().map(|x| entry(x).round_to_machine()).collect())
+        let pull = self.pull(Self::ENTRY.name, &shares, target)?;
+        Ok((shares, pull))
+    }
+    #[allow(clippy::type_complexity, reason = "one row in two precisions")]
+    fn row<'a>(
+        &'a self,
+        row: &'a [f64],
+        target: Target<'a>,
+        epsilon: f64,
+    ) -> Result<Deepening<Prepared<Checked>, Prepared<Long>, impl FnMut() -> Result<Prepared<Long>>>> {
+        let deep = move || self.prepare(row, target, epsilon);
+        Ok(Deepening::new(self.prepare(row, target, epsilon)?, deep, epsilon))
     }
 
-    /// The factors of `diag(p) - p pᵀ` and of `p pᵀ`.
-    fn curvatures(&self, shares: &Shares, gauss_newton: bool) -> (Wide, Wide) {
-        if self.z_loss == 0.0 {
-            return (wide(1.0), wide(0.0));
+    /// The target as it enters the formula.
+    pub(crate) fn pull<R: Careful>(&self, function: &str, shares: &Shares<R>, target: Target<'_>) -> Result<Pull<R>> {
+        let classes = shares.classes();
+        check_classes(function, "class_weight", self.class_weight.len(), classes)?;
+        if self.label_smoothing > 0.0 && self.smoothing_over == SmoothingOver::Others && classes < 2 {
+            let allowed = "at least two classes, to smooth over the others";
+            return Err(Error::new(ErrorKind::Shape, function, "prediction", allowed).value(classes));
         }
-        let twice = wide(self.z_loss) * 2.0;
-        let own = if gauss_newton { wide(1.0) } else { shares.logsumexp() * twice + 1.0 };
-        (own, twice)
-    }
-
-    /// Over T².
-    fn per_square(&self, x: Wide) -> Wide {
-        if self.temperature == 1.0 { x } else { x / self.temperature / self.temperature }
-    }
-
-    /// The smoothed target of class j, and one minus it.
-    fn smoothed(&self, target: Target<'_>, j: usize, classes: usize) -> (Wide, Wide) {
-        let y = target.probability(j);
-        let (y, miss) = (wide(y), Wide::sum(1.0, -y));
-        if self.label_smoothing == 0.0 {
-            return (y, miss);
-        }
-        let (keep, count) = (Wide::sum(1.0, -self.label_smoothing), classes as f64);
-        let spread = wide(self.label_smoothing) / count;
-        (keep * y + spread, keep * miss + spread * (count - 1.0))
-    }
-
-    fn residual(&self, shares: &Shares, target: Target<'_>, j: usize) -> Wide {
-        let (y, miss) = self.smoothed(target, j, shares.weight.len());
-        shares.residual(j, y, miss)
-    }
-
-    /// The value for scores that are taken apart already.
-    pub(crate) fn value_of(&self, shares: &Shares, target: Target<'_>) -> f64 {
-        let classes = shares.weight.len();
-        let mut sum = wide(0.0);
-        for j in 0..classes {
-            let (y, _) = self.smoothed(target, j, classes);
-            if y.high != 0.0 {
-                sum = sum + shares.surprise(j) * y;
+        let own: Vec<R> = (0..classes).map(|j| self.pull_of(target, j, classes)).collect();
+        let mut miss = R::of(0.0);
+        for (j, y) in own.iter().enumerate() {
+            if j != shares.top {
+                miss = miss + *y;
             }
+        }
+        let total = miss + own[shares.top];
+        Ok(Pull { own, miss, total })
+    }
+
+    fn pull_of<R: Careful>(&self, target: Target<'_>, j: usize, classes: usize) -> R {
+        let mut y = R::of(target.probability(j));
+        if self.label_smoothing > 0.0 {
+            let keep = y * (R::of(1.0) - self.label_smoothing);
+            let share = R::of(self.label_smoothing);
+            y = match self.smoothing_over {
+                SmoothingOver::All => keep + share / classes as f64,
+                SmoothingOver::Others => keep + (R::of(1.0) - y) * share / (classes - 1) as f64,
+            };
+        }
+        self.class_weight.get(j).map_or(y, |w| y * *w)
+    }
+
+    /// The value of a row that is taken apart.
+    pub(crate) fn value_of<R: Careful>(&self, shares: &Shares<R>, pull: &Pull<R>) -> R {
+        let mut sum = R::of(0.0);
+        for (j, y) in pull.own.iter().enumerate().filter(|(_, y)| !y.is_zero()) {
+            sum = sum + shares.surprise(j) * *y;
         }
         if self.z_loss != 0.0 {
             sum = sum + shares.logsumexp().square() * self.z_loss;
         }
-        // Nothing is negative, so what is not finite is infinite.
-        settle(sum, || f64::INFINITY)
+        sum
+    }
+
+    /// `p_j Σy - y_j`, where the difference is taken before the division, where it is most exact.
+    fn residual<R: Careful>(&self, shares: &Shares<R>, pull: &Pull<R>, j: usize) -> R {
+        let y = pull.own[j];
+        let numerator = if j == shares.top {
+            pull.miss - y * shares.rest
+        } else {
+            shares.weight[j] * pull.total - y * shares.total
+        };
+        numerator / shares.total
     }
 
     /// The derivative with respect to score j, before rounding.
-    pub(crate) fn slope_of(&self, shares: &Shares, target: Target<'_>, j: usize) -> Wide {
-        let mut slope = self.residual(shares, target, j);
+    pub(crate) fn slope_of<R: Careful>(&self, shares: &Shares<R>, pull: &Pull<R>, j: usize) -> R {
+        let mut slope = self.residual(shares, pull, j);
         if self.z_loss != 0.0 {
-            slope = slope + shares.probability(j) * shares.logsumexp() * self.z_loss * 2.0;
+            slope = slope + shares.logsumexp() * shares.probability(j) * self.z_loss * 2.0;
         }
-        if self.temperature == 1.0 { slope } else { slope / self.temperature }
+        slope.over_number(self.temperature)
     }
 
-    /// The same in plain precision, for results beyond `f64`.
-    fn plain_slope(&self, shares: &Shares, target: Target<'_>, j: usize) -> f64 {
-        let pull = shares.probability(j).high * shares.largest.high * self.z_loss * 2.0;
-        (self.residual(shares, target, j).high + if pull.is_nan() { 0.0 } else { pull }) / self.temperature
+    /// An entry of the second derivatives, `factor` times.
+    fn curvature<R: Careful>(
+        &self,
+        shares: &Shares<R>,
+        pull: &Pull<R>,
+        (i, j): (usize, usize),
+        factor: f64,
+        gauss_newton: bool,
+    ) -> R {
+        let (p, q) = (shares.probability(i), shares.probability(j));
+        let softmax = if i == j { p * shares.complement(i) } else { -(p * q) };
+        let mut sum = self.own_factor(shares, pull, gauss_newton) * softmax;
+        if self.z_loss != 0.0 {
+            sum = sum + p * q * self.z_loss * 2.0;
+        }
+        self.per_square(sum * factor)
+    }
+
+    fn with_mean<R: Careful>(&self, (shares, pull): Prepared<R>, v: &[f64]) -> (Shares<R>, Pull<R>, R) {
+        let (shares, mean) = softmax::with_mean(shares, v);
+        (shares, pull, mean)
+    }
+
+    fn curvature_product<R: Careful>(
+        &self,
+        shares: &Shares<R>,
+        pull: &Pull<R>,
+        mean: R,
+        v: &[f64],
+        j: usize,
+    ) -> R {
+        let mut sum = self.own_factor(shares, pull, false) * softmax::product(shares, mean, v, j);
+        if self.z_loss != 0.0 {
+            sum = sum + (mean + v[shares.top]) * shares.probability(j) * self.z_loss * 2.0;
+        }
+        self.per_square(sum)
+    }
+
+    /// The factor of `diag(p) - p pᵀ`.
+    fn own_factor<R: Careful>(&self, shares: &Shares<R>, pull: &Pull<R>, gauss_newton: bool) -> R {
+        if self.z_loss == 0.0 || gauss_newton {
+            return pull.total;
+        }
+        pull.total + shares.logsumexp() * self.z_loss * 2.0
+    }
+
+    /// Over T².
+    fn per_square<R: Careful>(&self, x: R) -> R {
+        x.over_number(self.temperature).over_number(self.temperature)
     }
 }
 
@@ -162,17 +248,59 @@ impl RowLoss for SoftmaxCrossEntropy {
     fn arguments(&self) -> Arguments {
         self.parameter_values()
     }
-    fn value(&self, row: &[f64], target: Target<'_>) -> Result<f64> {
-        check_target(Self::ENTRY.name, row.len(), target)?;
-        Ok(self.value_of(&Shares::new(Self::ENTRY.name, row, self.temperature)?, target))
-    }
-    fn value_and_gradient(&self, row: &[f64], target: Target<'_>, gradient: &mut [f64]) -> Result<f64> {
-        check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
-        check_target(Self::ENTRY.name, row.len(), target)?;
-        let shares = Shares::new(Self::ENTRY.name, row, self.temperature)?;
-        for (j, slot) in gradient.iter_mut().enumerate() {
-            *slot = settle(self.slope_of(&shares, target, j), || self.plain_slope(&shares, target, j));
+    fn evaluate(
+        &self,
+        row: &[f64],
+        target: Target<'_>,
+        epsilon: f64,
+        gradient: Option<&mut [f64]>,
+    ) -> Result<f64> {
+        let mut parts = self.row(row, target, epsilon)?;
+        if let Some(gradient) = gradient {
+            check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
+            for (j, slot) in gradient.iter_mut().enumerate() {
+                *slot = settled!(parts, |(shares, pull)| self.slope_of(shares, pull, j))?;
+            }
         }
-        Ok(self.value_of(&shares, target))
+        settled!(parts, |(shares, pull)| self.value_of(shares, pull))
+    }
+    fn hessian_diagonal(
+        &self,
+        row: &[f64],
+        target: Target<'_>,
+        epsilon: f64,
+        kind: HessianKind,
+    ) -> Result<Vec<f64>> {
+        let mut parts = self.row(row, target, epsilon)?;
+        let factor = if kind == HessianKind::Majorizer { 2.0 } else { 1.0 };
+        let gauss_newton = kind == HessianKind::GaussNewton;
+        let one = |j: usize| match kind {
+            HessianKind::Absolute => {
+                settled!(parts, |(shares, pull)| self.residual(shares, pull, j)).map(f64::abs)
+            }
+            _ => settled!(
+                parts,
+                |(shares, pull)| self.curvature(shares, pull, (j, j), factor, gauss_newton)
+            ),
+        };
+        (0..row.len()).map(one).collect()
+    }
+    fn logsumexp(&self, row: &[f64], epsilon: f64) -> Result<f64> {
+        let deep = || Shares::<Long>::new(Self::ENTRY.name, row, self.temperature);
+        let mut shares = Deepening::new(Shares::<Checked>::new(Self::ENTRY.name, row, self.temperature)?, deep, epsilon);
+        settled!(shares, |shares| shares.logsumexp())
+    }
+    fn weight(&self, target: Target<'_>) -> f64 {
+        if self.class_weight.is_empty() {
+            return 1.0;
+        }
+        let weight = |j: usize| self.class_weight.get(j).copied().unwrap_or(1.0);
+        match target {
+            Target::Label(label) => weight(label),
+            Target::Probabilities(y) => {
+                let terms = y.iter().enumerate().map(|(j, y)| Twofold::product(*y, weight(j)));
+                terms.fold(Twofold::from(0.0), |sum, term| sum + term).round_to_machine()
+            }
+        }
     }
 }

@@ -1,8 +1,9 @@
-use super::shares::{Shares, Wide, check_length, check_target, settle, wide};
+use super::shares::{Shares, check_classes, check_length, check_target};
 use super::{RowLoss, Target};
 use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, Value};
-use crate::error::{Error, ErrorKind, Result};
-use crate::number::Real;
+use crate::error::Result;
+use crate::number::Long;
+use crate::number::careful::{Careful, Checked, Deepening, settled};
 
 crate::entry! {
     /// Focal loss of a row of logits: softmax cross entropy in which easy rows count little.
@@ -24,30 +25,57 @@ crate::entry! {
 }
 
 impl SoftmaxFocal {
-    fn prepare(&self, row: &[f64], target: Target<'_>) -> Result<Shares> {
-        let name = Self::ENTRY.name;
-        check_target(name, row.len(), target)?;
-        if !self.alpha.is_empty() && self.alpha.len() != row.len() {
-            let allowed = format!("no weights or one for each of {} classes", row.len());
-            return Err(Error::new(ErrorKind::Shape, name, "alpha", allowed).value(self.alpha.len()));
-        }
-        Shares::new(name, row, 1.0)
+    fn check(&self, row: &[f64], target: Target<'_>, epsilon: f64) -> Result<()> {
+        check_target(Self::ENTRY.name, row.len(), target, epsilon)?;
+        check_classes(Self::ENTRY.name, "alpha", self.alpha.len(), row.len())
     }
     /// The target's probability of class k times the weight of the class.
-    fn weight(&self, target: Target<'_>, k: usize) -> Wide {
-        Wide::product(target.probability(k), self.alpha.get(k).copied().unwrap_or(1.0))
+    fn pull<R: Careful>(&self, target: Target<'_>, k: usize) -> R {
+        R::of(target.probability(k)) * self.alpha.get(k).copied().unwrap_or(1.0)
     }
-    fn value_of(&self, shares: &Shares, target: Target<'_>) -> f64 {
-        let mut sum = wide(0.0);
-        for k in 0..shares.weight.len() {
-            let weight = self.weight(target, k);
-            if weight.high != 0.0 {
-                let easiness = shares.complement(k).power(self.gamma) * weight;
+    fn value_of<R: Careful>(&self, shares: &Shares<R>, target: Target<'_>) -> R {
+        let mut sum = R::of(0.0);
+        for k in 0..shares.classes() {
+            let pull: R = self.pull(target, k);
+            if !pull.is_zero() {
+                let easiness = shares.complement(k).power(self.gamma) * pull;
                 sum = sum + shares.surprise(k).weighted(easiness);
             }
         }
-        settle(sum, || f64::INFINITY)
+        sum
     }
+    /// The row taken apart, with the force of each class that has a target.
+    fn prepare<R: Careful>(&self, row: &[f64], target: Target<'_>) -> Result<(Shares<R>, Vec<Force<R>>)> {
+        let shares = Shares::new(Self::ENTRY.name, row, 1.0)?;
+        let forces = (0..row.len()).filter_map(|class| {
+            let (pull, others): (R, R) = (self.pull(target, class), shares.others(class));
+            // Where nothing is left for the other classes, all derivatives vanish.
+            if pull.is_zero() || others.is_zero() {
+                return None;
+            }
+            // With q = 1 - p_k, s = -ln p_k, the derivative of q^γ s by ln p_k is -q^(γ-1) (γ p s + q).
+            let (p, q) = (shares.probability(class), shares.complement(class));
+            let inner = shares.surprise(class).weighted(p) * self.gamma + q;
+            Some(Force { class, force: inner * q.power(self.gamma) * pull, others })
+        });
+        let forces = forces.collect();
+        Ok((shares, forces))
+    }
+    fn slope_of<R: Careful>(shares: &Shares<R>, forces: &[Force<R>], i: usize) -> R {
+        forces.iter().fold(R::of(0.0), |slope, Force { class, force, others }| {
+            // ∂ln p_k/∂z_i = δ - p_i, which is q for k itself; p_i/q is a quotient of weights, at most 1.
+            let share = if i == *class { R::of(-1.0) } else { shares.weight[i] / *others };
+            slope + *force * share
+        })
+    }
+}
+
+/// How strongly a class with a target pulls at the scores.
+struct Force<R> {
+    class: usize,
+    force: R,
+    /// The weights of all other classes.
+    others: R,
 }
 
 impl RowLoss for SoftmaxFocal {
@@ -57,32 +85,22 @@ impl RowLoss for SoftmaxFocal {
     fn arguments(&self) -> Arguments {
         self.parameter_values()
     }
-    fn value(&self, row: &[f64], target: Target<'_>) -> Result<f64> {
-        Ok(self.value_of(&self.prepare(row, target)?, target))
-    }
-    fn value_and_gradient(&self, row: &[f64], target: Target<'_>, gradient: &mut [f64]) -> Result<f64> {
-        check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
-        let shares = self.prepare(row, target)?;
-        let mut slopes = vec![wide(0.0); row.len()];
-        for k in 0..row.len() {
-            let weight = self.weight(target, k);
-            let others = shares.others(k);
-            // Where nothing is left for the other classes, all derivatives vanish.
-            if weight.high == 0.0 || others.high == 0.0 {
-                continue;
-            }
-            // With q = 1 - p_k, s = -ln p_k: ∂/∂ln p_k of q^γ s is -q^(γ-1) (γ p s + q), and
-            // ∂ln p_k/∂z_i = δ - p_i, which is q for k itself; p_i/q is a quotient of weights, at most 1.
-            let (p, q) = (shares.probability(k), shares.complement(k));
-            let inner = shares.surprise(k).weighted(p) * self.gamma + q;
-            let force = inner * q.power(self.gamma) * weight;
-            for (i, slope) in slopes.iter_mut().enumerate() {
-                *slope = if i == k { *slope - force } else { *slope + force * (shares.weight[i] / others) };
+    fn evaluate(
+        &self,
+        row: &[f64],
+        target: Target<'_>,
+        epsilon: f64,
+        gradient: Option<&mut [f64]>,
+    ) -> Result<f64> {
+        self.check(row, target, epsilon)?;
+        let deep = || self.prepare::<Long>(row, target);
+        let mut parts = Deepening::new(self.prepare::<Checked>(row, target)?, deep, epsilon);
+        if let Some(gradient) = gradient {
+            check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
+            for (i, slot) in gradient.iter_mut().enumerate() {
+                *slot = settled!(parts, |(shares, forces)| Self::slope_of(shares, forces, i))?;
             }
         }
-        for (slot, slope) in gradient.iter_mut().zip(&slopes) {
-            *slot = slope.round_to_machine();
-        }
-        Ok(self.value_of(&shares, target))
+        settled!(parts, |(shares, _)| self.value_of(shares, target))
     }
 }

@@ -110,6 +110,22 @@ impl Moments {
         }
     }
 
+    /// Adds a row whose value carries a factor already (its class's weight, say), with a further weight: a mean divides
+    /// by the sum of the products of the two. A weight of 0 counts as a row but adds nothing, whatever the value.
+    pub fn push_carrying(&mut self, value: f64, carried: f64, weight: f64) {
+        let weighted = Self::promote(&mut self.weighted, self.count, &self.sum);
+        self.count += 1;
+        if weight == 0.0 {
+            return;
+        }
+        let (product, whole) = (weight * value, weight * carried);
+        weighted.weights.add_product(weight, carried);
+        weighted.weight_squares.add_product(whole, whole);
+        self.sum.add_product(weight, value);
+        self.squares.add_product(product, product);
+        weighted.cross.add_product(product, whole);
+    }
+
     /// The weighted part, made from the unweighted rows so far.
     fn promote<'a>(weighted: &'a mut Option<Box<Weighted>>, count: u64, sum: &ExactSum) -> &'a mut Weighted {
         weighted.get_or_insert_with(|| {

@@ -1,0 +1,78 @@
+//! Rows of numbers in any storage type and with any strides, widened one at a time.
+
+use super::element::Element;
+use crate::error::{Error, ErrorKind, Result};
+use ndarray::{ArrayView1, ArrayView2};
+
+/// N rows of one width.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Matrix<'a, E> {
+    view: ArrayView2<'a, E>,
+}
+
+impl<'a, E: Element> Matrix<'a, E> {
+    /// Whole rows of a slice; the error names the function and the argument.
+    pub(crate) fn new(function: &str, argument: &str, data: &'a [E], width: usize) -> Result<Self> {
+        let wrong = || {
+            let allowed = format!("whole rows of {width} numbers, at least 1");
+            Error::new(ErrorKind::Shape, function, argument, allowed).value(data.len())
+        };
+        if width == 0 || !data.len().is_multiple_of(width) {
+            return Err(wrong());
+        }
+        let view = ArrayView2::from_shape((data.len() / width, width), data).map_err(|_| wrong())?;
+        Ok(Matrix { view })
+    }
+    /// Of a view; rows have at least one number.
+    pub(crate) fn of_view(function: &str, argument: &str, view: ArrayView2<'a, E>) -> Result<Self> {
+        if view.ncols() == 0 {
+            let allowed = "rows of at least one number";
+            return Err(Error::new(ErrorKind::Shape, function, argument, allowed).value(0));
+        }
+        Ok(Matrix { view })
+    }
+    /// How many rows.
+    pub(crate) fn rows(&self) -> usize {
+        self.view.nrows()
+    }
+    /// How many numbers a row has.
+    pub(crate) fn width(&self) -> usize {
+        self.view.ncols()
+    }
+    /// Row `i`, exactly, in place of what the scratch held.
+    pub(crate) fn widen(&self, i: usize, scratch: &mut Vec<f64>) {
+        widen(self.view.row(i), scratch);
+    }
+    /// All numbers, row by row.
+    pub(crate) fn widen_all(&self) -> Vec<f64> {
+        self.view.iter().map(|x| x.widen()).collect()
+    }
+}
+
+/// A view's numbers, exactly, in place of what the scratch held.
+pub(crate) fn widen<E: Element>(from: ArrayView1<'_, E>, scratch: &mut Vec<f64>) {
+    scratch.clear();
+    scratch.extend(from.iter().map(|x| x.widen()));
+}
+
+/// Rounds numbers to the storage type.
+pub(crate) fn narrow<E: Element>(from: &[f64]) -> Vec<E> {
+    from.iter().map(|x| E::narrow(*x)).collect()
+}
+
+/// Room for a result; an error instead of an abort where there is none.
+pub(crate) fn room<E: Element>(function: &str, count: Option<usize>) -> Result<Vec<E>> {
+    let mut out = Vec::new();
+    let fits = count.is_some_and(|count| out.try_reserve_exact(count).is_ok());
+    if fits {
+        return Ok(out);
+    }
+    let allowed = format!("as many {} as there is memory for", E::NAME);
+    let error = Error::new(ErrorKind::Memory, function, "result", allowed);
+    Err(if let Some(count) = count { error.value(count) } else { error })
+}
+
+/// The first error of rows in their order, whatever the threads did; else all results.
+pub(crate) fn in_order<T>(rows: Vec<Result<T>>) -> Result<Vec<T>> {
+    rows.into_iter().collect()
+}

@@ -1,0 +1,330 @@
+//! Distances and divergences of many pairs: row by row, matrices, neighbours.
+
+use super::element::Element;
+use super::matrix::{Matrix, in_order, narrow, room, widen};
+use crate::distances::{Gradients, PairFunction, PairInput};
+use crate::error::{Error, ErrorKind, Result};
+use crate::number::Twofold;
+use ndarray::ArrayView1;
+use rayon::prelude::*;
+
+/// Values of pairs of rows, and the gradients with respect to both rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PairResults<E> {
+    /// The value of each pair.
+    pub value: Vec<E>,
+    /// With respect to the first rows.
+    pub gradient_a: Vec<E>,
+    /// With respect to the second rows.
+    pub gradient_b: Vec<E>,
+}
+
+/// A distance or divergence between the rows of two matrices.
+///
+/// Each result is computed by one thread alone, so that the number of threads changes nothing. An error names the
+/// flat index of the wrong element.
+///
+/// ```
+/// use discrepancy::{batch::PairEvaluation, distances::Euclidean};
+/// let metric = Euclidean::default();
+/// let (a, b) = ([0.0_f32, 0.0, 3.0, 0.0], [0.0, 4.0, 3.0, 1.0]);
+/// let pairs = PairEvaluation::new(&metric, &a, &b, 2)?;
+/// assert_eq!(pairs.rowwise()?, [4.0, 1.0]);
+/// assert_eq!(pairs.matrix()?, [4.0, 3.1622777, 5.0, 1.0]);
+/// assert_eq!(pairs.nearest(1)?, [(1, 3.1622777), (1, 1.0)]);
+/// assert_eq!(pairs.rowwise_with_gradients()?.gradient_a, [0.0, -1.0, 0.0, -1.0]);
+/// // A coordinate of weight 4 counts as if it were there four times.
+/// assert_eq!(pairs.weights(&[1.0, 4.0])?.rowwise()?, [8.0, 2.0]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct PairEvaluation<'a, E> {
+    metric: &'a dyn PairFunction,
+    a: Matrix<'a, E>,
+    b: Matrix<'a, E>,
+    /// What the two are called in errors, if not as the metric calls them.
+    names: Option<[&'static str; 2]>,
+    weights: Option<Vec<f64>>,
+}
+
+/// One row of each.
+type Scratch = (Vec<f64>, Vec<f64>);
+
+impl<'a, E: Element> PairEvaluation<'a, E> {
+    /// Rows of so many numbers each.
+    pub fn new(metric: &'a dyn PairFunction, a: &'a [E], b: &'a [E], dimension: usize) -> Result<Self> {
+        let name = metric.entry().name;
+        Self::of(metric, Matrix::new(name, "a", a, dimension)?, Matrix::new(name, "b", b, dimension)?)
+    }
+
+    pub(super) fn of(metric: &'a dyn PairFunction, a: Matrix<'a, E>, b: Matrix<'a, E>) -> Result<Self> {
+        if a.width() != b.width() {
+            let allowed = format!("rows of {} numbers", a.width());
+            return Err(Error::new(ErrorKind::Shape, metric.entry().name, "b", allowed).value(b.width()));
+        }
+        Ok(PairEvaluation { metric, a, b, names: None, weights: None })
+    }
+
+    /// With a non-negative weight for each coordinate; distances only.
+    pub fn weights(self, weights: &[E]) -> Result<Self> {
+        self.weights_view(weights.into())
+    }
+
+    pub(super) fn weights_view(mut self, weights: ArrayView1<'_, E>) -> Result<Self> {
+        if weights.len() != self.a.width() {
+            let allowed = format!("length {}", self.a.width());
+            return Err(Error::new(ErrorKind::Shape, self.metric.entry().name, "weights", allowed).value(weights.len()));
+        }
+        let mut wide = Vec::new();
+        widen(weights, &mut wide);
+        self.weights = Some(wide);
+        Ok(self)
+    }
+
+    /// Row i of `a` against row i of `b`.
+    pub fn rowwise(&self) -> Result<Vec<E>> {
+        self.same_rows()?;
+        let one = |(x, y): &mut Scratch, i| {
+            self.a.widen(i, x);
+            self.b.widen(i, y);
+            self.value(x, y, i, i).map(E::narrow)
+        };
+        in_order((0..self.a.rows()).into_par_iter().map_init(Scratch::default, one).collect())
+    }
+
+    /// Row i of `a` against row i of `b`, with the gradients with respect to both.
+    pub fn rowwise_with_gradients(&self) -> Result<PairResults<E>> {
+        self.same_rows()?;
+        let count = self.a.rows() * self.a.width();
+        let mut results =
+            PairResults { value: Vec::new(), gradient_a: self.room(count)?, gradient_b: self.room(count)? };
+        let one = |scratch: &mut [Vec<f64>; 4], ((i, ga), gb): ((usize, &mut [E]), &mut [E])| {
+            let [x, y, by_x, by_y] = scratch;
+            self.a.widen(i, x);
+            self.b.widen(i, y);
+            let value = self.gradients(x, y, [by_x, by_y], i, i)?;
+            ga.iter_mut().zip(by_x).for_each(|(out, g)| *out = E::narrow(*g));
+            gb.iter_mut().zip(by_y).for_each(|(out, g)| *out = E::narrow(*g));
+            Ok(E::narrow(value))
+        };
+        let (ga, gb) =
+            (results.gradient_a.par_chunks_mut(self.a.width()), results.gradient_b.par_chunks_mut(self.a.width()));
+        results.value = in_order(ga.enumerate().zip(gb).map_init(Default::default, one).collect())?;
+        Ok(results)
+    }
+
+    /// All rows of `a` against all rows of `b`: N×M, row by row of `a`.
+    pub fn matrix(&self) -> Result<Vec<E>> {
+        let (n, m) = (self.a.rows(), self.b.rows());
+        let mut out = room(self.metric.entry().name, n.checked_mul(m))?;
+        out.resize(n * m, E::default());
+        if m == 0 {
+            return Ok(out);
+        }
+        let one = |(x, y): &mut Scratch, (i, out): (usize, &mut [E])| {
+            self.a.widen(i, x);
+            for (j, out) in out.iter_mut().enumerate() {
+                self.b.widen(j, y);
+                *out = E::narrow(self.value(x, y, i, j)?);
+            }
+            Ok(())
+        };
+        in_order(out.par_chunks_mut(m).enumerate().map_init(Scratch::default, one).collect())?;
+        Ok(out)
+    }
+
+    /// The gradients of `Σ G_ij d(a_i, b_j)` with respect to all rows, where `upstream` is G (N×M): what a chain rule
+    /// needs of the matrix. The value is the matrix.
+    ///
+    /// Terms are rounded to `f64`, then summed in twofold precision; coordinates in which terms of opposite signs
+    /// cancel are right relative to their largest term.
+    pub fn matrix_with_gradients(&self, upstream: &[E]) -> Result<PairResults<E>> {
+        let (n, m, width) = (self.a.rows(), self.b.rows(), self.a.width());
+        if upstream.len() != n * m {
+            let allowed = format!("length {}", n * m);
+            return Err(
+                Error::new(ErrorKind::Shape, self.metric.entry().name, "upstream", allowed).value(upstream.len())
+            );
+        }
+        if let Some(index) = upstream.iter().position(|g| !g.widen().is_finite()) {
+            let error = Error::new(ErrorKind::NonFinite, self.metric.entry().name, "upstream", "finite numbers");
+            return Err(error.at(index).value(upstream[index]));
+        }
+        // Each row of a result is one thread's, its terms in order; so every pair is computed once for each side.
+        let side =
+            |rows: usize, others: usize, place: &(dyn Fn(usize, usize) -> (usize, usize) + Sync), second: bool| {
+                let one = |scratch: &mut [Vec<f64>; 4], row: usize| {
+                    let [x, y, by_x, by_y] = scratch;
+                    let mut sums = vec![Twofold::from(0.0); width];
+                    for other in 0..others {
+                        let (i, j) = place(row, other);
+                        self.a.widen(i, x);
+                        self.b.widen(j, y);
+                        self.gradients(x, y, [by_x, by_y], i, j)?;
+                        let g = upstream[i * m + j].widen();
+                        let slope = if second { &*by_y } else { &*by_x };
+                        for (sum, slope) in sums.iter_mut().zip(slope) {
+                            *sum = *sum + Twofold::product(g, *slope);
+                        }
+                    }
+                    Ok(sums.iter().map(|sum| E::narrow(sum.round_to_machine())).collect::<Vec<E>>())
+                };
+                in_order((0..rows).into_par_iter().map_init(Default::default, one).collect()).map(|rows| rows.concat())
+            };
+        Ok(PairResults {
+            value: self.matrix()?,
+            gradient_a: side(n, m, &|row, other| (row, other), false)?,
+            gradient_b: side(m, n, &|row, other| (other, row), true)?,
+        })
+    }
+
+    /// For each row of `a` the `k` nearest rows of `b`, nearest first, as (index, distance): N×k. Ties go to the
+    /// smaller index.
+    pub fn nearest(&self, k: usize) -> Result<Vec<(usize, E)>> {
+        let count = self.b.rows();
+        if k > count {
+            let allowed = format!("at most {count} points");
+            return Err(Error::new(ErrorKind::Shape, self.metric.entry().name, "k", allowed).value(k));
+        }
+        let one = |(x, y): &mut Scratch, i| {
+            self.a.widen(i, x);
+            let mut found = Vec::with_capacity(count);
+            for j in 0..count {
+                self.b.widen(j, y);
+                found.push((j, self.value(x, y, i, j)?));
+            }
+            found.sort_by(|x, y| x.1.total_cmp(&y.1).then(x.0.cmp(&y.0)));
+            Ok(found[..k].iter().map(|(j, d)| (*j, E::narrow(*d))).collect::<Vec<_>>())
+        };
+        let rows = (0..self.a.rows()).into_par_iter().map_init(Scratch::default, one).collect();
+        in_order(rows).map(|rows| rows.concat())
+    }
+
+    fn value(&self, x: &[f64], y: &[f64], i: usize, j: usize) -> Result<f64> {
+        self.metric.evaluate(self.input(x, y), None).map_err(|error| self.place(error, i, j))
+    }
+
+    fn gradients(&self, x: &[f64], y: &[f64], by: [&mut Vec<f64>; 2], i: usize, j: usize) -> Result<f64> {
+        let [by_x, by_y] = by;
+        by_x.resize(x.len(), 0.0);
+        by_y.resize(y.len(), 0.0);
+        let gradients = Gradients { a: by_x, b: by_y };
+        self.metric.evaluate(self.input(x, y), Some(gradients)).map_err(|error| self.place(error, i, j))
+    }
+
+    fn input<'s>(&'s self, a: &'s [f64], b: &'s [f64]) -> PairInput<'s> {
+        PairInput { a, b, weights: self.weights.as_deref(), epsilon: E::EPSILON }
+    }
+
+    /// Names the flat index of a wrong element in the argument as the caller knows it.
+    fn place(&self, error: Error, i: usize, j: usize) -> Error {
+        let row = match error.argument() {
+            "a" | "p" => Some((0, i)),
+            "b" | "q" => Some((1, j)),
+            _ => None,
+        };
+        let Some((side, row)) = row else { return error };
+        let index = row * self.a.width() + error.index().unwrap_or(0);
+        let error = error.at(index);
+        self.names.map_or(error.clone(), |names| error.about(names[side]))
+    }
+
+    fn same_rows(&self) -> Result<()> {
+        if self.a.rows() == self.b.rows() {
+            return Ok(());
+        }
+        let allowed = format!("{} rows", self.a.rows());
+        Err(Error::new(ErrorKind::Shape, self.metric.entry().name, "b", allowed).value(self.b.rows()))
+    }
+
+    fn room(&self, count: usize) -> Result<Vec<E>> {
+        let mut out = room(self.metric.entry().name, Some(count))?;
+        out.resize(count, E::default());
+        Ok(out)
+    }
+}
+
+/// All distances between the rows of `a` and the rows of `b`, row by row of `a`.
+///
+/// ```
+/// use discrepancy::distances::{Euclidean, pairwise};
+/// let d = pairwise(&Euclidean::default(), &[0.0, 0.0, 3.0, 0.0], &[0.0, 4.0], 2)?;
+/// assert_eq!(d, [4.0, 5.0]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
+pub fn pairwise<E: Element>(metric: &dyn PairFunction, a: &[E], b: &[E], dimension: usize) -> Result<Vec<E>> {
+    PairEvaluation::new(metric, a, b, dimension)?.matrix()
+}
+
+/// The distances of all pairs of rows `i < j`: (0,1), (0,2), …, (1,2), …, as in SciPy's `pdist`.
+///
+/// ```
+/// use discrepancy::distances::{Manhattan, condensed};
+/// assert_eq!(condensed(&Manhattan::default(), &[0.0_f32, 1.0, 5.0], 1)?, [1.0, 5.0, 4.0]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
+pub fn condensed<E: Element>(metric: &dyn PairFunction, a: &[E], dimension: usize) -> Result<Vec<E>> {
+    condensed_of(metric, Matrix::new(metric.entry().name, "a", a, dimension)?)
+}
+
+pub(super) fn condensed_of<'a, E: Element>(metric: &'a dyn PairFunction, a: Matrix<'a, E>) -> Result<Vec<E>> {
+    let mut pairs = PairEvaluation::of(metric, a, a)?;
+    pairs.names = Some(["a", "a"]);
+    let count = a.rows();
+    let mut out: Vec<E> = room(metric.entry().name, count.checked_mul(count.saturating_sub(1)).map(|n| n / 2))?;
+    let one = |(x, y): &mut Scratch, i| {
+        a.widen(i, x);
+        let pair = |j| {
+            a.widen(j, y);
+            pairs.value(x, y, i, j)
+        };
+        let row: Result<Vec<f64>> = (i + 1..count).map(pair).collect();
+        row.map(|row| narrow::<E>(&row))
+    };
+    for row in in_order((0..count).into_par_iter().map_init(Scratch::default, one).collect())? {
+        out.extend(row);
+    }
+    Ok(out)
+}
+
+/// The distance of each row of `a` from the same row of `b`.
+///
+/// ```
+/// use discrepancy::distances::{Chebyshev, rowwise};
+/// assert_eq!(rowwise(&Chebyshev::default(), &[0.0, 1.0, 5.0, 5.0], &[2.0, 0.0, 5.0, 8.0], 2)?, [2.0, 3.0]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
+pub fn rowwise<E: Element>(metric: &dyn PairFunction, a: &[E], b: &[E], dimension: usize) -> Result<Vec<E>> {
+    PairEvaluation::new(metric, a, b, dimension)?.rowwise()
+}
+
+/// For each query the `k` nearest points, nearest first, as (index, distance); ties go to the smaller index.
+///
+/// ```
+/// use discrepancy::distances::{Euclidean, nearest};
+/// let found = nearest(&Euclidean::default(), &[0.2], &[0.0, 1.0, 0.3], 1, 2)?;
+/// assert_eq!((found[0].0, found[1].0), (2, 0));
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
+pub fn nearest<E: Element>(
+    metric: &dyn PairFunction,
+    queries: &[E],
+    points: &[E],
+    dimension: usize,
+    k: usize,
+) -> Result<Vec<(usize, E)>> {
+    let name = metric.entry().name;
+    let (a, b) = (Matrix::new(name, "queries", queries, dimension)?, Matrix::new(name, "points", points, dimension)?);
+    nearest_of(metric, a, b, k)
+}
+
+pub(super) fn nearest_of<'a, E: Element>(
+    metric: &'a dyn PairFunction,
+    queries: Matrix<'a, E>,
+    points: Matrix<'a, E>,
+    k: usize,
+) -> Result<Vec<(usize, E)>> {
+    let mut pairs = PairEvaluation::of(metric, queries, points)?;
+    pairs.names = Some(["queries", "points"]);
+    pairs.nearest(k)
+}

@@ -1,0 +1,129 @@
+//! Formulas of whole rows in two precisions: twofold with a bound of its errors, and 256 bits where the bound is too
+//! wide. What the blocks of pointwise losses do inside, for formulas that make a vector of results.
+
+use super::{Guarded, Long, Real, Twofold};
+use crate::error::Result;
+
+/// Twofold, with a bound of its errors.
+pub(crate) type Checked = Guarded<Twofold<f64>>;
+
+/// A number of more digits than `f64` has.
+pub(crate) trait Careful: Real<Mask = bool> + Send + Sync {
+    /// Exactly `x`.
+    fn of(x: f64) -> Self;
+    /// About as large as it is; infinite or NaN where the range of `f64` was left.
+    fn leading(self) -> f64;
+    /// The number as one float, rounded once.
+    fn round(self) -> f64;
+    /// Exactly the head, and how far the truth may be from it.
+    fn checked(self) -> Checked;
+    /// `e^self` for `self <= 0`; what is certainly too small to be seen need not be computed.
+    fn exp_of_gap(self) -> Self;
+    /// Whether it is certainly 0.
+    fn is_zero(self) -> bool {
+        self.same(self.lit(0.0))
+    }
+    /// Over a number; 1 leaves all bits as they are.
+    fn over_number(self, divisor: f64) -> Self {
+        if divisor == 1.0 { self } else { self / divisor }
+    }
+}
+
+/// `2^k` for k in [-1022, 1023].
+const fn power(k: i64) -> f64 {
+    f64::from_bits(((k + 1023) as u64) << 52)
+}
+
+impl Careful for Checked {
+    fn of(x: f64) -> Checked {
+        Guarded::exact(Twofold::from(x))
+    }
+    fn leading(self) -> f64 {
+        self.value.high
+    }
+    fn round(self) -> f64 {
+        if self.value.high.is_infinite() { self.value.high } else { self.value.round_to_machine() }
+    }
+    fn checked(self) -> Checked {
+        self
+    }
+    fn exp_of_gap(self) -> Checked {
+        if self.value.high < -750.0 {
+            // Below half the smallest subnormal, 2^-1075; masks of -1e9 are common.
+            return Guarded { value: Twofold::from(0.0), error: power(-1022) * power(-52) };
+        }
+        self.exp()
+    }
+}
+
+impl Careful for Long {
+    fn of(x: f64) -> Long {
+        Long::from(x)
+    }
+    fn leading(self) -> f64 {
+        self.to_f64()
+    }
+    fn round(self) -> f64 {
+        self.to_f64()
+    }
+    fn checked(self) -> Checked {
+        let high = self.to_f64();
+        let value = Twofold { high, low: if high.is_finite() { (self - high).to_f64() } else { 0.0 } };
+        Guarded { value, error: high.abs() * power(-104) + f64::MIN_POSITIVE * f64::EPSILON }
+    }
+    fn exp_of_gap(self) -> Long {
+        self.exp()
+    }
+}
+
+/// Whether rounding to a type of this spacing at 1 gives the right number, to 0.508 units in the last place.
+pub(crate) fn sure(x: Checked, epsilon: f64) -> bool {
+    let size = x.value.high.abs();
+    if !size.is_finite() || x.error.is_nan() {
+        // Only a limit that was written as one has no error.
+        return size == f64::INFINITY && x.error == 0.0;
+    }
+    // What certainly rounds to 0: 2^-1075 and 2^-150 are halves of the smallest subnormals.
+    let nothing = if epsilon > power(-30) { size + x.error < power(-200) } else { size == 0.0 && x.error < LEAST };
+    nothing || x.error <= size * (epsilon / 256.0) && (size >= power(-900) || epsilon > power(-30))
+}
+
+/// The smallest number of all: an error below it is of a number that is 0 in `f64`.
+const LEAST: f64 = f64::from_bits(1);
+
+/// Something in twofold precision, and how to make it in 256 bits if it is needed.
+pub(crate) struct Deepening<P, D, F> {
+    pub(crate) checked: P,
+    deep: Option<D>,
+    make: F,
+    pub(crate) epsilon: f64,
+}
+
+impl<P, D, F: FnMut() -> Result<D>> Deepening<P, D, F> {
+    /// For results of a type of this spacing at 1.
+    pub(crate) fn new(checked: P, make: F, epsilon: f64) -> Self {
+        Deepening { checked, deep: None, make, epsilon }
+    }
+    pub(crate) fn deep(&mut self) -> Result<&D> {
+        if self.deep.is_none() {
+            self.deep = Some((self.make)()?);
+        }
+        Ok(self.deep.as_ref().unwrap_or_else(|| unreachable!("made above")))
+    }
+}
+
+/// An expression of what a [`Deepening`] holds, rounded once: in twofold precision if that is sure, else in 256 bits.
+macro_rules! settled {
+    ($parts:expr, |$part:pat_param| $expression:expr) => {{
+        let checked = {
+            let $part = &$parts.checked;
+            $expression
+        };
+        if $crate::number::careful::sure(checked, $parts.epsilon) {
+            Ok($crate::number::careful::Careful::round(checked))
+        } else {
+            $parts.deep().map(|$part| $crate::number::careful::Careful::round($expression))
+        }
+    }};
+}
+pub(crate) use settled;
