@@ -16,7 +16,8 @@ fn rows(function: &str, argument: &str, data: &[f64], dimension: usize) -> Resul
 
 /// Names the flat index of a wrong element.
 fn place(error: Error, row_a: usize, row_b: usize, dimension: usize) -> Error {
-    let row = if error.argument() == "b" { row_b } else { row_a };
+    // Distances call their rows a and b, divergences p and q.
+    let row = if matches!(error.argument(), "b" | "q") { row_b } else { row_a };
     match error.index() {
         Some(index) => error.at(row * dimension + index),
         None => error.at(row * dimension),

@@ -10,11 +10,11 @@ crate::entry! {
     /// Exact in both tails: logits `[17, 0]` with label 0 cost 4.14e-8, not 0, and the gradient of the true class is
     /// minus the sum of the other probabilities. A logit of minus infinity is a class that cannot be.
     SoftmaxCrossEntropy("softmax_cross_entropy") in Row as Row {
-        /// The logits are divided by it.
+        /// T: the logits are divided by it.
         temperature: f64 = Value::Number(1.0), Domain::number(Interval::open(0.0, f64::INFINITY));
         /// How much of the target is spread evenly over all classes.
         label_smoothing: f64 = Value::Number(0.0), Domain::number(Interval::from(0.0, 1.0));
-        /// The weight of the squared log-partition `(ln Σ e^z)²`, which keeps logits from drifting.
+        /// ζ, the weight of the squared log-partition `(ln Σ e^z)²`, which keeps logits from drifting.
         z_loss: f64 = Value::Number(0.0), Domain::number(Interval::from(0.0, f64::INFINITY));
     }
     aliases: ["categorical_cross_entropy", "multinomial_logistic", "softmax_loss"];
