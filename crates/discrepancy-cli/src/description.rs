@@ -37,11 +37,15 @@ fn parameter(parameter: &Parameter) -> Json {
     })
 }
 
-/// JSON has no infinity: an end that is none is null.
+/// A number. JSON has no infinity: it is the text "inf" or "-inf"; where there is no number, there is null.
+pub(crate) fn number(x: f64) -> Json {
+    if x.is_infinite() { json!(x.to_string()) } else { json!(x) }
+}
+
 fn interval(interval: &Interval) -> Json {
     json!({
-        "low": interval.low,
-        "high": interval.high,
+        "low": number(interval.low),
+        "high": number(interval.high),
         "low_included": interval.low_included,
         "high_included": interval.high_included,
         "whole": interval.whole,
@@ -51,9 +55,9 @@ fn interval(interval: &Interval) -> Json {
 /// The value of a parameter.
 pub(crate) fn value(value: &Value) -> Json {
     match value {
-        Value::Number(x) => json!(x),
+        Value::Number(x) => number(*x),
         Value::Word(word) => json!(word),
-        Value::List(list) => json!(list),
+        Value::List(list) => list.iter().copied().map(number).collect(),
     }
 }
 

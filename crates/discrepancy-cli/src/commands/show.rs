@@ -6,11 +6,11 @@ mod formula;
 mod picture;
 mod text;
 
-use crate::description::{describe, value};
+use crate::description::{describe, number, value};
 use crate::failure::{Failure, Outcome};
 use crate::output::{print, write_file};
 use clap::ValueEnum;
-use curve::{Ground, Sheet};
+use curve::{Curve, Ground, Sheet};
 use discrepancy::catalog::spec::parse;
 use discrepancy::catalog::{Arguments as Values, Entry, Measure};
 use serde_json::{Value as Json, json};
@@ -138,13 +138,14 @@ fn document(shown: &Shown) -> Json {
     document
 }
 
-/// JSON has no infinity and no NaN: where there is no finite value, the ordinate is null.
+/// The points of all curves.
 fn curves(sheet: &Sheet) -> Json {
     let panels: Vec<Json> = sheet
         .panels
         .iter()
         .map(|panel| {
-            let curves = panel.curves.iter().map(|curve| json!({ "label": curve.label, "points": curve.points }));
+            let points = |curve: &Curve| curve.points.iter().map(|point| point.map(number).to_vec()).collect::<Json>();
+            let curves = panel.curves.iter().map(|curve| json!({ "label": curve.label, "points": points(curve) }));
             json!({ "title": panel.title, "curves": curves.collect::<Vec<Json>>() })
         })
         .collect();
