@@ -13,7 +13,7 @@ use discrepancy::catalog::{self, Entry, Measure};
 use discrepancy::distances::{PairFunction, condensed, nearest, pairwise, rowwise};
 use discrepancy::samples::SampleStatistic;
 use indicatif::{ProgressBar, ProgressStyle};
-use points::{Points, Reading, fault};
+use points::{Kind, Points, Reading, fault};
 use result::{Format, Found, Numbers};
 use std::path::{Path, PathBuf};
 
@@ -126,7 +126,7 @@ fn unfit(entry: &Entry, kind: &str, fits: impl Fn(&Measure) -> bool) -> Failure 
 
 /// What can be known before anything is computed.
 fn check_place(out: &Path) -> Outcome {
-    if points::Kind::of(out)? == points::Kind::Tsv {
+    if !matches!(Kind::of(out), Ok(Kind::Npy | Kind::Csv | Kind::Parquet)) {
         return Err(Failure::usage(format!("{}: unknown extension; allowed: .npy, .csv, .parquet", out.display())));
     }
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -174,12 +174,8 @@ fn pairs(
     let dimension = a.dimension();
     let single = a.single && b.is_none_or(|b| b.single);
     // A Parquet file is gathered in memory.
-    let copies = if arguments.out.as_ref().is_some_and(|out| matches!(points::Kind::of(out), Ok(points::Kind::Parquet)))
-    {
-        2
-    } else {
-        1
-    };
+    let copies =
+        if arguments.out.as_ref().is_some_and(|out| matches!(Kind::of(out), Ok(Kind::Parquet))) { 2 } else { 1 };
     let size = copies * if single { size_of::<f32>() } else { size_of::<f64>() } as u128;
     let other = b.unwrap_or(a);
     let failed = |error| located(&error, metric, (a, 0), other);

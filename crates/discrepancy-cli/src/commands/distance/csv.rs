@@ -4,6 +4,7 @@ use super::points::{Column, Points, Reading, fault, numbered, select};
 use crate::failure::{Failure, Outcome};
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
 use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// Reads rows of numbers, of the chosen columns alone.
@@ -33,7 +34,7 @@ pub(super) fn read(path: &Path, file: File, delimiter: u8, reading: Reading<'_>)
                 Ok(value) if value.is_finite() => data.push(*value),
                 _ => {
                     let shown = if cell.is_empty() { "empty".to_owned() } else { format!("{cell:?}") };
-                    let line = record.position().map_or(0, csv::Position::line);
+                    let line = record.position().map_or(0, |position| line(path, position));
                     let place = format!("{}, row {} (line {line})", path.display(), rows + 1);
                     // Perhaps nobody meant this column.
                     let text = value.is_err() && reading.columns.is_empty() && all.len() > 1;
@@ -50,8 +51,19 @@ pub(super) fn read(path: &Path, file: File, delimiter: u8, reading: Reading<'_>)
     Points { path: path.to_owned(), data, rows, columns, single: false }.finished()
 }
 
+/// The line of a record, whose position is that of the empty lines before it.
+fn line(path: &Path, position: &csv::Position) -> u64 {
+    let mut rest = Vec::new();
+    let read = File::open(path).and_then(|mut file| {
+        file.seek(SeekFrom::Start(position.byte()))?;
+        file.take(4096).read_to_end(&mut rest)
+    });
+    let empty = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).filter(|byte| **byte == b'\n').count();
+    position.line() + read.map_or(0, |_| empty as u64)
+}
+
 fn broken(path: &Path, error: &csv::Error) -> Failure {
-    let line = error.position().map_or(String::new(), |position| format!(", line {}", position.line()));
+    let line = error.position().map_or(String::new(), |position| format!(", line {}", line(path, position)));
     let what = match error.kind() {
         ErrorKind::UnequalLengths { expected_len, len, .. } => {
             format!("{len} cells where the first line has {expected_len}")

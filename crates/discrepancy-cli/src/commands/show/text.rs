@@ -87,19 +87,19 @@ impl Page {
     }
 
     fn title(&mut self, entry: &Entry) {
-        let mut title = self.terminal.paint(Style::Bold, entry.name);
-        if !entry.aliases.is_empty() {
-            title.push_str(&format!(", also {}", entry.aliases.join(", ")));
-        }
-        self.text.push_str(&format!("{title}\n"));
-        for line in wrap(entry.summary(), self.width()) {
+        let also =
+            if entry.aliases.is_empty() { String::new() } else { format!(", also {}", entry.aliases.join(", ")) };
+        let title = wrap(&format!("{}{also}", entry.name), self.width()).join("\n");
+        let name = self.terminal.paint(Style::Bold, entry.name);
+        self.text.push_str(&format!("{}\n", title.replacen(entry.name, &name, 1)));
+        for line in wrap(&plain(entry.summary()), self.width()) {
             self.text.push_str(&format!("{line}\n"));
         }
     }
 
     fn formula(&mut self, tex: &str) {
         self.text.push('\n');
-        for line in formula::lines(tex) {
+        for line in set(tex, self.width() - 4) {
             let painted = self.terminal.paint(Style::Cyan, &line);
             self.text.push_str(&format!("    {painted}\n"));
         }
@@ -146,13 +146,22 @@ impl Page {
     fn derivatives(&mut self, traced: &[String; 3], differentiable: bool) {
         let names = ["value", "first", "second"];
         for (name, tex) in names.iter().zip(traced).take(if differentiable { 3 } else { 1 }) {
-            for (i, line) in formula::lines(tex).into_iter().enumerate() {
+            for (i, line) in set(tex, self.width() - 12).into_iter().enumerate() {
                 let name = if i == 0 { name } else { "" };
                 let painted = self.terminal.paint(Style::Cyan, &line);
                 self.text.push_str(&format!("    {name:<8}{painted}\n"));
             }
         }
         self.text.push('\n');
+    }
+}
+
+/// A formula in lines; a long one is broken at blanks.
+fn set(tex: &str, width: usize) -> Vec<String> {
+    let lines = formula::lines(tex);
+    match lines.as_slice() {
+        [line] if line.chars().count() > width => wrap(line, width),
+        _ => lines,
     }
 }
 
