@@ -112,3 +112,55 @@ pub(crate) fn overlay(specs: &[String], sheets: Vec<Sheet>) -> Sheet {
     whole.panels.retain(|panel| !panel.curves.is_empty());
     whole
 }
+
+#[cfg(test)]
+#[allow(clippy::panic, reason = "a failed test is meant to panic")]
+mod tests {
+    use super::*;
+    use discrepancy::catalog;
+    use discrepancy::losses::Coupling;
+
+    #[test]
+    fn no_line_goes_across_a_jump() {
+        let mut jumps = 0;
+        for entry in catalog::entries() {
+            let Some((sheet, Measure::Pointwise(loss))) = drawing(entry, &entry.defaults(), Ground::Own) else {
+                continue;
+            };
+            // Over the residual at the target 0, over the margin and the prediction at 1.
+            let target = if loss.coupling() == Coupling::Residual { 0.0 } else { 1.0 };
+            for kink in loss.kinks() {
+                let sides = [kink - 1e-9, kink + 1e-9].map(|z| loss.at(z, target));
+                for (order, panel) in sheet.panels.iter().enumerate() {
+                    let curve = &panel.curves[0];
+                    assert!(curve.points.iter().any(|point| point[0] == kink), "{}: {kink} is no point", entry.name);
+                    if (sides[0][order] - sides[1][order]).abs() < 0.1 {
+                        continue;
+                    }
+                    let across = |run: &Vec<[f64; 2]>| {
+                        run.first().is_some_and(|p| p[0] < kink) && run.last().is_some_and(|p| p[0] > kink)
+                    };
+                    assert!(!curve.runs.iter().any(across), "{}: a line crosses {kink}", entry.name);
+                    assert_eq!(
+                        curve.dots.iter().filter(|dot| dot[0] == kink).count(),
+                        1,
+                        "{}: no dot at {kink}",
+                        entry.name
+                    );
+                    jumps += 1;
+                }
+            }
+        }
+        assert!(jumps > 0);
+    }
+
+    #[test]
+    fn what_is_smooth_is_drawn_in_one_line() {
+        for entry in catalog::entries().filter(|entry| entry.is(catalog::Property::TwiceDifferentiable)) {
+            let (sheet, _) = drawing(entry, &entry.defaults(), Ground::Own).unwrap_or_else(|| panic!("{}", entry.name));
+            for curve in sheet.panels.iter().flat_map(|panel| &panel.curves) {
+                assert_eq!(curve.runs.len(), 1, "{}, {}", entry.name, curve.label);
+            }
+        }
+    }
+}

@@ -153,11 +153,13 @@ fn map(measure: &Measure) -> Option<(Vec<Plot>, Layout)> {
     }
     let coordinates = |low: f64| (0..=STEPS).map(|i| low + 6.0 * i as f64 / STEPS as f64).collect::<Vec<f64>>();
     let (across, up) = (coordinates(-2.0), coordinates(-1.0));
-    let at = |x: f64, y: f64| {
+    let value = |x: f64, y: f64| {
         let mut moved = path.moved(x);
         moved[1] = y;
-        pair.value(&path.fixed, &moved).unwrap_or(f64::NAN)
+        pair.value(&path.fixed, &moved).ok().filter(|value| value.is_finite())
     };
+    // Where a point of the grid has no distance, one close by has.
+    let at = |x: f64, y: f64| value(x, y).or_else(|| value(x + 1e-3, y + 2e-3)).unwrap_or(0.0);
     let grid: Vec<Vec<f64>> = up.iter().map(|y| across.iter().map(|x| at(*x, *y)).collect()).collect();
     let contours = ContourPlot::new()
         .with_grid(grid, across, up)

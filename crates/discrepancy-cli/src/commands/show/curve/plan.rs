@@ -250,7 +250,9 @@ fn distance(pair: &dyn PairFunction) -> Plan<'_> {
 /// A fixed vector and one that moves along its first coordinate.
 #[derive(Clone, Debug)]
 pub(crate) struct Path {
+    /// The first vector.
     pub(crate) fixed: Vec<f64>,
+    /// The second, but for its first coordinate.
     pub(crate) rest: Vec<f64>,
 }
 
@@ -259,7 +261,7 @@ impl Path {
     pub(crate) fn of(pair: &dyn PairFunction) -> Path {
         let dimension = list_length(&pair.arguments().0).unwrap_or(3);
         let fixed = [1.0, 2.0, 0.5].into_iter().cycle().take(dimension).collect();
-        let rest = [0.0, 1.0, 1.5].into_iter().cycle().take(dimension).collect();
+        let rest = [0.0, 1.0, 0.5].into_iter().cycle().take(dimension).collect();
         Path { fixed, rest }
     }
     /// The moving vector at t.
