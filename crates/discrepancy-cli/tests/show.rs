@@ -182,6 +182,25 @@ fn a_picture_that_cannot_be_written_is_a_failure() {
 }
 
 #[test]
+fn the_examples_of_the_help_run() {
+    let mut run = 0;
+    for command in ["list", "show"] {
+        let discrepancy = |arguments: &[&str]| {
+            let mut discrepancy = Command::new(env!("CARGO_BIN_EXE_discrepancy"));
+            discrepancy.args(arguments).current_dir(folder()).output().unwrap()
+        };
+        let help = String::from_utf8(discrepancy(&[command, "--help"]).stdout).unwrap();
+        for example in help.lines().filter_map(|line| line.strip_prefix("  discrepancy ")) {
+            let arguments: Vec<&str> = example.split(" | ").next().unwrap().split(' ').collect();
+            let output = discrepancy(&arguments);
+            assert!(output.status.success(), "{example}: {}", String::from_utf8_lossy(&output.stderr));
+            run += 1;
+        }
+    }
+    assert!(run >= 6);
+}
+
+#[test]
 fn the_pictures_of_the_documentation_are_current() {
     let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pictures");
     let list = std::fs::read_to_string(pictures.join("list.txt")).unwrap();

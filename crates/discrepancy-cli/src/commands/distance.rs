@@ -22,14 +22,15 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "Examples:
   discrepancy distance a.npy b.npy --metric euclidean --out d.npy
   discrepancy distance points.csv --metric minkowski:p=3 --condensed
-  discrepancy distance queries.parquet points.parquet --metric cosine --nearest 10 --out near.parquet
+  discrepancy distance queries.parquet points.parquet --metric cosine --nearest 10 --out n.npy
   discrepancy distance p.csv q.csv --metric kl_divergence --columns p_0,p_1,p_2 --rowwise
   discrepancy distance before.csv after.csv --metric mmd --permutations 999
 
-Files are .npy (floats, integers, booleans; one or two dimensions, an array of one dimension is a column), .csv, .tsv
-and .parquet (columns of numbers, or one column of lists). Integers are widened exactly; if all numbers are f32, so are
-the results. Without --out, a terminal gets a table, a pipe CSV. Messages count rows from 1; indices in results count
-from 0, as in NumPy. The nearest come in NPY as records of `index` and `distance`.")]
+Files are .npy (floats, integers, booleans; an array of one dimension is a column), .csv, .tsv and .parquet (columns \
+of numbers, or one column of lists). Integers are widened exactly; if all numbers are f32, so are the results.
+
+Without --out, a terminal gets a table, a pipe CSV. Messages count rows from 1; indices in results count from 0, as \
+in NumPy. The nearest come in NPY as records of `index` and `distance`.")]
 pub(crate) struct Arguments {
     /// Rows of numbers.
     a: PathBuf,

@@ -16,7 +16,7 @@ use discrepancy::catalog::{self, Entry, Family};
   discrepancy list --family distance
   discrepancy list --format json | jq -r '.[].name'
 
-Each entry is found by its name or an alias; parameters follow a colon, as in `name:parameter=value,…`.
+Each entry is found by its name or an alias; parameters follow a colon, as in `name:parameter=value,…`. \
 `discrepancy show NAME` explains one.")]
 pub(crate) struct Arguments {
     /// Only the entries of one family.

@@ -22,10 +22,10 @@ use std::path::PathBuf;
   discrepancy show focal
   discrepancy show minkowski:p=1.5 --svg minkowski.svg
   discrepancy show zero_one hinge logistic exponential --svg losses.svg
-  discrepancy show huber:delta=2 --format json
+  discrepancy show focal:alpha=0.25,gamma=2 --format json
 
-`discrepancy list` names what there is. Parameters follow a colon: `focal:alpha=0.25,gamma=2`. Several entries are
-explained one after the other, and drawn over one axis.")]
+`discrepancy list` names what there is. Parameters follow a colon. Several entries are explained one after the other, \
+and drawn over one axis.")]
 pub(crate) struct Arguments {
     /// Names with parameters: `name` or `name:parameter=value,…`.
     #[arg(required = true, value_name = "SPEC")]
