@@ -14,7 +14,7 @@ crate::entry! {
         temperature: f64 = Value::Number(1.0), Domain::number(Interval::open(0.0, f64::INFINITY));
         /// How much of the target is spread evenly over all classes.
         label_smoothing: f64 = Value::Number(0.0), Domain::number(Interval::from(0.0, 1.0));
-        /// ζ, the weight of the squared log-partition `(ln Σ e^z)²`, which keeps logits from drifting.
+        /// The weight of the squared log-partition `(ln Σ e^z)²`, which keeps logits from drifting.
         z_loss: f64 = Value::Number(0.0), Domain::number(Interval::from(0.0, f64::INFINITY));
     }
     aliases: ["categorical_cross_entropy", "multinomial_logistic", "softmax_loss"];
