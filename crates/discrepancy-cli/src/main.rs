@@ -3,8 +3,10 @@
 
 mod arguments;
 mod commands;
+mod description;
 mod failure;
 mod output;
+mod terminal;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
