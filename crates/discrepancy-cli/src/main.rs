@@ -3,7 +3,9 @@
 
 mod arguments;
 mod commands;
+mod engine;
 mod failure;
+mod files;
 mod output;
 
 use arguments::{Arguments, Command};
