@@ -56,6 +56,7 @@ pub(crate) fn message(error: &DataFusionError) -> String {
         | DataFusionError::Execution(text)
         | DataFusionError::Configuration(text)
         | DataFusionError::NotImplemented(text)
+        | DataFusionError::Internal(text)
         | DataFusionError::ResourcesExhausted(text) => text.clone(),
         DataFusionError::SQL(error, _) => error.to_string(),
         DataFusionError::SchemaError(error, _) => error.to_string(),
@@ -72,7 +73,12 @@ pub(crate) fn message(error: &DataFusionError) -> String {
         },
         error => error.strip_backtrace(),
     };
-    text.split(DataFusionError::BACK_TRACE_SEP).next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+    let text = text.split(DataFusionError::BACK_TRACE_SEP).next().unwrap_or_default();
+    // A function's own words stand between those of the planner.
+    let text = text.split_once("coercion failed with: Error during planning: ").map_or(text, |(_, inner)| inner);
+    let text = text.split_once(" No function matches the given name").map_or(text, |(inner, _)| inner);
+    let text = text.trim_start_matches("Execution error: ");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl From<DataFusionError> for Failure {

@@ -9,13 +9,13 @@ use std::path::Path;
 /// How a result is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
-    /// For reading; numbers are shortened to six digits.
+    /// For reading.
     Table,
     /// For programs; numbers have all their digits, infinities are the texts "inf" and "-inf".
     Json,
     /// For spreadsheets (RFC 4180); numbers have all their digits, a missing value is an empty cell.
     Csv,
-    /// For documents; numbers are shortened to six digits.
+    /// For documents.
     Markdown,
 }
 
@@ -114,11 +114,12 @@ pub(crate) fn json_number(x: f64) -> Value {
     if x.is_finite() { Value::from(x) } else { Value::from(x.to_string()) }
 }
 
-/// Writes text to stdout; a reader that hangs up (`| head`) is no failure.
+/// Writes text to stdout. A reader that hangs up (`| head`) is no failure, but there is nothing left to do.
 pub(crate) fn print(text: &str) -> Outcome {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(format!("stdout: {error}"))),
-        _ => Ok(()),
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        written => written.map_err(|error| Failure::new(format!("stdout: {error}"))),
     }
 }
 

@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn equal_bins_count_exactly() {
         for scale in [1.0, 3.7e-5, 8.1e200, 5e-324] {
-            let values: Vec<f64> = (-300..3000).map(|i| f64::from(i * i * i.signum()) * scale / 7.0).collect();
+            let values: Vec<f64> = (-300_i32..3000).map(|i| f64::from(i * i * i.signum()) * scale / 7.0).collect();
             let mut whole = Histogram::new();
             values.iter().for_each(|value| whole.push(*value));
             let bins = whole.equal_bins().unwrap_or_else(|| unreachable!("there are values"));

@@ -147,7 +147,7 @@ async fn ask(question: &Question, input: &Input, threads: usize, reading: Readin
     let context = discrepancy_sql::session(threads);
     let frame = question.plan(&context, input, input.frame(&context, reading)?)?;
     let plan = frame.create_physical_plan().await?;
-    let batches = progress::collect(plan, context.task_ctx()).await?;
+    let batches = progress::collect(plan, context.task_ctx(), &input.files.paths).await?;
     question.answer(&batches)
 }
 
@@ -160,6 +160,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         let context = discrepancy_sql::session(threads);
         prepare(arguments, &context).await
     })?;
+    question.expressions(&input)?;
     let mut answer = engine::run(threads, ask(&question, &input, threads, Reading::Parallel));
     if let Err(failure) = answer {
         if let Some(fault) = trace::fault(&question, &input) {

@@ -4,9 +4,11 @@ use super::columns::Columns;
 use crate::engine::message;
 use crate::failure::{Failure, Outcome};
 use crate::files::{Files, Kind, Reading, address};
-use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
+use datafusion::arrow::compute::kernels::cast_utils::Parser;
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Float64Type, Schema, SchemaRef};
 use datafusion::datasource::listing::{ListingTable, ListingTableConfig};
 use datafusion::prelude::{DataFrame, SessionContext};
+use serde_json::{Map, Value};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -43,12 +45,25 @@ pub(super) fn csv_reader(files: &Files, path: &Path, delimiter: u8) -> Outcome<c
     Ok(csv::ReaderBuilder::new().delimiter(delimiter).from_reader(files.read(path)?))
 }
 
+/// The rows of a file with an object a line; an error names the row.
+pub(super) fn json_rows(files: &Files, path: &Path) -> Outcome<impl Iterator<Item = Outcome<Map<String, Value>>>> {
+    let rows = serde_json::Deserializer::from_reader(files.read(path)?).into_iter::<Value>();
+    let path = path.to_owned();
+    Ok((1..).zip(rows).map(move |(row, value)| {
+        let failed = |what: String| Failure::new(format!("{}, row {row}: {what}", path.display()));
+        match value.map_err(|error| failed(format!("not JSON: {error}")))? {
+            Value::Object(object) => Ok(object),
+            other => Err(failed(format!("{other}; allowed: an object"))),
+        }
+    }))
+}
+
 /// Why a CSV file cannot be taken apart, with its line.
 pub(super) fn csv_failure(path: &Path, error: &csv::Error) -> Failure {
     let line = error.position().map_or(String::new(), |position| format!(", line {}", position.line()));
     let what = match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("{len} values; allowed: {expected_len}, as many as there are columns")
+            format!("a row of length {len}; allowed: {expected_len}, the number of columns")
         }
         csv::ErrorKind::Utf8 { .. } => "bytes that are not text; allowed: UTF-8".to_owned(),
         csv::ErrorKind::Io(error) => error.to_string(),
@@ -74,6 +89,9 @@ impl Heads {
                 let alone = files.only(path);
                 let options = alone.options(reading)?;
                 let head = options.infer_schema(&context.state(), &address(path)?).await;
+                if files.kind == Kind::Json && head.is_err() && !alone.is_list()? {
+                    json_rows(&files, path)?.try_for_each(|row| row.map(drop))?;
+                }
                 let head = head
                     .map_err(|error| failed(format!("not a whole {} file: {}", files.kind.name(), message(&error))))?;
                 if files.kind == Kind::Json && reading != Reading::TypesOfAllRows { known(&head) } else { head }
@@ -163,7 +181,8 @@ impl Heads {
                     Need::Scores => "numbers or lists of numbers",
                     Need::Class | Need::Segment => "single values",
                 };
-                let message = format!("{}: column `{name}` is of type {wanted}; allowed: {allowed}", path.display());
+                let (file, found) = (path.display(), type_name(&wanted));
+                let message = format!("{file}: column `{name}` is of type {found}; allowed: {allowed}");
                 return Err(Failure::new(message));
             }
             found = Some(match found {
@@ -172,8 +191,10 @@ impl Heads {
                     Some(both) if self.files.kind != Kind::Arrow || type_ == both => (both, first),
                     _ => {
                         return Err(Failure::new(format!(
-                            "column `{name}` is of different types: {type_} in {}, {wanted} in {}",
+                            "column `{name}` is of different types: {} in {}, {} in {}",
+                            type_name(&type_),
                             first.display(),
+                            type_name(&wanted),
                             path.display()
                         )));
                     }
@@ -201,7 +222,7 @@ impl Heads {
             let value = record.get(place).unwrap_or_default();
             if !value.is_empty() {
                 seen = true;
-                number &= value.parse::<f64>().is_ok();
+                number &= Float64Type::parse(value).is_some();
                 truth &= value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false");
             }
         }
@@ -253,6 +274,16 @@ fn csv_head(files: &Files, path: &Path, delimiter: u8) -> Outcome<Schema> {
     Ok(Schema::new(names.iter().map(|name| Field::new(*name, DataType::Utf8, true)).collect::<Vec<_>>()))
 }
 
+/// The name of a type in messages.
+fn type_name(data_type: &DataType) -> String {
+    match data_type {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => "text".to_owned(),
+        DataType::Boolean => "true and false".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// Whether values are lists.
 pub(super) fn is_list(data_type: &DataType) -> bool {
     matches!(data_type, DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(_, _))
 }

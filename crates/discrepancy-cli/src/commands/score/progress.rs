@@ -1,13 +1,14 @@
 //! How far long work has come, on stderr if someone looks at it.
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::common::stats::Precision;
 use datafusion::error::Result;
 use datafusion::execution::TaskContext;
-use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 use datafusion::physical_plan::{self, ExecutionPlan};
+use datafusion::parquet::file::reader::{FileReader, SerializedFileReader};
 use indicatif::{ProgressBar, ProgressStyle};
+use std::fs::File;
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,12 +16,16 @@ use std::time::Duration;
 const LONG: Duration = Duration::from_secs(1);
 
 /// Runs the plan and shows how many rows were read.
-pub(super) async fn collect(plan: Arc<dyn ExecutionPlan>, context: Arc<TaskContext>) -> Result<Vec<RecordBatch>> {
+pub(super) async fn collect(
+    plan: Arc<dyn ExecutionPlan>,
+    context: Arc<TaskContext>,
+    paths: &[PathBuf],
+) -> Result<Vec<RecordBatch>> {
     let work = physical_plan::collect(plan.clone(), context);
     if !std::io::stderr().is_terminal() {
         return work.await;
     }
-    let bar = tokio::spawn(show(plan));
+    let bar = tokio::spawn(show(plan, paths.to_vec()));
     let done = work.await;
     bar.abort();
     // Aborted, the bar is dropped, which clears it.
@@ -36,18 +41,12 @@ impl Drop for Cleared {
     }
 }
 
-async fn show(plan: Arc<dyn ExecutionPlan>) {
+async fn show(plan: Arc<dyn ExecutionPlan>, paths: Vec<PathBuf>) {
     tokio::time::sleep(LONG).await;
     let mut sources = Vec::new();
     leaves(&plan, &mut sources);
-    let known = |source: &Arc<dyn ExecutionPlan>| {
-        match StatisticsContext::new().compute(source.as_ref(), &StatisticsArgs::new()).ok()?.num_rows {
-            Precision::Exact(rows) => Some(rows as u64),
-            _ => None,
-        }
-    };
     // Parquet files say how many rows they have; of text one cannot know.
-    let total: Option<u64> = sources.iter().map(known).sum();
+    let total: Option<u64> = paths.iter().map(|path| stated_rows(path)).sum();
     let (bar, style) = match total {
         Some(total) => (ProgressBar::new(total), "{bar:40} {human_pos} of {human_len} rows, {eta} left"),
         None => (ProgressBar::new_spinner(), "{spinner} {human_pos} rows in {elapsed}, {per_sec}"),
@@ -58,6 +57,12 @@ async fn show(plan: Arc<dyn ExecutionPlan>) {
         bar.0.set_position(sources.iter().filter_map(read).sum::<usize>() as u64);
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+}
+
+/// The rows that a Parquet file says it has.
+fn stated_rows(path: &Path) -> Option<u64> {
+    let reader = SerializedFileReader::new(File::open(path).ok()?).ok()?;
+    u64::try_from(reader.metadata().file_metadata().num_rows()).ok()
 }
 
 fn leaves(plan: &Arc<dyn ExecutionPlan>, found: &mut Vec<Arc<dyn ExecutionPlan>>) {

@@ -1,7 +1,8 @@
 //! The row that is to blame. Only after a failure: the files are read again, one by one and in order.
 
-use super::input::{Input, csv_failure, csv_reader};
+use super::input::{Input, csv_failure, csv_reader, json_rows};
 use super::plan::{Question, column, texts};
+use super::task::Task;
 use crate::engine::{self, library_error, message};
 use crate::failure::{Failure, Outcome};
 use crate::files::{Kind, Reading};
@@ -28,7 +29,10 @@ fn in_file(question: &Question, input: &Input, path: &Path) -> Outcome {
         Kind::Json if !input.files.is_list()? => in_json_lines(input, path)?,
         _ => {}
     }
-    engine::run(1, in_rows(question, input, path)).map_err(|failure| failure.at(path.display()))
+    match engine::run(1, in_rows(question, input, path)).map_err(|failure| failure.at(path.display()))? {
+        Some(fault) => Err(Failure::new(format!("{}, {fault}", path.display()))),
+        None => Ok(()),
+    }
 }
 
 /// What a value has to be, if it is not.
@@ -53,7 +57,7 @@ fn in_csv(input: &Input, path: &Path, delimiter: u8) -> Outcome {
         row += 1;
         for (value, (data_type, field)) in record.iter().zip(types.iter().zip(input.schema.fields())) {
             if let Some(allowed) = misfit(data_type, value).filter(|_| !value.is_empty()) {
-                let line = record.position().map_or(0, csv::Position::line);
+                let line = line_of(&record, reader.position());
                 let (file, name) = (path.display(), field.name());
                 let message = format!("{file}, row {row} (line {line}): column `{name}` is {value:?}; allowed: {allowed}");
                 return Err(Failure::new(message));
@@ -63,21 +67,30 @@ fn in_csv(input: &Input, path: &Path, delimiter: u8) -> Outcome {
     Ok(())
 }
 
-/// The line on which a row stands; lines may be empty, and values may have several.
+/// The line on which a row starts that ends before this position. Lines before it may be empty, and values may have
+/// line ends inside.
+fn line_of(record: &csv::StringRecord, end: &csv::Position) -> u64 {
+    let inside: usize = record.iter().map(|value| value.matches('\n').count()).sum();
+    // The last row of a file may have no line end.
+    let start = record.position().map_or(1, csv::Position::line);
+    start.max(end.line().saturating_sub(1 + inside as u64))
+}
+
+/// The line on which a row of a CSV file starts.
 fn line(input: &Input, path: &Path, row: u64) -> Option<u64> {
     let Kind::Csv(delimiter) = input.files.kind else { return None };
     let mut reader = csv_reader(&input.files, path, delimiter).ok()?;
-    let record = reader.records().nth(usize::try_from(row - 1).ok()?)?.ok()?;
-    record.position().map(csv::Position::line)
+    let mut record = csv::StringRecord::new();
+    for _ in 0..row {
+        reader.read_record(&mut record).ok()?;
+    }
+    Some(line_of(&record, reader.position()))
 }
 
 /// Text that is no JSON, text in a column of numbers.
 fn in_json_lines(input: &Input, path: &Path) -> Outcome {
-    let rows = serde_json::Deserializer::from_reader(input.files.read(path)?).into_iter::<Value>();
-    for (row, value) in (1..).zip(rows) {
-        let failed = |what: String| Failure::new(format!("{}, row {row}: {what}", path.display()));
-        let value = value.map_err(|error| failed(format!("no JSON: {error}")))?;
-        let Some(object) = value.as_object() else { return Err(failed(format!("{value}; allowed: an object"))) };
+    for (row, object) in (1..).zip(json_rows(&input.files, path)?) {
+        let object = object?;
         for field in input.schema.fields() {
             let Some(value) = object.get(field.name()).filter(|value| !value.is_null()) else { continue };
             let allowed = match (field.data_type(), value) {
@@ -91,7 +104,9 @@ fn in_json_lines(input: &Input, path: &Path) -> Outcome {
                 _ => None,
             };
             if let Some(allowed) = allowed {
-                return Err(failed(format!("column `{}` is {value}; allowed: {allowed}", field.name())));
+                let (file, name) = (path.display(), field.name());
+                let message = format!("{file}, row {row}: column `{name}` is {value}; allowed: {allowed}");
+                return Err(Failure::new(message));
             }
         }
     }
@@ -116,8 +131,8 @@ struct Checks {
     losses: Vec<Arc<dyn PhysicalExpr>>,
 }
 
-/// Values outside of what the losses allow.
-async fn in_rows(question: &Question, input: &Input, path: &Path) -> Outcome {
+/// Values outside of what the losses allow: where and which.
+async fn in_rows(question: &Question, input: &Input, path: &Path) -> Outcome<Option<String>> {
     let context = discrepancy_sql::session(1);
     let expressions = question.expressions(input)?;
     let frame = input.only(path).frame(&context, Reading::LinesInValues)?;
@@ -145,11 +160,11 @@ async fn in_rows(question: &Question, input: &Input, path: &Path) -> Outcome {
             };
             let row = before + row as u64 + 1;
             let line = line(input, path, row).map_or(String::new(), |line| format!(" (line {line})"));
-            return Err(Failure::new(format!("row {row}{line}: {what}")));
+            return Ok(Some(format!("row {row}{line}: {what}")));
         }
         before += batch.num_rows() as u64;
     }
-    Ok(())
+    Ok(None)
 }
 
 impl Checks {
@@ -206,9 +221,11 @@ impl Checks {
                 (false, _, many) => format!("columns `{}` to `{}`", many[0], many[many.len() - 1]),
             };
             let value = match error.offending_value() {
-                Some(value) if !about_target || !question.task.two_classes() => format!("is {value}"),
-                _ if about_target => format!("is {}", raw(&question.target)?),
-                _ => "cannot be used".to_owned(),
+                // As it stands in the file, not as it was mapped.
+                _ if about_target && question.task != Task::Numbers => format!("is {}", raw(&question.target)?),
+                Some(sum) if question.prediction.len() > 1 && error.index().is_none() => format!("give {sum}"),
+                Some(value) => format!("is {value}"),
+                None => "cannot be used".to_owned(),
             };
             let what = format!("{columns} {value}; allowed: {} ({})", error.allowed(), loss.spec);
             return Ok(Some(Wrong::Other(what)));
