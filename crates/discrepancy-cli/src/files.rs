@@ -83,7 +83,8 @@ pub(crate) struct Files {
 /// The kind and the compression that a name tells.
 fn kind_of(path: &Path) -> Option<(Kind, FileCompressionType)> {
     let name = path.file_name()?.to_str()?.to_lowercase();
-    let compressed = COMPRESSIONS.iter().find_map(|(end, type_)| Some((name.strip_suffix(&format!(".{end}"))?, *type_)));
+    let compressed =
+        COMPRESSIONS.iter().find_map(|(end, type_)| Some((name.strip_suffix(&format!(".{end}"))?, *type_)));
     let (name, compression) = compressed.unwrap_or((&name, FileCompressionType::UNCOMPRESSED));
     let kind = EXTENSIONS.iter().find(|(end, _)| name.ends_with(&format!(".{end}"))).map(|(_, kind)| *kind)?;
     let text = matches!(kind, Kind::Csv(_) | Kind::Json);
@@ -105,7 +106,8 @@ impl Files {
                 let before = paths.len();
                 walk(name, &mut paths, &mut left_out)?;
                 if paths.len() == before {
-                    let message = format!("{}: no files to read in this folder; allowed: {}", name.display(), allowed());
+                    let message =
+                        format!("{}: no files to read in this folder; allowed: {}", name.display(), allowed());
                     return Err(Failure::new(message));
                 }
             } else if name.exists() {

@@ -68,6 +68,23 @@ impl Table {
         drawn
     }
 
+    /// For a page. A row with a name in its first cell starts a group.
+    pub(crate) fn html(&self) -> String {
+        let line = |tag: &str, cells: &mut dyn Iterator<Item = &str>| -> String {
+            let cell = |(text, (_, align)): (&str, &(String, Align))| {
+                let class = if *align == Align::Right { " class=\"number\"" } else { "" };
+                format!("<{tag}{class}>{}</{tag}>", escape(text))
+            };
+            cells.zip(&self.columns).map(cell).collect()
+        };
+        let head = line("th", &mut self.columns.iter().map(|(name, _)| name.as_str()));
+        let row = |row: &Vec<String>| {
+            let first = if row.first().is_some_and(|cell| !cell.is_empty()) { " class=\"first\"" } else { "" };
+            format!("<tr{first}>{}</tr>\n", line("td", &mut row.iter().map(String::as_str)))
+        };
+        format!("<table>\n<tr>{head}</tr>\n{}</table>", self.rows.iter().map(row).collect::<String>())
+    }
+
     /// The names of the columns as the first line of a CSV file, then the rows.
     pub(crate) fn csv(&self) -> String {
         let names: Vec<String> = self.columns.iter().map(|(name, _)| quoted(name)).collect();
@@ -92,6 +109,22 @@ pub(crate) fn quoted(text: &str) -> String {
         return format!("\"{}\"", text.replace('"', "\"\""));
     }
     text.to_owned()
+}
+
+/// Text for a page, in which no character is markup.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
 }
 
 /// A number to six significant digits, for the eye.

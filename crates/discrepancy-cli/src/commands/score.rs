@@ -175,7 +175,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let answer = answer?;
     check(&question, &input, &answer, threads)?;
     if let Some(path) = &arguments.report {
-        let page = report::page(&question, &answer);
+        let page = report::page(&question, &input, &answer);
         output::write_file(path, |file| std::io::Write::write_all(file, page.as_bytes()))?;
     }
     output::print(&write::text(&question, &answer, arguments.format))
@@ -190,7 +190,8 @@ fn check_report(path: &Path, files: &[PathBuf]) -> Outcome {
     if path.is_dir() {
         return Err(Failure::new(format!("cannot write {}: it is a folder", path.display())));
     }
-    let same = |file: &PathBuf| path.canonicalize().is_ok_and(|path| file.canonicalize().is_ok_and(|file| file == path));
+    let same =
+        |file: &PathBuf| path.canonicalize().is_ok_and(|path| file.canonicalize().is_ok_and(|file| file == path));
     if files.iter().any(same) {
         return Err(Failure::usage(format!("--report {} would overwrite a file that is read", path.display())));
     }
@@ -217,7 +218,8 @@ fn check(question: &Question, input: &Input, answer: &Answer, threads: usize) ->
     if answer.lengths.len() > 1 {
         let (shortest, longest) = (answer.lengths.first().unwrap_or(&0), answer.lengths.last().unwrap_or(&0));
         let name = &question.prediction[0];
-        let message = format!("{files}: the lists of `{name}` have {shortest} to {longest} numbers; allowed: one length");
+        let message =
+            format!("{files}: the lists of `{name}` have {shortest} to {longest} numbers; allowed: one length");
         return Err(Failure::new(message));
     }
     if answer.positive.len() > 1 || answer.negative.len() > 1 {

@@ -56,7 +56,9 @@ fn planning(error: DataFusionError) -> Failure {
     let table = message.strip_prefix("table 'datafusion.public.").and_then(|rest| rest.strip_suffix("' not found"));
     match table {
         // What cannot be read as a file is a table that there is not.
-        Some(name) if Path::new(name).exists() => Failure::new(format!("{name}: not a file or folder that can be read")),
+        Some(name) if Path::new(name).exists() => {
+            Failure::new(format!("{name}: not a file or folder that can be read"))
+        }
         Some(name) if name.contains(['.', '/']) => Failure::new(format!("{name}: no such file")),
         Some(name) => Failure::new(format!("no table `{name}`; a file is read as 'file.csv', in quotes")),
         None if message.contains(" not supported: ") => Failure::new(format!("{message}; allowed: a query that reads")),
@@ -75,7 +77,7 @@ async fn table(frame: DataFrame) -> Outcome<Table> {
     let mut table = Table::new(schema.fields().iter().map(|field| (field.name().clone(), align(field.data_type()))));
     for batch in frame.collect().await? {
         for row in values(&batch)? {
-            table.push(row.iter().map(|value| cells::shown(value)).collect());
+            table.push(row.iter().map(cells::shown).collect());
         }
     }
     Ok(table)
@@ -98,7 +100,9 @@ async fn csv(frame: DataFrame) -> Outcome {
 async fn json(frame: DataFrame) -> Outcome {
     let names = names(frame.schema().inner());
     if let Some((_, twice)) = names.iter().enumerate().find(|(i, name)| names[..*i].contains(name)) {
-        return Err(Failure::new(format!("two columns of the result are named `{twice}`: give one another name with AS")));
+        return Err(Failure::new(format!(
+            "two columns of the result are named `{twice}`: give one another name with AS"
+        )));
     }
     let mut batches = frame.execute_stream().await?;
     let mut before = "[";

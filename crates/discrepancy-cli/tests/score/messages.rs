@@ -60,7 +60,9 @@ fn files(folder: &Path) {
     for (name, text) in texts {
         put(folder, name, text);
     }
-    let late: String = (0..5000).map(|i| format!("{},{}\n", i % 2, if i == 4321 { "oops".to_owned() } else { i.to_string() })).collect();
+    let late: String = (0..5000)
+        .map(|i| format!("{},{}\n", i % 2, if i == 4321 { "oops".to_owned() } else { i.to_string() }))
+        .collect();
     put(folder, "late.csv", format!("y,z\n{late}"));
     put(folder, "bytes.csv", b"y,z\n0,1.5\n1,\xff\n");
     parquet(folder, "good.parquet", vec![("y", floats(&[0.0, 1.0])), ("z", floats(&[0.5, 1.5]))]);

@@ -73,12 +73,20 @@ fn compressed_text_is_read() {
     let text = std::fs::read_to_string(examples().join("cancer.csv")).unwrap();
     put(folder.path(), "cancer.tsv", text.replace(',', "\t"));
     block(async {
-        use datafusion::config::{CsvOptions, JsonOptions};
         use datafusion::common::parsers::CompressionTypeVariant as Compression;
-        let ends = [(Compression::GZIP, "gz"), (Compression::BZIP2, "bz2"), (Compression::XZ, "xz"), (Compression::ZSTD, "zst")];
+        use datafusion::config::{CsvOptions, JsonOptions};
+        let ends = [
+            (Compression::GZIP, "gz"),
+            (Compression::BZIP2, "bz2"),
+            (Compression::XZ, "xz"),
+            (Compression::ZSTD, "zst"),
+        ];
         for (compression, end) in ends {
             let path = |kind| folder.path().join(format!("cancer.{kind}.{end}")).to_str().unwrap().to_owned();
-            let (csv, json) = (CsvOptions::default().with_compression(compression).with_has_header(true), JsonOptions { compression, ..JsonOptions::default() });
+            let (csv, json) = (
+                CsvOptions::default().with_compression(compression).with_has_header(true),
+                JsonOptions { compression, ..JsonOptions::default() },
+            );
             let options = || DataFrameWriteOptions::new().with_single_file_output(true);
             shuffled("cancer.csv").await.write_csv(&path("csv"), options(), Some(csv)).await.unwrap();
             shuffled("cancer.csv").await.write_json(&path("json"), options(), Some(json)).await.unwrap();
@@ -102,7 +110,10 @@ fn values_may_have_line_ends_inside() {
     let rows: String = (0..110_000).map(|i| format!("\"{}\",{i},0\n", "\n".repeat(90))).collect();
     put(folder.path(), "f.csv", format!("s,z,y\n{rows}"));
     let run = |threads| {
-        score_in(folder.path(), &["f.csv", "--target", "y", "--prediction", "z", "--by", "s", "--format", "json", "--threads", threads])
+        score_in(
+            folder.path(),
+            &["f.csv", "--target", "y", "--prediction", "z", "--by", "s", "--format", "json", "--threads", threads],
+        )
     };
     let (one, several) = (run("1"), run("4"));
     assert_eq!((one.code, one.stderr.as_str(), one.stdout.len()), (0, "", several.stdout.len()));

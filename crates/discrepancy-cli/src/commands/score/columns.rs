@@ -42,7 +42,8 @@ impl Columns {
 
     fn pattern(&self, given: &str, before: &str, after: &str) -> Outcome<Vec<String>> {
         let middle = |name: &String| Some(name.strip_prefix(before)?.strip_suffix(after)?.to_owned());
-        let matching: Vec<(String, &String)> = self.names.iter().filter_map(|name| Some((middle(name)?, name))).collect();
+        let matching: Vec<(String, &String)> =
+            self.names.iter().filter_map(|name| Some((middle(name)?, name))).collect();
         if matching.is_empty() {
             let list = self.names.join(", ");
             return Err(Failure::new(format!("{}: no column matches `{given}`; columns: {list}", self.file)));

@@ -107,7 +107,8 @@ impl Heads {
         if !matches!(self.files.kind, Kind::Csv(_) | Kind::Arrow) {
             return Ok(());
         }
-        let names = |schema: &SchemaRef| schema.fields().iter().map(|f| f.name().clone()).collect::<Vec<_>>().join(", ");
+        let names =
+            |schema: &SchemaRef| schema.fields().iter().map(|f| f.name().clone()).collect::<Vec<_>>().join(", ");
         let first = names(&self.schemas[0]);
         match self.schemas.iter().position(|schema| names(schema) != first) {
             None => Ok(()),
@@ -159,9 +160,10 @@ impl Heads {
                 Ok(field) => field.data_type().clone(),
                 Err(_) => {
                     let names = schema.fields().iter().map(|field| field.name().clone()).collect();
-                    return Err(Columns { names, file: path.display().to_string() }.one(name).err().unwrap_or_else(|| {
-                        Failure::new(format!("{}: no single column `{name}`", path.display()))
-                    }));
+                    return Err(Columns { names, file: path.display().to_string() }
+                        .one(name)
+                        .err()
+                        .unwrap_or_else(|| Failure::new(format!("{}: no single column `{name}`", path.display()))));
                 }
             };
             let wanted = match self.files.kind {
@@ -202,7 +204,9 @@ impl Heads {
             });
         }
         match found {
-            Some((DataType::Null, _)) | None => Ok(if need == Need::Segment { DataType::Utf8 } else { DataType::Float64 }),
+            Some((DataType::Null, _)) | None => {
+                Ok(if need == Need::Segment { DataType::Utf8 } else { DataType::Float64 })
+            }
             Some((data_type, _)) => Ok(data_type),
         }
     }

@@ -192,7 +192,8 @@ impl Question {
                     for (name, values) in [("negative", &mut answer.negative), ("positive", &mut answer.positive)] {
                         for end in ["least", "greatest"] {
                             let value = table.text(&format!("{end}_{name}"), row)?;
-                            values.extend(value.filter(|value| !values.contains(value)).into_iter().collect::<Vec<_>>());
+                            values
+                                .extend(value.filter(|value| !values.contains(value)).into_iter().collect::<Vec<_>>());
                         }
                     }
                 }

@@ -3,8 +3,8 @@
 use datafusion::arrow::array::RecordBatch;
 use datafusion::error::Result;
 use datafusion::execution::TaskContext;
-use datafusion::physical_plan::{self, ExecutionPlan};
 use datafusion::parquet::file::reader::{FileReader, SerializedFileReader};
+use datafusion::physical_plan::{self, ExecutionPlan};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
 use std::io::IsTerminal;

@@ -5,7 +5,7 @@ use discrepancy_sql::Histogram;
 use std::cmp::Ordering;
 
 /// The 97.5 % point of the standard normal distribution.
-const NORMAL_975: f64 = 1.959_963_984_540_054;
+pub(super) const NORMAL_975: f64 = 1.959_963_984_540_054;
 
 /// The rows that have the same values in the columns of `--by`; the total has all.
 #[derive(Clone, Debug, Default)]

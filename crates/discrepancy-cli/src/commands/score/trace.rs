@@ -59,7 +59,8 @@ fn in_csv(input: &Input, path: &Path, delimiter: u8) -> Outcome {
             if let Some(allowed) = misfit(data_type, value).filter(|_| !value.is_empty()) {
                 let line = line_of(&record, reader.position());
                 let (file, name) = (path.display(), field.name());
-                let message = format!("{file}, row {row} (line {line}): column `{name}` is {value:?}; allowed: {allowed}");
+                let message =
+                    format!("{file}, row {row} (line {line}): column `{name}` is {value:?}; allowed: {allowed}");
                 return Err(Failure::new(message));
             }
         }
@@ -172,9 +173,11 @@ impl Checks {
     fn first(&self, question: &Question, batch: &RecordBatch) -> Outcome<Option<(usize, Wrong)>> {
         let complete = self.complete.evaluate(batch)?.into_array(batch.num_rows())?;
         let complete = complete.as_boolean();
-        let rows: Vec<usize> = (0..complete.len()).filter(|row| complete.is_valid(*row) && complete.value(*row)).collect();
+        let rows: Vec<usize> =
+            (0..complete.len()).filter(|row| complete.is_valid(*row) && complete.value(*row)).collect();
         let batch = filter_record_batch(batch, complete).map_err(Failure::new)?;
-        let all_well = self.losses.iter().chain(&self.class).chain(&self.weight).all(|check| check.evaluate(&batch).is_ok());
+        let all_well =
+            self.losses.iter().chain(&self.class).chain(&self.weight).all(|check| check.evaluate(&batch).is_ok());
         if all_well && self.class.is_none() && self.weight.is_none() {
             return Ok(None);
         }

@@ -8,7 +8,9 @@ use serde_json::{Map, Value, json};
 /// The result in a format.
 pub(super) fn text(question: &Question, answer: &Answer, format: Format) -> String {
     match format {
-        Format::Table => format!("{}\n\n{}", heading(question, answer).join("\n"), table(question, answer, true).text()),
+        Format::Table => {
+            format!("{}\n\n{}", heading(question, answer).join("\n"), table(question, answer, true).text())
+        }
         Format::Markdown => {
             format!("{}\n\n{}", heading(question, answer).join("  \n"), table(question, answer, false).markdown())
         }
@@ -121,8 +123,7 @@ fn json(question: &Question, answer: &Answer) -> Value {
         question.losses.iter().enumerate().map(one).collect::<Map<String, Value>>()
     };
     let segment = |segment: &Segment| {
-        let key: Map<String, Value> =
-            question.by.iter().cloned().zip(segment.key.iter().map(|v| json!(v))).collect();
+        let key: Map<String, Value> = question.by.iter().cloned().zip(segment.key.iter().map(|v| json!(v))).collect();
         json!({ "by": key, "rows": segment.rows, "skipped": segment.skipped, "losses": losses(segment) })
     };
     let total = &answer.total;
