@@ -4,7 +4,9 @@
 mod arguments;
 mod commands;
 mod description;
+mod engine;
 mod failure;
+mod files;
 mod output;
 mod terminal;
 
