@@ -1,12 +1,14 @@
 //! What a developer types: `cargo xtask help`.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 
 const HELP: &str = "\
-cargo xtask test        all tests of all crates
+cargo xtask test        all tests of all crates, and the reference tables against arbitrary precision
 cargo xtask reference   the reference tables, made again; --check compares instead of writing
-cargo xtask ci          formatting and the tests that must be green before a change lands
+cargo xtask bench       value and gradient of every pointwise loss, beside the time that memory needs
+cargo xtask pictures    the pictures of docs/pictures, drawn again
+cargo xtask ci          what must be green before a change lands: formatting, lints, documentation, tests
 ";
 
 fn main() -> ExitCode {
@@ -15,6 +17,8 @@ fn main() -> ExitCode {
     let done = match arguments.first().map(String::as_str) {
         Some("test") => test(&rest),
         Some("reference") => reference(&rest),
+        Some("bench") => cargo(&[&["bench", "--package", "discrepancy", "--bench", "speed", "--"], &rest[..]].concat()),
+        Some("pictures") => pictures(),
         Some("ci") => ci(),
         _ => {
             print!("{HELP}");
@@ -53,7 +57,15 @@ fn cargo(arguments: &[&str]) -> Result<(), String> {
 }
 
 fn test(rest: &[&str]) -> Result<(), String> {
-    cargo(&[&["test", "--workspace"], rest].concat())
+    cargo(&[&["test", "--workspace"], rest].concat())?;
+    if !rest.is_empty() {
+        // Some tests were chosen by name.
+        return Ok(());
+    }
+    // An entry without a table has no witness but itself.
+    cargo(&["test", "--package", "discrepancy", "--test", "conformance", "--", "--ignored"])?;
+    reference(&["--self-test"])?;
+    reference(&["--check"])
 }
 
 /// Runs the generator in a virtual environment of its own, with pinned packages.
@@ -62,25 +74,32 @@ fn reference(rest: &[&str]) -> Result<(), String> {
     let python = venv.join("bin/python");
     if !python.exists() {
         run("python3", &["-m", "venv", &venv.to_string_lossy()], &[])?;
+        run(&python, &["-m", "pip", "install", "--quiet", "-r", "reference/requirements.txt"], &[])?;
     }
-    run(&python, &["-m", "pip", "install", "--quiet", "-r", "reference/requirements.txt"], &[])?;
     run(&python, &[&["reference/generate.py"], rest].concat(), &[])
+}
+
+/// Draws what `docs/pictures/list.txt` lists: a file, a colon, and what `discrepancy show` is to draw.
+fn pictures() -> Result<(), String> {
+    let folder = root().join("docs/pictures");
+    let list = std::fs::read_to_string(folder.join("list.txt")).map_err(|error| format!("list.txt: {error}"))?;
+    for line in list.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
+        let (file, specs) = line.split_once(':').ok_or_else(|| format!("list.txt: {line}: `file: specs` expected"))?;
+        let specs: Vec<&str> = specs.split_whitespace().collect();
+        let out = format!("docs/pictures/{}", file.trim());
+        let show = ["run", "--quiet", "--package", "discrepancy-cli", "--", "show", "--format", "json", "--svg", &out];
+        let drawn = Command::new("cargo").args(show).args(specs).current_dir(root()).stdout(Stdio::null()).status();
+        if !drawn.map_err(|error| format!("{file}: {error}"))?.success() {
+            return Err(format!("{file}: not drawn"));
+        }
+        println!("{out}");
+    }
+    Ok(())
 }
 
 fn ci() -> Result<(), String> {
     cargo(&["fmt", "--all", "--check"])?;
-    // Still to join: conformance, clippy and the documentation build, once they are green.
-    cargo(&[
-        "test",
-        "--package",
-        "discrepancy",
-        "--test",
-        "sums",
-        "--test",
-        "rows",
-        "--test",
-        "pairs",
-        "--test",
-        "samples",
-    ])
+    cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;
+    run("cargo", &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "--deny warnings")])?;
+    test(&[])
 }

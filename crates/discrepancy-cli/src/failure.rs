@@ -22,6 +22,11 @@ impl Failure {
     pub(crate) fn usage(message: impl Display) -> Self {
         Failure { message: message.to_string(), code: 2 }
     }
+    /// The same, with the place before it.
+    #[must_use]
+    pub(crate) fn at(self, place: impl Display) -> Self {
+        Failure { message: format!("{place}: {}", self.message), ..self }
+    }
     /// Says so and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         eprintln!("error: {}", self.message.replace('\n', " "));

@@ -3,8 +3,12 @@
 
 mod arguments;
 mod commands;
+mod description;
+mod engine;
 mod failure;
+mod files;
 mod output;
+mod terminal;
 
 use arguments::{Arguments, Command};
 use clap::Parser;

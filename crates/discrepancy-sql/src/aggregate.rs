@@ -1,10 +1,10 @@
 //! Exact means, sums and standard errors as two-phase aggregate functions.
 
 use crate::arguments::{aliases, coerce, data_count, external, measure, not_literal};
-use crate::state::{GroupedState, RowValues, SingleState};
-use datafusion::arrow::array::RecordBatch;
+use crate::state::{GroupedState, RowValues, SingleState, write};
+use datafusion::arrow::array::{ArrayRef, Float64Array, RecordBatch};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Schema};
-use datafusion::common::{ScalarValue, not_impl_err};
+use datafusion::common::{ScalarValue, internal_err, not_impl_err};
 use datafusion::error::Result;
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::utils::{AggregateOrderSensitivity, format_state_name};
@@ -25,10 +25,12 @@ pub(crate) enum Statistic {
     Sum,
     /// The standard error of the mean.
     StandardError,
+    /// The exact sums themselves, as [`Moments::to_bytes`] writes them.
+    Moments,
 }
 
 impl Statistic {
-    /// The aggregates of an entry; `true` for those with a weight column.
+    /// The aggregates of an entry that are registered; `true` for those with a weight column.
     pub(crate) const FORMS: [(Statistic, bool); 5] = [
         (Statistic::Mean, false),
         (Statistic::Sum, false),
@@ -46,11 +48,18 @@ impl Statistic {
             (Statistic::Mean, true) => "weighted_mean_",
             (Statistic::Sum, true) => "weighted_sum_",
             (Statistic::StandardError, true) => "weighted_stderr_",
+            (Statistic::Moments, false) => "moments_",
+            (Statistic::Moments, true) => "weighted_moments_",
         }
     }
 
-    /// The result, rounded once; `None`, which is NULL, where no row contributes.
-    pub(crate) fn of(self, moments: &Moments) -> Result<Option<f64>> {
+    /// The type of the result.
+    pub(crate) fn data_type(self) -> DataType {
+        if self == Statistic::Moments { DataType::Binary } else { DataType::Float64 }
+    }
+
+    /// The number, rounded once; `None`, which is NULL, where no row contributes.
+    fn of(self, moments: &Moments) -> Result<Option<f64>> {
         match self {
             Statistic::Sum => Ok((moments.count() > 0).then(|| moments.sum())),
             Statistic::StandardError => Ok(moments.standard_error()),
@@ -59,7 +68,25 @@ impl Statistic {
                 Err(error) if error.kind() == ErrorKind::NoContributingRows => Ok(None),
                 Err(error) => Err(external(error)),
             },
+            Statistic::Moments => internal_err!("exact sums are no number"),
         }
+    }
+
+    /// The result of one group.
+    pub(crate) fn scalar(self, moments: &Moments) -> Result<ScalarValue> {
+        match self {
+            Statistic::Moments => Ok(ScalarValue::Binary(Some(moments.to_bytes()))),
+            _ => Ok(ScalarValue::Float64(self.of(moments)?)),
+        }
+    }
+
+    /// The results of many groups.
+    pub(crate) fn column(self, groups: &[Moments]) -> Result<ArrayRef> {
+        if self == Statistic::Moments {
+            return Ok(write(groups));
+        }
+        let results: Vec<Option<f64>> = groups.iter().map(|group| self.of(group)).collect::<Result<_>>()?;
+        Ok(Arc::new(Float64Array::from(results)))
     }
 }
 
@@ -103,8 +130,13 @@ impl LossAggregate {
                 _ => not_literal(&self.name, parameter.name),
             })
             .collect::<Result<_>>()?;
-        Ok(RowValues { entry: self.entry, measure: measure(entry, &parameters)?, data, weighted: self.weighted })
+        Ok(RowValues { name: self.entry, measure: Some(measure(entry, &parameters)?), data, weighted: self.weighted })
     }
+}
+
+/// Partial results cross between partitions in one binary column.
+pub(crate) fn state_field(given: &StateFieldsArgs) -> Vec<FieldRef> {
+    vec![Arc::new(Field::new(format_state_name(given.name, "state"), DataType::Binary, true))]
 }
 
 impl AggregateUDFImpl for LossAggregate {
@@ -121,14 +153,14 @@ impl AggregateUDFImpl for LossAggregate {
         coerce(&self.name, catalog::entry(self.entry).map_err(external)?, self.weighted, given)
     }
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(DataType::Float64)
+        Ok(self.statistic.data_type())
     }
     fn order_sensitivity(&self) -> AggregateOrderSensitivity {
         // Sums are exact.
         AggregateOrderSensitivity::Insensitive
     }
     fn state_fields(&self, given: StateFieldsArgs) -> Result<Vec<FieldRef>> {
-        Ok(vec![Arc::new(Field::new(format_state_name(given.name, "moments"), DataType::Binary, true))])
+        Ok(state_field(&given))
     }
     fn accumulator(&self, given: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
         Ok(Box::new(SingleState::new(self.rows(&given)?, self.statistic)))

@@ -69,6 +69,7 @@ pub fn documentation() -> Vec<FunctionDocumentation> {
                     (Statistic::Sum, _) => "Exact sum. ",
                     (Statistic::StandardError, false) => "Standard error of the mean. ",
                     (Statistic::StandardError, true) => "Standard error of the weighted mean. ",
+                    (Statistic::Moments, _) => "Exact sums, as bytes. ",
                 };
                 all.push(describe(entry, statistic.prefix(weighted), weighted, FunctionKind::Aggregate, what));
             }

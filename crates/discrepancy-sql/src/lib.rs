@@ -21,10 +21,13 @@ mod arguments;
 mod columns;
 mod documentation;
 mod evaluation;
+mod histogram;
+pub mod partial;
 mod scalar;
 mod session;
 mod shape;
 mod state;
 
 pub use documentation::{FunctionDocumentation, FunctionKind, ParameterDocumentation, documentation};
+pub use histogram::{EqualBins, Histogram};
 pub use session::{register, session};

@@ -60,6 +60,8 @@ impl Shape {
             DataType::Float16 if number && !list => return Ok(DataType::Float32),
             DataType::Float32 | DataType::Float64 if number && !list => return Ok(given.clone()),
             _ if number && given.is_integer() => return Ok(given.clone()),
+            // Read as its text would be: the nearest float.
+            DataType::Decimal128(_, _) if number && !list => return Ok(given.clone()),
             DataType::List(field) | DataType::LargeList(field) | DataType::FixedSizeList(field, _)
                 if list && (field.data_type().is_floating() || field.data_type().is_integer()) =>
             {
@@ -68,7 +70,7 @@ impl Shape {
             _ => {}
         }
         let allowed = match (number, list) {
-            (true, false) => "floats or integers",
+            (true, false) => "floats, integers or decimals",
             (true, true) => "an integer class or a list of probabilities",
             _ => "a list of floats or integers",
         };

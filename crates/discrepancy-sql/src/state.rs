@@ -3,8 +3,8 @@
 use crate::aggregate::Statistic;
 use crate::arguments::external;
 use crate::columns::widen;
-use crate::evaluation::evaluate;
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BinaryArray, BooleanArray, Float64Array};
+use crate::evaluation::{Values, evaluate};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BinaryArray, BooleanArray};
 use datafusion::common::{ScalarValue, internal_err};
 use datafusion::error::Result;
 use datafusion::logical_expr::{Accumulator, EmitTo, GroupsAccumulator};
@@ -16,11 +16,13 @@ use std::sync::Arc;
 /// The digits of exact sums beside the struct itself, roughly.
 const DIGITS: usize = 256;
 
-/// What is summed: the values of an entry, weighted or not.
+/// What is summed: the values of an entry or of a column, weighted or not.
 #[derive(Debug)]
 pub(crate) struct RowValues {
-    pub(crate) entry: &'static str,
-    pub(crate) measure: Measure,
+    /// The name in messages.
+    pub(crate) name: &'static str,
+    /// Without one the first column is summed itself.
+    pub(crate) measure: Option<Measure>,
     /// How many columns come before the parameters, the weight included.
     pub(crate) data: usize,
     /// Whether the last of these is the weight.
@@ -36,27 +38,40 @@ impl RowValues {
         mut push: impl FnMut(usize, f64, Option<f64>),
     ) -> Result<()> {
         let Some(data) = columns.get(..self.data) else {
-            return internal_err!("{}: {} columns for {}", self.entry, columns.len(), self.data);
+            return internal_err!("{}: {} columns for {}", self.name, columns.len(), self.data);
         };
         if !self.weighted {
-            let computed = evaluate(&self.measure, data, wanted)?;
+            let computed = self.values(data, wanted)?;
             computed.rows.iter().zip(computed.values).for_each(|(row, value)| push(*row, value, None));
             return Ok(());
         }
         let (weight, data) = match data.split_last() {
-            Some((weight, data)) => (widen(self.entry, "weight", weight)?, data),
-            None => return internal_err!("{}: no weight column", self.entry),
+            Some((weight, data)) => (widen(self.name, "weight", weight)?, data),
+            None => return internal_err!("{}: no weight column", self.name),
         };
-        let computed = evaluate(&self.measure, data, &|row| !weight.is_null(row) && wanted(row))?;
+        let computed = self.values(data, &|row| !weight.is_null(row) && wanted(row))?;
         for (row, value) in computed.rows.iter().zip(computed.values) {
             let w = weight.value(*row);
             if !(w >= 0.0 && w.is_finite()) {
-                let error = Error::new(ErrorKind::Domain, self.entry, "weight", "finite numbers, not negative");
+                let error = Error::new(ErrorKind::Domain, self.name, "weight", "finite numbers, not negative");
                 return Err(external(error.at(*row).value(w)));
             }
             push(*row, value, Some(w));
         }
         Ok(())
+    }
+
+    fn values(&self, data: &[ArrayRef], wanted: &dyn Fn(usize) -> bool) -> Result<Values> {
+        match (&self.measure, data) {
+            (Some(measure), _) => evaluate(measure, data, wanted),
+            (None, [column]) => {
+                let column = widen(self.name, "value", column)?;
+                let rows: Vec<usize> = (0..column.len()).filter(|row| !column.is_null(*row) && wanted(*row)).collect();
+                let values = rows.iter().map(|row| column.value(*row)).collect();
+                Ok(Values { rows, values })
+            }
+            (None, _) => internal_err!("{}: {} columns for 1", self.name, data.len()),
+        }
     }
 }
 
@@ -103,7 +118,7 @@ impl Accumulator for SingleState {
         Ok(vec![ScalarValue::Binary(Some(self.moments.to_bytes()))])
     }
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        Ok(ScalarValue::Float64(self.statistic.of(&self.moments)?))
+        self.statistic.scalar(&self.moments)
     }
     fn size(&self) -> usize {
         size_of_val(self) + DIGITS
@@ -130,7 +145,7 @@ fn passes(filter: Option<&BooleanArray>, row: usize) -> bool {
 }
 
 /// The states as a column.
-fn write(states: &[Moments]) -> ArrayRef {
+pub(crate) fn write(states: &[Moments]) -> ArrayRef {
     Arc::new(BinaryArray::from_iter_values(states.iter().map(Moments::to_bytes)))
 }
 
@@ -160,8 +175,7 @@ impl GroupsAccumulator for GroupedState {
     }
     fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
         let groups = emit_to.take_needed(&mut self.groups);
-        let results: Vec<Option<f64>> = groups.iter().map(|group| self.statistic.of(group)).collect::<Result<_>>()?;
-        Ok(Arc::new(Float64Array::from(results)))
+        self.statistic.column(&groups)
     }
     fn convert_to_state(&self, values: &[ArrayRef], opt_filter: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {
         let mut states = vec![Moments::new(); values.first().map_or(0, |column| column.len())];

@@ -4,11 +4,13 @@
 //! Each family keeps one plain list of its entries; [`entries`] joins the lists. [`find`] reads a spec string
 //! such as `focal:alpha=0.25,gamma=2`.
 
+pub mod accuracy;
 pub mod domain;
 pub mod entry;
 pub mod parameter;
 pub mod spec;
 
+pub use accuracy::Accuracy;
 pub use domain::{DataDomain, Domain, Interval};
 pub use entry::{Entry, Family, Measure, Property};
 pub use parameter::{Arguments, Base, Parameter, ParameterType, Value};

@@ -70,10 +70,13 @@ pub trait PointwiseLoss: Debug + Send + Sync {
     fn kinks(&self) -> Vec<f64>;
     /// Computes a block; lengths are equal, data are in their domains.
     fn block(&self, level: Level, precision: Precision, prediction: &[f64], target: &[f64], outputs: Outputs<'_>);
-    /// Value, derivative and second derivative as TeX.
-    fn trace(&self) -> [String; 3];
+    /// Value, derivative and second derivative as TeX, in `r` (residual), `m` (margin), or the prediction (`z`, of a
+    /// probability `p`), and the target: `y`, or this number.
+    fn trace(&self, target: Option<f64>) -> [String; 3];
     /// Derivative and second derivative by dual numbers, for tests: at one point, in twofold precision.
     fn dual(&self, prediction: f64, target: f64) -> [f64; 2];
+    /// Value, derivative and second derivative in 256 bits, rounded once, for tests: at one point.
+    fn witness(&self, prediction: f64, target: f64) -> [f64; 3];
     /// For value, derivative and second derivative: the relative error that plain precision may have at one point, and
     /// whether [`Loss::CANCELS`] has it watched.
     fn doubts(&self, prediction: f64, target: f64) -> [(f64, bool); 3];
@@ -114,13 +117,14 @@ pub(crate) fn slope<R: Real>(coupling: Coupling, derivative: R, target: R) -> R 
 }
 
 /// Symbols for the trace: the letter of `u`, and the target.
-fn symbols(coupling: Coupling) -> (Trace, Trace) {
+fn symbols(coupling: Coupling, entry: &Entry, target: Option<f64>) -> (Trace, Trace) {
     let letter = match coupling {
         Coupling::Residual => "r",
         Coupling::Margin => "m",
+        Coupling::Pair if entry.prediction == UNIT => "p",
         Coupling::Pair => "z",
     };
-    (Trace::variable(letter), Trace::variable("y"))
+    (Trace::variable(letter), target.map_or(Trace::variable("y"), Trace::number))
 }
 
 /// Writes the module list and the registry from one line an entry.
@@ -139,12 +143,15 @@ macro_rules! losses {
                 fn block(&self, level: Level, precision: Precision, prediction: &[f64], target: &[f64], outputs: Outputs<'_>) {
                     crate::batch::block::evaluate(self, level, precision, prediction, target, outputs);
                 }
-                fn trace(&self) -> [String; 3] {
-                    let (u, y) = symbols(<Self as Loss>::COUPLING);
+                fn trace(&self, target: Option<f64>) -> [String; 3] {
+                    let (u, y) = symbols(<Self as Loss>::COUPLING, Self::ENTRY, target);
                     [Loss::value(self, u, y).tex(), Loss::derivative(self, u, y).tex(), Loss::second_derivative(self, u, y).tex()]
                 }
                 fn dual(&self, prediction: f64, target: f64) -> [f64; 2] {
                     crate::batch::block::dual(self, prediction, target)
+                }
+                fn witness(&self, prediction: f64, target: f64) -> [f64; 3] {
+                    crate::batch::block::long(self, prediction, target, [true; 3])
                 }
                 fn doubts(&self, prediction: f64, target: f64) -> [(f64, bool); 3] {
                     crate::batch::block::doubts(self, prediction, target)

@@ -80,7 +80,10 @@ fn reference_tables_hold_within_the_stated_bounds() {
     for loss in pointwise() {
         let name = loss.entry().name;
         for (dtype, format, bound) in [("f32", F32, 0.51), ("f64", F64, 0.51)] {
-            let cases = support::table(&format!("{name}.{dtype}"));
+            let Some(cases) = support::table_if_any(&format!("{name}.{dtype}")) else {
+                println!("{name}.{dtype}: no table yet");
+                continue;
+            };
             assert!(cases.len() >= 500, "{name}.{dtype} has only {} cases", cases.len());
             points += cases.iter().map(|c| c.outputs.iter().map(Vec::len).sum::<usize>()).sum::<usize>();
             print!("{name}.{dtype}: ");
@@ -92,7 +95,59 @@ fn reference_tables_hold_within_the_stated_bounds() {
         }
     }
     println!("{points} reference points");
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(points > 30_000 && failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// A spread of legal predictions and targets as `f32`, which are `f64` too.
+fn spread(loss: &dyn PointwiseLoss) -> Vec<(f64, f64)> {
+    let mut state = 1_u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let mut draw = |domain: &DataDomain| {
+        let pick = next();
+        let x = match (pick * 4.0) as u32 {
+            0 => (next() - 0.5) * 8.0,
+            1 => (next() - 0.5) * 200.0,
+            2 => next(),
+            _ => (next() - 0.5).signum() * 2f64.powi((next() * 80.0) as i32 - 50) * (1.0 + next()),
+        };
+        let x = f64::from(x as f32);
+        let fallback = if pick < 0.5 { 1.0 } else { 0.0 };
+        [x, x.abs(), x.abs().fract(), fallback, fallback * 2.0 - 1.0].into_iter().find(|x| domain.contains(*x)).unwrap()
+    };
+    (0..2000).map(|_| (draw(&loss.entry().prediction), draw(&loss.entry().target))).collect()
+}
+
+#[test]
+fn results_are_those_of_the_formula_in_256_bits() {
+    for loss in pointwise() {
+        let points = spread(&*loss);
+        let (z, y): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
+        let narrow = |x: &[f64]| x.iter().map(|x| *x as f32).collect::<Vec<f32>>();
+        let orders = if loss.differentiable() { 3 } else { 1 };
+        let (wide, single) = if orders == 3 {
+            let wide = Evaluation::new(&*loss, &z, &y).unwrap().value_gradient_hessian().unwrap();
+            let single = Evaluation::new(&*loss, &narrow(&z), &narrow(&y)).unwrap().value_gradient_hessian().unwrap();
+            ([wide.value, wide.gradient, wide.hessian], [single.value, single.gradient, single.hessian])
+        } else {
+            let wide = Evaluation::new(&*loss, &z, &y).unwrap().values().unwrap();
+            let single = Evaluation::new(&*loss, &narrow(&z), &narrow(&y)).unwrap().values().unwrap();
+            ([wide, Vec::new(), Vec::new()], [single, Vec::new(), Vec::new()])
+        };
+        for (i, (z, y)) in points.iter().enumerate() {
+            let truth = loss.witness(*z, *y);
+            for order in 0..orders {
+                let exact = support::Exact::of(truth[order]);
+                // The witness is rounded itself, by half a step.
+                let error = ulps(wide[order][i], &exact, F64);
+                assert!(error <= 1.0, "{} at {z}, {y}: {order} is {}, {error} ULP", loss.spec(), wide[order][i]);
+                let error = ulps(f64::from(single[order][i]), &exact, F32);
+                assert!(error <= 0.51, "{} at {z}, {y}: {order} is {}, {error} ULP", loss.spec(), single[order][i]);
+            }
+        }
+    }
 }
 
 #[test]
@@ -134,14 +189,14 @@ fn whatever_cancels_in_plain_precision_is_watched() {
     let mut crossings = 0;
     for entry in pointwise().iter().map(|loss| loss.entry()) {
         // All parameters of the tables, and the inputs with them.
-        let cases = support::table(&format!("{}.f32", entry.name));
+        let cases = support::table_if_any(&format!("{}.f32", entry.name)).unwrap_or_default();
         for case in &cases {
             let loss = loss(&case.spec);
             let [z, y] = [case.inputs[0][0], case.inputs[1][0]];
             assert_eq!(unwatched(&*loss, z, y), None, "{} at {z}, {y}", case.spec);
         }
         // And where a result changes its sign: there it is smaller than any of its terms.
-        let mut specs: Vec<&str> = cases.iter().map(|case| case.spec.as_str()).collect();
+        let mut specs: Vec<&str> = cases.iter().map(|case| case.spec.as_str()).chain([entry.name]).collect();
         specs.sort_unstable();
         specs.dedup();
         for loss in specs.iter().map(|spec| loss(spec)).filter(|loss| loss.differentiable()) {
@@ -331,6 +386,17 @@ fn every_file_of_a_family_is_in_its_list() {
         }
     }
     assert!(files >= 12);
+}
+
+/// Not among the quick tests: an entry is often tried out before its formula is written a second time in mpmath.
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn every_entry_has_reference_tables() {
+    let missing: Vec<String> = catalog::entries()
+        .flat_map(|entry| ["f32", "f64"].map(|dtype| format!("{}.{dtype}", entry.name)))
+        .filter(|name| support::table_if_any(name).is_none())
+        .collect();
+    assert!(missing.is_empty(), "write the formulas in reference/entries and run cargo xtask reference: {missing:?}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 mod aggregates;
+mod files;
 mod scalars;
 
 use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch};

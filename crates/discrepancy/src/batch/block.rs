@@ -79,7 +79,7 @@ fn element<L: Loss, M: Machine>(
 
 /// One element where the guard is not sure: terms cancel, or a step leaves the range of floats.
 #[inline(never)]
-fn long<L: Loss>(loss: &L, z: f64, y: f64, wanted: [bool; 3]) -> [f64; 3] {
+pub(crate) fn long<L: Loss>(loss: &L, z: f64, y: f64, wanted: [bool; 3]) -> [f64; 3] {
     let (z, y) = (Long::from(z), Long::from(y));
     std::array::from_fn(|order| if wanted[order] { formula(order, loss, z, y).to_f64() } else { 0.0 })
 }

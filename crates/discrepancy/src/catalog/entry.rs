@@ -87,6 +87,26 @@ pub enum Property {
     NotDifferentiable,
 }
 
+impl Property {
+    /// In words, to follow "it is".
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Property::Convex => "convex",
+            Property::Symmetric => "symmetric",
+            Property::Lipschitz => "Lipschitz continuous",
+            Property::OnceDifferentiable => "differentiable everywhere",
+            Property::TwiceDifferentiable => "twice differentiable everywhere",
+            Property::NonNegative => "never below zero",
+            Property::Bounded => "bounded above",
+            Property::StrictlyProper => "strictly proper (least in expectation at the true probability)",
+            Property::ClassificationCalibrated => "calibrated for classification (least where the best classifier is)",
+            Property::Metric => "a metric",
+            Property::NotDifferentiable => "without a derivative",
+        }
+    }
+}
+
 /// One thing that the library can compute.
 pub struct Entry {
     /// The unique name.

@@ -14,7 +14,7 @@ crate::entry! {
         normalize: bool = Value::Word("false"), Domain::flag();
     }
     aliases: ["js_divergence"];
-    formula: r"\frac12 \sum_i p_i \ln \frac{2 p_i}{p_i + q_i} + q_i \ln \frac{2 q_i}{p_i + q_i}";
+    formula: r"\frac12 \sum_i \left(p_i \ln \frac{2 p_i}{p_i + q_i} + q_i \ln \frac{2 q_i}{p_i + q_i}\right)";
     prediction: DataDomain::Probabilities;
     target: DataDomain::Probabilities;
     properties: [Convex, Symmetric, NonNegative, Bounded];

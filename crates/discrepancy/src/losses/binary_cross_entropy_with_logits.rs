@@ -7,7 +7,7 @@ crate::entry! {
     ///
     /// At logit −20 and target 0 the value is 2.061e-9, also in `f32`. The gradient is `σ(z) − y`.
     BinaryCrossEntropyWithLogits("binary_cross_entropy_with_logits") in Pointwise as Pointwise {
-        /// The weight of the positive part, for rare positives.
+        /// w, the weight of the positive part, for rare positives.
         pos_weight: f64 = Value::Number(1.0), Domain::number(Interval::open(0.0, f64::INFINITY));
     }
     aliases: ["bce_with_logits", "sigmoid_cross_entropy", "log_loss_with_logits"];

@@ -7,7 +7,7 @@ crate::entry! {
     ///
     /// At the kink the subgradient of least norm, 0, is taken.
     Hinge("hinge") in Pointwise as Pointwise {
-        /// The margin from which on a score costs nothing.
+        /// μ, the margin from which on a score costs nothing.
         margin: f64 = Value::Number(1.0), Domain::number(Interval::open(0.0, f64::INFINITY));
     }
     aliases: ["l1_hinge"];

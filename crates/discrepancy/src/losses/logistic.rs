@@ -8,7 +8,7 @@ crate::entry! {
     /// With base 2 it is 1 at margin 0 and bounds the zero-one loss; `base=e` is the natural form, PyTorch's
     /// `soft_margin_loss`, equal to binary cross entropy with logits on targets 0 and 1.
     Logistic("logistic") in Pointwise as Pointwise {
-        /// The base of the logarithm.
+        /// b, the base of the logarithm.
         base: Base = Value::Number(2.0), Domain::number(Interval::open(1.0, f64::INFINITY)).or(&["e"]);
     }
     aliases: ["soft_margin", "logit_margin"];

@@ -8,7 +8,7 @@ crate::entry! {
     /// A margin of at most `threshold` is a miss. The mean is the error rate. It has no derivative: asking
     /// for one is an error, never a row of zeros.
     ZeroOne("zero_one") in Pointwise as Pointwise {
-        /// Scores whose margin does not exceed it are misses.
+        /// t: scores whose margin does not exceed it are misses.
         threshold: f64 = Value::Number(0.0), Domain::number(Interval::open(f64::NEG_INFINITY, f64::INFINITY));
     }
     aliases: ["error_rate", "misclassification"];

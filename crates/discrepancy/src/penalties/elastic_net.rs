@@ -8,9 +8,9 @@ crate::entry! {
     ///
     /// With the factor one half on the squares, as scikit-learn and glmnet have it.
     ElasticNet("elastic_net") in Penalty as Penalty {
-        /// The factor of the whole.
+        /// λ, the factor of the whole.
         lambda: f64 = Value::Number(1.0), Domain::number(Interval::from(0.0, f64::INFINITY));
-        /// The share of the absolute values.
+        /// ρ, the share of the absolute values.
         l1_ratio: f64 = Value::Number(0.5), Domain::number(Interval::closed(0.0, 1.0));
     }
     aliases: [];

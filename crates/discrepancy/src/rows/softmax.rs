@@ -24,7 +24,7 @@ crate::entry! {
     /// `∂l/∂z_j = Σ_i -(y_i/p_i) p_i (δ_ij - p_j) = -y_j + p_j Σ_i y_i = p_j - y_j`. Even if a single `y_i` is 1,
     /// the off-diagonal entries of that row are needed: they are the gradients of all the other scores.
     Softmax("softmax") in Row as Map {
-        /// The scores are divided by it: large for even, small for sharp probabilities.
+        /// T: the scores are divided by it, large for even, small for sharp probabilities.
         temperature: f64 = Value::Number(1.0), Domain::number(Interval::open(0.0, f64::INFINITY));
     }
     aliases: ["normalized_exponential"];

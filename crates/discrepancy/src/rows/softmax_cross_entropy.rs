@@ -14,7 +14,7 @@ crate::entry! {
     /// With class weights w it is `-Σ w_i y_i ln p_i`, and the `mean` over rows divides by the sum of the true
     /// classes' weights, as in PyTorch; the mean by count divides by the number of rows.
     SoftmaxCrossEntropy("softmax_cross_entropy") in Row as Row {
-        /// The logits are divided by it.
+        /// T: the logits are divided by it.
         temperature: f64 = Value::Number(1.0), Domain::number(Interval::open(0.0, f64::INFINITY));
         /// How much of the target is spread evenly over the classes.
         label_smoothing: f64 = Value::Number(0.0), Domain::number(Interval::from(0.0, 1.0));

@@ -139,11 +139,12 @@ impl ExactSum {
             self.digits.push(carry);
         }
         // A last digit of −1 above a nonnegative one would not be canonical in width; leave its growth bounded.
-        if let [.., below, last] = self.digits.as_mut_slice() {
-            if *last == -1 && *below >= 1 << 31 {
-                *below -= 1 << 32;
-                self.digits.pop();
-            }
+        if let [.., below, last] = self.digits.as_mut_slice()
+            && *last == -1
+            && *below >= 1 << 31
+        {
+            *below -= 1 << 32;
+            self.digits.pop();
         }
     }
 

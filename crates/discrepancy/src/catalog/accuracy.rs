@@ -1,0 +1,29 @@
+//! How exact results are: the bounds that the tests hold them to.
+
+use super::entry::{Entry, Family, Property};
+
+/// The largest error of a value or of a coordinate of a gradient, in units in the last place.
+///
+/// One clause: where a result is below 2⁻¹⁰⁰ of its largest input term, the error is at most one unit in its last place
+/// plus 2⁻¹⁰⁰ of that term.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Accuracy {
+    /// Of results stored in `f32` (and `f16`, `bf16`).
+    pub f32: f64,
+    /// Of results stored in `f64`.
+    pub f64: f64,
+}
+
+impl Entry {
+    /// The stated bound.
+    #[must_use]
+    pub fn accuracy(&self) -> Accuracy {
+        // Without parameters, a metric is made of differences, squares, roots and choices.
+        let short = match self.family {
+            Family::Pointwise | Family::Penalty => true,
+            Family::Distance => self.is(Property::Metric) && self.parameters.is_empty(),
+            _ => false,
+        };
+        Accuracy { f32: 0.51, f64: if short { 1.0 } else { 2.0 } }
+    }
+}
