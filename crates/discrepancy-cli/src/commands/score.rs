@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
     target: String,
     #[command(flatten)]
     prediction: Prediction,
-    /// A loss such as `huber:delta=2`, once for each; without it all that fit.
+    /// A loss as `name` or `name:parameter=value,…`, once for each; without it all that fit.
     #[arg(long = "loss", value_name = "SPEC")]
     losses: Vec<String>,
     /// A column that tells segments apart, once for each.
@@ -153,14 +153,14 @@ async fn ask(question: &Question, input: &Input, threads: usize, reading: Readin
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let threads = arguments.threads;
-    if let Some(path) = &arguments.report {
-        check_report(path, &arguments.files)?;
-    }
     let (question, input) = engine::run(threads, async {
         let context = discrepancy_sql::session(threads);
         prepare(arguments, &context).await
     })?;
     question.expressions(&input)?;
+    if let Some(path) = &arguments.report {
+        check_report(path, &input.files.paths)?;
+    }
     let mut answer = engine::run(threads, ask(&question, &input, threads, Reading::Parallel));
     if let Err(failure) = answer {
         if let Some(fault) = trace::fault(&question, &input) {

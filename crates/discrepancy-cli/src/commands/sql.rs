@@ -18,7 +18,7 @@ use std::path::Path;
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = NOTES)]
 pub(crate) struct Arguments {
-    /// The query, such as `SELECT mean_hinge(score, 2 * target - 1) FROM 'file.csv'`.
+    /// The query, such as `SELECT segment, mean_NAME(prediction, target) FROM 'file.csv' GROUP BY segment`.
     query: String,
     /// How many threads; losses have the same bits for any number.
     #[arg(long, value_name = "N", default_value_t = default_threads(), value_parser = parse_threads)]
@@ -29,9 +29,9 @@ pub(crate) struct Arguments {
 }
 
 const NOTES: &str = "\
-Each entry of the catalogue is a scalar function of its own name, and as mean_…, sum_… and stderr_… an exact \
-aggregate; weighted_mean_… and weighted_stderr_… take a weight behind the data. Parameters follow in their order: \
-SELECT mean_focal(logit, target, 0.25, 2) FROM 'predictions.parquet' GROUP BY segment.
+Each entry of the catalogue is a scalar function of its own NAME, and as mean_NAME, sum_NAME and stderr_NAME an exact \
+aggregate; weighted_mean_NAME and weighted_stderr_NAME take a weight behind the data. Parameters follow in their \
+order, as numbers or texts. `discrepancy list` has the names.
 
 'file.csv' in place of a table reads a file (CSV, Parquet, JSON lines, Arrow), 'folder/' all files of it. Nothing is \
 ever written: a query that would is refused.";

@@ -1,8 +1,10 @@
 //! The same rows in other files: the same bytes of output.
 
 use crate::{examples, put, score_in};
+use datafusion::arrow::ipc::writer::FileWriter;
 use datafusion::dataframe::{DataFrame, DataFrameWriteOptions};
 use datafusion::prelude::{CsvReadOptions, SessionConfig, SessionContext};
+use std::fs::File;
 use std::path::Path;
 
 fn block<T>(work: impl Future<Output = T>) -> T {
@@ -25,6 +27,11 @@ fn store(folder: &Path, name: &str) {
         let options = DataFrameWriteOptions::new;
         shuffled(name).await.write_parquet(whole.to_str().unwrap(), options(), None).await.unwrap();
         shuffled(name).await.write_json(folder.join("whole.json").to_str().unwrap(), options(), None).await.unwrap();
+        let batches = shuffled(name).await.collect().await.unwrap();
+        let arrow = File::create(folder.join("whole.arrow")).unwrap();
+        let mut writer = FileWriter::try_new(arrow, &batches[0].schema()).unwrap();
+        batches.iter().for_each(|batch| writer.write(batch).unwrap());
+        writer.finish().unwrap();
         let parts = folder.join("parts");
         std::fs::create_dir(&parts).unwrap();
         let rows = shuffled(name).await.count().await.unwrap().div_ceil(7);
@@ -56,7 +63,7 @@ fn the_same_bytes_for_any_storage_and_number_of_threads() {
             done.stdout
         };
         let expected = run("whole.csv", "1");
-        for file in ["whole.csv", "whole.parquet", "whole.json", "parts", "parts/*.parquet"] {
+        for file in ["whole.csv", "whole.parquet", "whole.arrow", "whole.json", "parts", "parts/*.parquet"] {
             for threads in ["1", "8"] {
                 assert_eq!(run(file, threads), expected, "{file} on {threads} threads");
             }

@@ -132,3 +132,11 @@ fn maps_give_lists() {
     assert_eq!(rows.value(0).as_primitive::<datafusion::arrow::datatypes::Float64Type>().values(), &[0.5, 0.5]);
     assert!(datafusion::arrow::array::Array::is_null(rows, 1));
 }
+
+/// Decimals are read as their text would be.
+#[test]
+fn decimals_are_the_nearest_floats() {
+    let same = "squared(CAST(0.1 AS DECIMAL(5, 3)), CAST(3 AS DECIMAL(20, 0))) = squared(0.1, 3.0)";
+    let query = format!("SELECT CAST({same} AS DOUBLE), mean_squared(CAST(0.1 AS DECIMAL(5, 3)), 3.0)");
+    assert_eq!(numbers(&query), [Some(1.0)]);
+}
