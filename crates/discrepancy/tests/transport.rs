@@ -1,8 +1,7 @@
 //! Transport: against brute force, exact fractions and the laws of a metric.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
-use discrepancy::ErrorKind;
-use discrepancy::transport::{Ground, TransportPlan, Wasserstein, earth_movers_distance, optimal_transport};
+use discrepancy::transport::{TransportPlan, optimal_transport};
 
 /// A small generator, so that every run sees the same numbers.
 struct Random(u64);
@@ -19,9 +18,6 @@ impl Random {
     }
     fn below(&mut self, n: usize) -> usize {
         (self.bits() % n as u64) as usize
-    }
-    fn many(&mut self, n: usize) -> Vec<f64> {
-        (0..n).map(|_| self.uniform()).collect()
     }
 }
 
@@ -80,39 +76,4 @@ fn uniform_weights_give_the_best_permutation() {
         assert_eq!(plan.cost, brute_force(&cost, n), "{cost:?}");
         check(&plan, &cost, &ones, &ones);
     }
-}
-
-#[test]
-fn speed() {
-    for n in [500, 1000, 2000, 4000] {
-        let mut random = Random(7);
-        let (x, y) = (random.many(2 * n), random.many(2 * n));
-        let t = std::time::Instant::now();
-        let p = earth_movers_distance(&x, &y, 2, None, None, Ground::Euclidean).unwrap();
-        println!("plane {n}: {:?} pivots {} gap {}", t.elapsed(), p.pivots, p.gap);
-        let cost = random.many(n * n);
-        let t = std::time::Instant::now();
-        let p = optimal_transport(&cost, &vec![1.0; n], &vec![1.0; n]).unwrap();
-        println!("random {n}: {:?} pivots {} gap {}", t.elapsed(), p.pivots, p.gap);
-        let (a, b) = (random.many(n), random.many(n));
-        let (sa, sb): (f64, f64) = (a.iter().sum(), b.iter().sum());
-        let (a, b): (Vec<f64>, Vec<f64>) = (a.iter().map(|x| x / sa).collect(), b.iter().map(|x| x / sb).collect());
-        let t = std::time::Instant::now();
-        let p = optimal_transport(&cost, &a, &b).unwrap();
-        println!("random weights {n}: {:?} pivots {} gap {}", t.elapsed(), p.pivots, p.gap);
-    }
-    let n = 1_000_000;
-    let mut random = Random(7);
-    let (x, y) = (random.many(n), random.many(n));
-    for p in [1.0, 2.0, 3.0] {
-        let t = std::time::Instant::now();
-        let w = Wasserstein::new(p).unwrap().distance(&x, &y).unwrap();
-        println!("w{p} {w} {:?}", t.elapsed());
-    }
-    let (a, b) = (random.many(n), random.many(n));
-    let (sa, sb): (f64, f64) = (a.iter().sum(), b.iter().sum());
-    let (a, b): (Vec<f64>, Vec<f64>) = (a.iter().map(|x| x / sa).collect(), b.iter().map(|x| x / sb).collect());
-    let t = std::time::Instant::now();
-    let w = Wasserstein::new(1.0).unwrap().distance_weighted(&x, Some(&a), &y, Some(&b)).unwrap();
-    println!("weighted {w} {:?}", t.elapsed());
 }
