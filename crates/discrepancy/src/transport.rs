@@ -15,6 +15,7 @@
 
 mod cloud;
 mod costs;
+mod entropic;
 mod exact;
 mod integer;
 mod masses;
@@ -30,6 +31,7 @@ use cloud::Cloud;
 
 pub use costs::Ground;
 pub use optimal_transport::{TransportPlan, earth_movers_distance, optimal_transport};
+pub use sinkhorn::{SinkhornPlan, TransportGradient};
 
 /// Transport between two sets of weighted points: what its file writes.
 trait Transport {
@@ -78,4 +80,6 @@ macro_rules! transports {
 transports! {
     wasserstein::Wasserstein,
     optimal_transport::OptimalTransport,
+    sinkhorn::Sinkhorn,
+    sinkhorn_divergence::SinkhornDivergence,
 }

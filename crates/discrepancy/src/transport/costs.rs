@@ -49,17 +49,9 @@ impl Ground {
         }
     }
 
-    /// The same in twofold precision.
-    pub(super) fn wide(self, x: &[f64], y: &[f64]) -> Wide {
-        let difference = Difference::new(x, y);
-        match self {
-            Ground::Euclidean => lifted(difference.length(), difference.exponent),
-            Ground::SquaredEuclidean => lifted(difference.squares(), 2 * difference.exponent),
-        }
-    }
-
-    /// Adds `mass` times the gradient of the cost with respect to `x`; 0 where the points coincide.
-    pub(super) fn pull(self, x: &[f64], y: &[f64], mass: Wide, sums: &mut [Wide]) {
+    /// Hands on `mass` times the gradient of the cost with respect to `x`, coordinate by coordinate; 0 where the points
+    /// coincide.
+    pub(super) fn pull(self, x: &[f64], y: &[f64], mass: Wide, mut add: impl FnMut(usize, Wide)) {
         let difference = Difference::new(x, y);
         let factor = match self {
             Ground::Euclidean => {
@@ -71,7 +63,7 @@ impl Ground {
             }
             Ground::SquaredEuclidean => lifted(mass * 2.0, difference.exponent),
         };
-        sums.iter_mut().zip(difference.coordinates()).for_each(|(sum, d)| *sum = *sum + factor * d);
+        difference.coordinates().enumerate().for_each(|(k, d)| add(k, factor * d));
     }
 
     /// The matrix of all costs, row after row; they must be finite.

@@ -45,8 +45,8 @@ impl Transport for OptimalTransport {
         let cost = self.ground.matrix(Self::ENTRY.name, x.points, y.points, x.dimension)?;
         let mut sums = zeros(x.points.len());
         for (i, j, mass) in plan(&cost, &masses).1 {
-            let place = i * x.dimension..(i + 1) * x.dimension;
-            self.ground.pull(&x.points[place.clone()], y.point(j), mass, &mut sums[place]);
+            let sums = &mut sums[i * x.dimension..(i + 1) * x.dimension];
+            self.ground.pull(x.point(i), y.point(j), mass, |k, g| sums[k] = sums[k] + g);
         }
         Ok(sums.into_iter().map(Wide::round_to_machine).collect())
     }
