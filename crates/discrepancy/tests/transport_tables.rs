@@ -3,8 +3,9 @@
 
 mod support;
 
-use discrepancy::catalog::{Measure, find};
+use discrepancy::catalog::{Measure, Value, find};
 use discrepancy::samples::SampleStatistic;
+use discrepancy::transport::{Ground, Sinkhorn};
 use support::{Case, Exact, F32, F64, Format, table, ulps};
 
 fn make(spec: &str) -> Box<dyn SampleStatistic> {
@@ -88,5 +89,26 @@ fn maximum_mean_discrepancy() {
         // Kernels are at most 1, and so are their slopes, over the bandwidth.
         let value = mmd.value(x, y, dimension).unwrap();
         vec![(vec![value], 1.0), (mmd.gradient(x, y, dimension).unwrap(), 2.0)]
+    });
+}
+
+#[test]
+fn sinkhorn() {
+    check("sinkhorn", [0.51, 2.0], |case| {
+        let [cost, a, b] = &case.inputs[..] else { panic!() };
+        let statistic = make(&case.spec);
+        let Value::Number(epsilon) = statistic.arguments().0[0] else { panic!() };
+        let plan = Sinkhorn::new(epsilon, Ground::Euclidean, 1e-18, 20_000_u32).unwrap().solve(cost, a, b);
+        let plan = plan.unwrap_or_else(|error| panic!("line {}: {error}", case.line));
+        assert_eq!(plan.regularised, statistic.value_of_costs(cost, a, b).unwrap());
+        let exact = make("optimal_transport").value_of_costs(cost, a, b).unwrap();
+        assert!(
+            plan.lower <= exact && exact <= plan.upper,
+            "line {}: {} {exact} {}",
+            case.line,
+            plan.lower,
+            plan.upper
+        );
+        vec![(vec![plan.cost], 0.0), (vec![plan.regularised], 0.0)]
     });
 }

@@ -4,7 +4,7 @@
 use super::Bounds;
 use super::kernel::{Kernel, State};
 use super::problem::Problem;
-use super::system::System;
+use super::system::{Method, System};
 use super::wide::{Plan, Solver};
 use crate::distances::pair::{Wide, wide};
 use crate::error::{Certificate, Error, ErrorKind, Result};
@@ -16,8 +16,17 @@ const STEP: f64 = 4.0;
 const WAY: f64 = 1e-2;
 /// Plain precision is left behind when the marginals are met so well, or as well as the bits of the potentials allow.
 const PLAIN: f64 = 1e-13;
-/// Newton steps are shortened to this length, in units of ε.
+/// Newton steps longer than this, in units of ε, are shortened.
 const LONGEST: f64 = 2.0;
+/// How often a step is halved before it is given up.
+const HALVINGS: usize = 4;
+/// Columns are held in place by this times the error, times up to a thousand where that fails (Levenberg 1944,
+/// doi:10.1090/qam/10666): else those that hang together with the rest by next to nothing run away.
+const LEAST_HOLD: f64 = 1e-3;
+/// In plain precision, by at least this: residuals are rounded.
+const ROUNDING: f64 = 1e-13;
+/// Failed steps at one ε, at most.
+const FAILURES: usize = 20;
 /// Plain iterations, at most, before the first Newton step at each ε.
 const PATIENCE: usize = 20;
 
@@ -26,6 +35,7 @@ struct Ascent<'a> {
     kernel: Kernel<'a>,
     state: State,
     error: f64,
+    method: Method,
     passes: usize,
     limit: usize,
 }
@@ -38,7 +48,8 @@ pub(in super::super) fn ascend(problem: &Problem<'_>) -> Result<(Plan, Bounds)> 
     let epsilon = settings.epsilon;
     let mut now = epsilon.max(problem.range());
     let state = kernel.state(1.0 / now, &vec![0.0; kernel.columns]);
-    let mut ascent = Ascent { kernel, state, error: 0.0, passes: 1, limit: settings.max_iterations };
+    let method = Method::new(kernel.columns);
+    let mut ascent = Ascent { kernel, state, error: 0.0, method, passes: 1, limit: settings.max_iterations };
     let mut before: Option<(f64, Vec<f64>)> = None;
     ascent.measure();
     loop {
@@ -132,33 +143,41 @@ impl Ascent<'_> {
             self.iterate();
             iterations += 1;
         }
-        let mut failures = 0;
+        let (mut failures, mut hold) = (0, LEAST_HOLD);
         while self.error > target && self.passes < self.limit {
-            if self.newton() {
+            if self.newton(target, hold) {
+                hold = (hold / 4.0).max(LEAST_HOLD);
                 continue;
             }
             failures += 1;
-            if failures > 5 || self.error < 1e-9 {
+            hold *= 10.0;
+            if failures > FAILURES || self.error < 1e-10 {
                 break;
             }
-            for _ in 0..10.min(self.limit.saturating_sub(self.passes)) {
-                self.iterate();
+            if hold > 1.0 {
+                hold = LEAST_HOLD;
+                for _ in 0..10.min(self.limit.saturating_sub(self.passes)) {
+                    self.iterate();
+                }
             }
         }
     }
 
     /// One step of Newton's method; whether it came nearer.
-    fn newton(&mut self) -> bool {
+    fn newton(&mut self, target: f64, hold: f64) -> bool {
         let residual = self.residual(&self.state);
-        let system = System::new(&self.kernel, &mut self.state, &mut self.passes);
+        let hold = (hold * self.error).max(ROUNDING);
+        let system = System::new(&self.kernel, &mut self.state, self.method, hold, &mut self.passes);
         // Far away, a rough step will do (Dembo, Eisenstat, Steihaug 1982, doi:10.1137/0719025).
-        let enough = self.error * self.error.sqrt().min(0.1);
+        let enough = (self.error * self.error.sqrt().min(0.1)).max(target * 0.1);
+        let before = self.passes;
         let step = system.solve(&self.kernel, &mut self.state, &residual, enough, &mut self.passes, self.limit);
-        let step = centred(&step, &self.kernel.beta);
-        let length = step.iter().fold(0.0_f64, |length, d| length.max(d.abs()));
-        let mut factor = if length > LONGEST { LONGEST / length } else { 1.0 };
+        // If need be, from the next step on.
+        self.method = self.method.after(self.passes - before, self.kernel.columns);
+        let step = shortened(&step, &self.kernel.beta);
         let from = self.state.clone();
-        for _ in 0..10 {
+        let mut factor = 1.0;
+        for _ in 0..HALVINGS {
             let potential: Vec<f64> = from.potential.iter().zip(&step).map(|(v, d)| v + factor * d).collect();
             let error = self.error;
             self.moved(from.inverse, &potential);
@@ -172,37 +191,61 @@ impl Ascent<'_> {
         false
     }
 
-    /// On in twofold precision, with the equations of the last plain state: it is near enough.
+    /// On in twofold precision, with the equations of the nearest plain state.
     fn refine(&mut self, problem: &Problem<'_>) -> Plan {
         let solver = Solver::new(problem);
         let mut potential: Vec<Wide> =
             self.state.potential.iter().take(self.kernel.columns).map(|v| wide(*v)).collect();
         let mut plan = solver.plan(&potential);
         self.passes += 1;
-        let mut system = None;
+        let (mut system, mut hold) = (None, LEAST_HOLD);
         while plan.error > problem.settings.tolerance && self.passes < self.limit {
             let (kernel, state, passes) = (&self.kernel, &mut self.state, &mut self.passes);
-            let system = system.get_or_insert_with(|| System::new(kernel, state, passes));
+            let held = hold * plan.error;
+            let equations = system.get_or_insert_with(|| System::new(kernel, state, self.method, held, passes));
             let enough = (plan.error * 1e-7).max(problem.settings.tolerance * 0.1);
-            let step = system.solve(kernel, state, &plan.residual(), enough, passes, self.limit);
-            let step = centred(&step, &kernel.beta);
-            for (v, d) in potential.iter_mut().zip(step) {
-                *v = *v + d;
+            let before = *passes;
+            let step = equations.solve(kernel, state, &plan.residual(), enough, passes, self.limit);
+            let method = self.method.after(*passes - before, kernel.columns);
+            if method != self.method {
+                (self.method, system) = (method, None);
+                continue;
             }
-            let next = solver.plan(&potential);
-            self.passes += 1;
-            if !(next.error < plan.error * 0.5) {
-                break;
+            let step = shortened(&step, &kernel.beta);
+            let mut factor = 1.0;
+            let better = (0..HALVINGS).find_map(|_| {
+                let moved: Vec<Wide> = potential.iter().zip(&step).map(|(v, d)| *v + factor * d).collect();
+                let next = solver.plan(&moved);
+                self.passes += 1;
+                let good = next.error < plan.error * (1.0 - 0.1 * factor);
+                factor /= 2.0;
+                good.then_some((moved, next))
+            });
+            let Some((moved, next)) = better else {
+                hold *= 10.0;
+                if hold > 1.0 {
+                    break;
+                }
+                system = None;
+                continue;
+            };
+            if next.error > plan.error * 0.1 {
+                // The equations were those of somewhere else.
+                let nearest: Vec<f64> = moved.iter().map(|v| v.high).collect();
+                self.state = self.kernel.state(self.state.inverse, &nearest);
+                system = None;
             }
-            plan = next;
+            (potential, plan) = (moved, next);
         }
         plan.iterations = self.passes;
         plan
     }
 }
 
-/// A constant changes nothing; without it, steps are as short as they can be.
-fn centred(step: &[f64], beta: &[f64]) -> Vec<f64> {
+/// A step without the constant that changes nothing, and with its long parts shortened: what flows grows with the
+/// exponential of a step, so that a long one is the logarithm of what the equations, which are linear, ask for.
+fn shortened(step: &[f64], beta: &[f64]) -> Vec<f64> {
     let mean: f64 = step.iter().zip(beta).map(|(d, b)| d * b).sum();
-    step.iter().map(|d| d - mean).collect()
+    let short = |d: f64| d.signum() * LONGEST * Real::ln_1p(d.abs() / LONGEST);
+    step.iter().map(|d| short(d - mean)).collect()
 }
