@@ -36,6 +36,14 @@ impl Split {
     fn at(&self, j: usize) -> Wide {
         Twofold::new(self.high[j], self.low[j])
     }
+    /// The sum of the first numbers, as eight partial sums: one alone would wait for itself.
+    fn total(&self, count: usize) -> Wide {
+        let mut partial = [wide(0.0); LANES];
+        for j in 0..count {
+            partial[j % LANES] = partial[j % LANES] + self.at(j);
+        }
+        total(partial.into_iter())
+    }
     fn each(&self, count: usize) -> impl Iterator<Item = Wide> {
         (0..count).map(|j| self.at(j))
     }
@@ -79,9 +87,10 @@ impl<'a> Solver<'a> {
     /// The plan of these potentials of the columns.
     pub(super) fn plan(&self, columns: &[Wide]) -> Plan {
         let m = columns.len();
+        let potential = Split::new(columns);
         let part = |block: usize| {
             let mut sums = RowSums { columns: Split::zeros(m), costs: Split::zeros(m) };
-            let rows = self.block(block).map(|i| self.row(i, columns, Some(&mut sums)).0).collect::<Vec<Wide>>();
+            let rows = self.block(block).map(|i| self.row(i, &potential, Some(&mut sums)).0).collect::<Vec<Wide>>();
             (rows, sums)
         };
         let parts: Vec<(Vec<Wide>, RowSums)> = self.blocks().into_par_iter().map(part).collect();
@@ -115,9 +124,8 @@ impl<'a> Solver<'a> {
     }
 
     /// u of a row, and the row of the plan; adds it to the sums of the columns.
-    fn row(&self, i: usize, columns: &[Wide], sums: Option<&mut RowSums>) -> (Wide, Split) {
-        let m = columns.len();
-        let potential = Split::new(columns);
+    fn row(&self, i: usize, potential: &Split, sums: Option<&mut RowSums>) -> (Wide, Split) {
+        let m = self.problem.beta.shares.len();
         let mut costs = Split::zeros(m);
         match &self.problem.points {
             None => {
@@ -133,7 +141,7 @@ impl<'a> Solver<'a> {
         let mut row = Split::zeros(m);
         let ([v, v2], [k, k2], [b, b2]) = (potential.parts(), costs.parts(), self.beta.parts());
         Apply { formula: Weigh, input: [v, v2, k, k2, b, b2], constant: [shift], output: row.parts_mut() }.run();
-        let sum = total(row.each(m));
+        let sum = row.total(m);
         let scale = self.problem.alpha.shares[i] / sum;
         Apply { formula: Scale, input: [], constant: [scale.high, scale.low], output: row.parts_mut() }.run();
         if let Some(RowSums { columns, costs: of_costs }) = sums {
@@ -177,10 +185,11 @@ impl Solver<'_> {
         visit: impl Fn(&mut T, usize, &mut dyn Iterator<Item = Wide>) + Sync,
     ) -> Vec<T> {
         let m = plan.columns.len();
+        let potential = Split::new(&plan.columns);
         let block = |block: usize| {
             let mut made = start();
             for i in self.block(block) {
-                let (_, row) = self.row(i, &plan.columns, None);
+                let (_, row) = self.row(i, &potential, None);
                 visit(&mut made, i, &mut row.each(m).map(|p| p * self.problem.total));
             }
             made
