@@ -384,7 +384,8 @@ fn the_divergence_is_zero_for_equal_samples_only() {
 #[test]
 fn threads_do_not_show() {
     let mut random = Random(13);
-    let (x, y) = (random.many(300), random.many(320));
+    // Enough entries for more than one thread.
+    let (x, y) = (random.many(260), random.many(264));
     let results = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {

@@ -18,6 +18,9 @@ const WAY: f64 = 1e-2;
 const PLAIN: f64 = 1e-13;
 /// Newton steps longer than this, in units of ε, are shortened.
 const LONGEST: f64 = 2.0;
+/// A step that leaves the dual so steep, compared with before, was not too long, although the error may not show it:
+/// columns that hang together with the rest by next to nothing have a long way to go before anything flows.
+const STEEP: f64 = 0.1;
 /// How often a step is halved before it is given up.
 const HALVINGS: usize = 4;
 /// Columns are held in place by this times the error, times up to a thousand where that fails (Levenberg 1944,
@@ -176,12 +179,13 @@ impl Ascent<'_> {
         self.method = self.method.after(self.passes - before, self.kernel.columns);
         let step = shortened(&step, &self.kernel.beta);
         let from = self.state.clone();
+        let slope = dot(&residual, &step);
         let mut factor = 1.0;
         for _ in 0..HALVINGS {
             let potential: Vec<f64> = from.potential.iter().zip(&step).map(|(v, d)| v + factor * d).collect();
             let error = self.error;
             self.moved(from.inverse, &potential);
-            if self.error < error * (1.0 - 0.1 * factor) {
+            if nearer(self.error, error, factor) || dot(&self.residual(&self.state), &step) > STEEP * slope {
                 return true;
             }
             self.error = error;
@@ -212,12 +216,12 @@ impl Ascent<'_> {
                 continue;
             }
             let step = shortened(&step, &kernel.beta);
-            let mut factor = 1.0;
+            let (slope, mut factor) = (dot(&plan.residual(), &step), 1.0);
             let better = (0..HALVINGS).find_map(|_| {
                 let moved: Vec<Wide> = potential.iter().zip(&step).map(|(v, d)| *v + factor * d).collect();
                 let next = solver.plan(&moved);
                 self.passes += 1;
-                let good = next.error < plan.error * (1.0 - 0.1 * factor);
+                let good = nearer(next.error, plan.error, factor) || dot(&next.residual(), &step) > STEEP * slope;
                 factor /= 2.0;
                 good.then_some((moved, next))
             });
@@ -240,6 +244,15 @@ impl Ascent<'_> {
         plan.iterations = self.passes;
         plan
     }
+}
+
+/// Whether a step of this length did what was to be expected of it.
+fn nearer(error: f64, before: f64, factor: f64) -> bool {
+    error < before * (1.0 - 0.1 * factor)
+}
+
+fn dot(x: &[f64], y: &[f64]) -> f64 {
+    x.iter().zip(y).map(|(x, y)| x * y).sum()
 }
 
 /// A step without the constant that changes nothing, and with its long parts shortened: what flows grows with the
