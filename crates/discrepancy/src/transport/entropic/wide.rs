@@ -316,7 +316,7 @@ impl<F: Formula<I, C, O>, const I: usize, const C: usize, const O: usize> Block 
             }
             let new = F::apply(input, constant, output);
             for (x, lane) in self.output.iter_mut().zip(new) {
-                lane.store(&mut x.as_chunks_mut().0[j]);
+                lane.store(&mut x.as_chunks_mut::<LANES>().0[j]);
             }
         }
     }
