@@ -3,10 +3,10 @@
 use super::Ground;
 use discrepancy::catalog::{DataDomain, Entry, Measure, Property, Value};
 use discrepancy::distances::PairFunction;
-use discrepancy::heads::Head;
+use discrepancy::heads::{Head, HeadInput};
 use discrepancy::losses::{Coupling, PointwiseLoss};
 use discrepancy::penalties::Penalty;
-use discrepancy::rows::{RowLoss, RowMap, Target};
+use discrepancy::rows::{RowLoss, RowMap, RowTargets, Target};
 use discrepancy::samples::SampleStatistic;
 use std::f64::consts::PI;
 
@@ -168,8 +168,10 @@ fn head(head: &dyn Head) -> Plan<'_> {
     let weights: Vec<f64> = [0.0, 2.0 * PI / 3.0, 4.0 * PI / 3.0].into_iter().flat_map(toward).collect();
     let at = move |angle: f64| {
         let x = toward(angle);
-        head.evaluate(&x, &weights, None, &[0])
-            .map_or(vec![f64::NAN; 2], |result| vec![result.value[0], result.dx[1] * x[0] - result.dx[0] * x[1]])
+        let input = HeadInput::new(&x, &weights, RowTargets::Labels { labels: &[0], ignore_index: None });
+        head.evaluate(input).map_or(vec![f64::NAN; 2], |result| {
+            vec![result.value[0], result.gradient_x[1] * x[0] - result.gradient_x[0] * x[1]]
+        })
     };
     Plan {
         axis: "angle θ between the row and the true class's weights",
