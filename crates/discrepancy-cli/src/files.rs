@@ -62,7 +62,8 @@ const COMPRESSIONS: [(&str, FileCompressionType); 4] = [
 /// How files are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// Text is parted at line ends and read in parallel; the types of JSON are those of the first 1000 rows.
+    /// Text is parted at line ends and read in parallel; the types of JSON are those of the first 1000 rows. Where a
+    /// value with a line end inside is cut, rows of other lengths arise, and reading fails.
     Parallel,
     /// Values of CSV may have line ends inside, so a file is not parted.
     LinesInValues,

@@ -54,6 +54,14 @@ pub(crate) fn evaluate(measure: &Measure, data: &[ArrayRef], wanted: &dyn Fn(usi
                 function.value(a, b).map(Some).map_err(external)
             })
         }
+        (Measure::Sample(statistic), [x, y]) => {
+            let name = statistic.entry().name;
+            let (x, y) = (Lists::new(name, "x", x)?, Lists::new(name, "y", y)?);
+            each(x.len(), wanted, |row| {
+                let (Some(x), Some(y)) = (x.row(row)?, y.row(row)?) else { return Ok(None) };
+                statistic.value(x, y, 1).map(Some).map_err(external)
+            })
+        }
         (Measure::Penalty(penalty), [weights]) => {
             let weights = Lists::new(penalty.entry().name, "weights", weights)?;
             each(weights.len(), wanted, |row| {

@@ -18,6 +18,8 @@ pub(crate) enum Shape {
     Penalty,
     /// One list, which becomes another.
     Map,
+    /// Two lists, which may differ in length: samples of numbers.
+    Sample,
 }
 
 impl Shape {
@@ -29,6 +31,7 @@ impl Shape {
             Measure::Pair(_) => Some(Shape::Pair),
             Measure::Penalty(_) => Some(Shape::Penalty),
             Measure::Map(_) => Some(Shape::Map),
+            Measure::Sample(_) => Some(Shape::Sample),
             _ => None,
         }
     }
@@ -41,6 +44,7 @@ impl Shape {
             Shape::Pair => &["a", "b"],
             Shape::Penalty => &["weights"],
             Shape::Map => &["scores"],
+            Shape::Sample => &["x", "y"],
         }
     }
 
@@ -51,8 +55,11 @@ impl Shape {
 
     /// The type that an argument is computed from; an error where it cannot be.
     pub(crate) fn coerce(self, function: &str, argument: &str, given: &DataType) -> Result<DataType> {
-        let number =
-            !matches!((self, argument), (Shape::Row, "scores") | (Shape::Pair | Shape::Penalty | Shape::Map, _));
+        let number = match self {
+            Shape::Row => argument != "scores",
+            Shape::Pair | Shape::Penalty | Shape::Map | Shape::Sample => argument == "weight",
+            Shape::Pointwise => true,
+        };
         let list = self != Shape::Pointwise && argument != "weight";
         match given {
             DataType::Null if number && self != Shape::Row => return Ok(DataType::Float64),

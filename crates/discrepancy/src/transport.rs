@@ -3,7 +3,8 @@
 //! | question | answer | how |
 //! |---|---|---|
 //! | samples or histograms on a line | [`Wasserstein`] | sorting, any order p ≥ 1, with gradient |
-//! | any cost matrix, exactly | [`optimal_transport`], [`earth_movers_distance`] | network simplex in integer arithmetic |
+//! | points in space, exactly | [`OptimalTransport`], [`earth_movers_distance`] | network simplex in integer arithmetic |
+//! | any cost matrix, exactly | [`optimal_transport()`] | the same |
 //!
 //! Weights need not sum to 1, but both sides must weigh the same up to `8 n ε` relative, n being the longer side and
 //! ε = 2⁻⁵²; otherwise the error names both totals. Within that tolerance the lighter side is scaled up to the heavier one.
@@ -12,16 +13,73 @@
 //! Sources: C. Villani, *Optimal Transport, Old and New*, 2009; G. Peyré and M. Cuturi, *Computational Optimal
 //! Transport*, 2019, doi:10.1561/2200000073.
 
+mod cloud;
+mod costs;
+mod entropic;
 mod exact;
 mod integer;
 mod masses;
-pub mod network;
-mod points;
 mod pricing;
 mod quantiles;
 mod simplex;
 mod tree;
-pub mod wasserstein;
 
-pub use network::{Ground, TransportPlan, earth_movers_distance, optimal_transport};
-pub use wasserstein::Wasserstein;
+use crate::catalog::{Arguments, Entry};
+use crate::error::Result;
+use crate::samples::SampleStatistic;
+use cloud::Cloud;
+
+pub use costs::Ground;
+pub use optimal_transport::{TransportPlan, earth_movers_distance, optimal_transport};
+pub use sinkhorn::{SinkhornPlan, TransportGradient};
+
+/// Transport between two sets of weighted points: what its file writes.
+trait Transport {
+    /// The value.
+    fn value(&self, x: &Cloud<'_>, y: &Cloud<'_>) -> Result<f64>;
+    /// The gradient with respect to the points of `x`.
+    fn gradient(&self, x: &Cloud<'_>, y: &Cloud<'_>) -> Result<Vec<f64>>;
+    /// The value where only the costs are known.
+    fn value_of_costs(&self, cost: &[f64], a: &[f64], b: &[f64]) -> Result<f64>;
+}
+
+/// Writes the module list and the registry from one line an entry.
+macro_rules! transports {
+    ($($module:ident::$type:ident),* $(,)?) => {
+        $(mod $module; pub use $module::$type;)*
+        /// The catalogue entries of this family.
+        pub const LIST: &[&Entry] = &[$($type::ENTRY),*];
+        $(
+            impl SampleStatistic for $type {
+                fn entry(&self) -> &'static Entry { Self::ENTRY }
+                fn arguments(&self) -> Arguments { self.parameter_values() }
+                fn value(&self, x: &[f64], y: &[f64], dimension: usize) -> Result<f64> {
+                    self.value_weighted(x, None, y, None, dimension)
+                }
+                fn gradient(&self, x: &[f64], y: &[f64], dimension: usize) -> Result<Vec<f64>> {
+                    self.gradient_weighted(x, None, y, None, dimension)
+                }
+                fn value_weighted(&self, x: &[f64], x_weights: Option<&[f64]>, y: &[f64], y_weights: Option<&[f64]>, dimension: usize) -> Result<f64> {
+                    let x = Cloud::new(Self::ENTRY.name, ("x", "x_weights"), x, x_weights, dimension)?;
+                    let y = Cloud::new(Self::ENTRY.name, ("y", "y_weights"), y, y_weights, dimension)?;
+                    Transport::value(self, &x, &y)
+                }
+                fn gradient_weighted(&self, x: &[f64], x_weights: Option<&[f64]>, y: &[f64], y_weights: Option<&[f64]>, dimension: usize) -> Result<Vec<f64>> {
+                    let x = Cloud::new(Self::ENTRY.name, ("x", "x_weights"), x, x_weights, dimension)?;
+                    let y = Cloud::new(Self::ENTRY.name, ("y", "y_weights"), y, y_weights, dimension)?;
+                    Transport::gradient(self, &x, &y)
+                }
+                fn value_of_costs(&self, cost: &[f64], a: &[f64], b: &[f64]) -> Result<f64> {
+                    Transport::value_of_costs(self, cost, a, b)
+                }
+            }
+        )*
+    };
+}
+
+transports! {
+    wasserstein::Wasserstein,
+    optimal_transport::OptimalTransport,
+    sinkhorn::Sinkhorn,
+    sinkhorn_divergence::SinkhornDivergence,
+}

@@ -37,8 +37,8 @@ fn columns(table: &str) -> (Vec<String>, Vec<String>) {
     (list("# inputs: "), list("# outputs: "))
 }
 
-/// The tables of the families, as (table without the storage type, family).
-fn tables() -> Vec<(String, Family)> {
+/// The tables of the families, without the storage type.
+fn tables() -> Vec<String> {
     let folder = format!("{}/../../reference/tables", env!("CARGO_MANIFEST_DIR"));
     let mut tables = Vec::new();
     for file in std::fs::read_dir(folder).unwrap() {
@@ -47,7 +47,7 @@ fn tables() -> Vec<(String, Family)> {
         // `name.variant`: the same entry with other inputs.
         let name = table.split('.').next().unwrap();
         match catalog::entry(name) {
-            Ok(entry) if FAMILIES.contains(&entry.family) => tables.push((table.to_owned(), entry.family)),
+            Ok(entry) if FAMILIES.contains(&entry.family) => tables.push(table.to_owned()),
             _ => {}
         }
     }
@@ -144,17 +144,6 @@ fn gather_ties(table: &str, result: &mut [f64]) {
     }
 }
 
-/// ULP in the table's storage type that GOALS promises.
-fn bound(storage: &str, entry: &Entry, family: Family) -> f64 {
-    let polynomial = family == Family::Penalty
-        || (family == Family::Distance && entry.is(catalog::Property::Metric) && entry.parameters.is_empty());
-    match (storage, polynomial) {
-        ("f32", _) => 0.51,
-        (_, true) => 1.0,
-        (_, false) => 2.0,
-    }
-}
-
 /// The exponent of the unit in the last place.
 fn last_place(truth: &Exact, format: Format) -> i64 {
     (truth.binade().unwrap_or(format.smallest) - format.bits + 1).max(format.smallest)
@@ -170,7 +159,7 @@ struct Worst {
     failures: Vec<String>,
 }
 
-fn check<E: Element>(table: &str, storage: &Storage, family: Family) -> Worst {
+fn check<E: Element>(table: &str, storage: &Storage) -> Worst {
     let name = format!("{table}.{}", storage.name);
     let cases = support::table(&name);
     assert!(cases.len() >= 500, "{name} has only {} cases", cases.len());
@@ -178,7 +167,8 @@ fn check<E: Element>(table: &str, storage: &Storage, family: Family) -> Worst {
     let mut worst = Worst::default();
     for case in &cases {
         let entry = spec(&case.spec).0;
-        let bound = bound(storage.name, entry, family);
+        let accuracy = entry.accuracy();
+        let bound = if storage.name == "f32" { accuracy.f32 } else { accuracy.f64 };
         let results = match compute::<E>(case, &inputs, &outputs) {
             Ok(results) => results,
             Err(error) => {
@@ -230,15 +220,15 @@ fn check<E: Element>(table: &str, storage: &Storage, family: Family) -> Worst {
 fn reference_tables_hold_within_the_stated_bounds() {
     let tables = tables();
     assert!(tables.len() >= 24, "tables are missing");
-    let work: Vec<(&str, Family, &Storage)> =
-        tables.iter().flat_map(|(table, family)| STORAGES.iter().map(move |s| (table.as_str(), *family, s))).collect();
-    let check = |(table, family, storage): &(&str, Family, &Storage)| match storage.name {
-        "f32" => check::<f32>(table, storage, *family),
-        _ => check::<f64>(table, storage, *family),
+    let work: Vec<(&str, &Storage)> =
+        tables.iter().flat_map(|table| STORAGES.iter().map(move |storage| (table.as_str(), storage))).collect();
+    let check = |(table, storage): &(&str, &Storage)| match storage.name {
+        "f32" => check::<f32>(table, storage),
+        _ => check::<f64>(table, storage),
     };
     let results: Vec<Worst> = work.par_iter().map(check).collect();
     let mut failures = Vec::new();
-    for ((table, _, storage), worst) in work.iter().zip(&results) {
+    for ((table, storage), worst) in work.iter().zip(&results) {
         let Worst { numbers, clause, failures: wrong, ulps, what } = worst;
         let name = storage.name;
         println!(

@@ -69,3 +69,22 @@ fn the_kind_is_named() {
         "{table}"
     );
 }
+
+/// Columns may be called as results are, in any case and with any characters.
+#[test]
+fn columns_by_any_name() {
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), "f.csv", "rows,moments_0,bin,Read ME.\"x\"\n0,0.5,u,a\n1,0.25,v,b\n,1e300,v,b\n");
+    let by = "Read ME.\"x\"";
+    let words = ["f.csv", "--target", "rows", "--probability", "moments_0", "--by", "bin", "--by", "rows", "--by", by];
+    let page = folder.path().join("p.html");
+    let words = [&words[..], &["--report", page.to_str().unwrap(), "--format", "csv", "--loss", "brier"]].concat();
+    let done = score_in(folder.path(), &words);
+    assert_eq!((done.stderr.as_str(), done.code), ("", 0));
+    let lines: Vec<&str> = done.stdout.lines().collect();
+    assert_eq!(lines[0], "scope,bin,rows,\"Read ME.\"\"x\"\"\",rows,skipped,loss,mean,standard_error,low,high");
+    assert_eq!(
+        lines[1..4],
+        ["segment,u,0,a,1,0,brier,0.25,,,", "segment,v,1,b,1,0,brier,0.5625,,,", "segment,v,,b,0,1,brier,,,,",]
+    );
+}

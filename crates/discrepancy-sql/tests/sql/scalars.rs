@@ -96,6 +96,7 @@ fn call(entry: &catalog::Entry) -> Option<String> {
         Measure::Row(_) => "[0.25, 0.75], 1".to_owned(),
         Measure::Pair(_) => "[0.25, 0.75], [0.375, 0.625]".to_owned(),
         Measure::Penalty(_) => "[0.25, 0.75]".to_owned(),
+        Measure::Sample(_) => "[0.25, 0.75, 0.5], [0.375, 0.625]".to_owned(),
         // Maps give rows (below); heads take matrices.
         _ => return None,
     };
@@ -123,6 +124,17 @@ fn every_entry_is_callable_by_every_name() {
         assert_eq!(function.kind, FunctionKind::Scalar);
         assert_eq!(function.parameters.len(), entry.parameters.len());
     }
+}
+
+#[test]
+fn samples_are_lists_of_any_length() {
+    let far = numbers("SELECT wasserstein([0.0, 3.0], [5.0, 6.0, 8.0, 1.0])");
+    let Measure::Sample(statistic) = catalog::find("wasserstein").unwrap() else { panic!() };
+    assert_eq!(far, [Some(statistic.value(&[0.0, 3.0], &[5.0, 6.0, 8.0, 1.0], 1).unwrap())]);
+    assert_eq!(numbers("SELECT emd([0.0, 3.0], [5.0, 6.0, 8.0, 1.0])"), far);
+    assert_eq!(numbers("SELECT wasserstein(NULL, [1.0])"), [None]);
+    let message = error("SELECT wasserstein([0.0], arrow_cast([], 'List(Float64)'))");
+    assert!(message.contains("row 0") && message.contains("`y`"), "{message}");
 }
 
 #[test]

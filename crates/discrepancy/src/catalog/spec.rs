@@ -13,6 +13,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         crate::penalties::LIST,
         crate::distances::LIST,
         crate::divergences::LIST,
+        crate::transport::LIST,
         crate::samples::LIST,
     ]
     .into_iter()

@@ -1,7 +1,8 @@
-use super::permutation::SplitMix64;
+use super::permutation::division;
+use super::points::{Difference, check_points, lifted};
 use super::{PermutationTest, SampleStatistic};
 use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, ParameterType, Value};
-use crate::distances::pair::{Wide, finite, square, total, wide};
+use crate::distances::pair::{Wide, exponent, scaled, total, wide};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::{Real, Twofold};
 use rayon::prelude::*;
@@ -16,8 +17,9 @@ crate::entry! {
         /// The kernel.
         kernel: Word = Value::Word("rbf"), Domain::words(&["rbf", "laplace", "inverse_multiquadric", "polynomial", "energy"]);
         /// σ, or `median`: the median distance of all pairs of different rows of both samples together, the mean
-        /// of the middle two where their number is even.
-        bandwidth: Bandwidth = Value::Word("median"), Domain::number(Interval::open(0.0, f64::INFINITY)).or(&["median"]);
+        /// of the middle two where their number is even; or `aggregated`: the kernel is the mean of five kernels, of
+        /// the median times ¼, ½, 1, 2 and 4, so that differences of any of these widths are seen.
+        bandwidth: Bandwidth = Value::Word("median"), Domain::number(Interval::open(0.0, f64::INFINITY)).or(&["median", "aggregated"]);
         /// `biased` (never negative, short of 2^-98 of the kernel) counts each row with itself, `unbiased` does not, `linear` averages over
         /// successive pairs of rows and needs samples of one size.
         estimator: Word = Value::Word("unbiased"), Domain::words(&["biased", "unbiased", "linear"]);
@@ -27,7 +29,7 @@ crate::entry! {
     prediction: DataDomain::Real;
     target: DataDomain::Real;
     properties: [Symmetric];
-    source: "Gretton, Borgwardt, Rasch, Schölkopf, Smola 2012, JMLR 13:723-773";
+    source: "Gretton, Borgwardt, Rasch, Schölkopf, Smola 2012, JMLR 13:723-773; grid of bandwidths after Schrab et al. 2023, JMLR 24:194";
 }
 
 /// One of a parameter's words.
@@ -47,6 +49,8 @@ impl ParameterType for Word {
 pub enum Bandwidth {
     /// From the data.
     Median,
+    /// A grid around the median.
+    Aggregated,
     /// This width.
     Number(f64),
 }
@@ -57,12 +61,41 @@ impl From<f64> for Bandwidth {
 }
 impl ParameterType for Bandwidth {
     fn from_value(value: &Value) -> Option<Bandwidth> {
-        Some(if let Value::Number(x) = value { Bandwidth::Number(*x) } else { Bandwidth::Median })
+        match value {
+            Value::Number(x) => Some(Bandwidth::Number(*x)),
+            Value::Word("median") => Some(Bandwidth::Median),
+            Value::Word("aggregated") => Some(Bandwidth::Aggregated),
+            _ => None,
+        }
     }
     fn to_value(&self) -> Value {
-        if let Bandwidth::Number(x) = self { Value::Number(*x) } else { Value::Word("median") }
+        match self {
+            Bandwidth::Number(x) => Value::Number(*x),
+            Bandwidth::Median => Value::Word("median"),
+            Bandwidth::Aggregated => Value::Word("aggregated"),
+        }
     }
 }
+
+/// The grid of `aggregated`: these powers of two times the median.
+const GRID: std::ops::RangeInclusive<i32> = -2..=2;
+
+/// A bandwidth `mantissa · 2^exponent`.
+#[derive(Clone, Copy, Debug)]
+struct Width {
+    mantissa: f64,
+    exponent: i32,
+}
+
+impl Width {
+    fn new(bandwidth: f64) -> Self {
+        let exponent = exponent(bandwidth);
+        Width { mantissa: scaled(bandwidth, -exponent), exponent }
+    }
+}
+
+/// Squares beyond which 1 does not count.
+const FAR: f64 = 2e90;
 
 /// Tiles of rows: their number is fixed, so the order of summation does not depend on threads.
 const TILES: usize = 64;
@@ -77,10 +110,6 @@ struct Pooled {
     m: usize,
 }
 
-fn squared_distance(x: &[f64], y: &[f64]) -> Wide {
-    total(x.iter().zip(y).map(|(x, y)| square(Twofold::sum(*x, -*y))))
-}
-
 impl Pooled {
     fn row(&self, i: usize) -> &[f64] {
         &self.data[i * self.dimension..(i + 1) * self.dimension]
@@ -88,27 +117,43 @@ impl Pooled {
     fn rows(&self) -> usize {
         self.n + self.m
     }
-    fn distance(&self, i: usize, j: usize) -> f64 {
-        squared_distance(self.row(i), self.row(j)).sqrt().round_to_machine()
-    }
-    /// How many pairs are at most this far apart.
-    fn count(&self, limit: f64) -> usize {
-        let row = |i: usize| (0..i).filter(|j| self.distance(i, *j) <= limit).count();
-        (0..self.rows()).into_par_iter().map(row).sum()
-    }
-    /// The distance that `rank` pairs stay below, by bisection over the bits of a float: no list of distances.
-    fn ranked(&self, rank: usize) -> f64 {
-        let (mut low, mut high) = (0, f64::MAX.to_bits());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.count(f64::from_bits(middle)) > rank { high = middle } else { low = middle + 1 }
+    /// The distance that `rank` pairs stay below, 16 of its bits after another: no list of distances.
+    fn ranked(&self, mut rank: usize) -> f64 {
+        const BINS: usize = 1 << 16;
+        let mut bits = 0;
+        for shift in [48, 32, 16, 0] {
+            let tile = |tile: usize| {
+                let mut counts = vec![0_usize; BINS];
+                for i in (tile..self.rows()).step_by(TILES) {
+                    for j in 0..i {
+                        let distance = Difference::new(self.row(i), self.row(j)).rounded_length().to_bits();
+                        // Distances are not negative: their bits are ordered as they are.
+                        if shift == 48 || distance >> (shift + 16) == bits {
+                            counts[(distance >> shift) as usize % BINS] += 1;
+                        }
+                    }
+                }
+                counts
+            };
+            let add = |mut sum: Vec<usize>, other: Vec<usize>| {
+                sum.iter_mut().zip(other).for_each(|(sum, count)| *sum += count);
+                sum
+            };
+            let counts = (0..TILES).into_par_iter().map(tile).reduce(|| vec![0; BINS], add);
+            let mut bin = 0;
+            while bin + 1 < BINS && rank >= counts[bin] {
+                rank -= counts[bin];
+                bin += 1;
+            }
+            bits = bits << 16 | bin as u64;
         }
-        f64::from_bits(low)
+        f64::from_bits(bits)
     }
     fn median(&self) -> f64 {
         let pairs = self.rows() * (self.rows() - 1) / 2;
         let upper = self.ranked(pairs / 2);
-        if pairs % 2 == 1 { upper } else { (upper + self.ranked(pairs / 2 - 1)) / 2.0 }
+        // Halved first: the sum may be beyond the floats.
+        if pairs % 2 == 1 { upper } else { upper / 2.0 + self.ranked(pairs / 2 - 1) / 2.0 }
     }
 }
 
@@ -119,86 +164,183 @@ impl MaximumMeanDiscrepancy {
     fn error(&self, kind: ErrorKind, argument: &str, allowed: &str) -> Error {
         Error::new(kind, Self::ENTRY.name, argument, allowed)
     }
-    fn pool(&self, x: &[f64], y: &[f64], dimension: usize) -> Result<(Pooled, f64)> {
-        for (argument, data) in [("x", x), ("y", y)] {
-            if dimension == 0 || !data.len().is_multiple_of(dimension) {
-                return Err(self.error(ErrorKind::Shape, argument, "whole rows").value(data.len()));
+    fn pool(&self, x: &[f64], y: &[f64], dimension: usize) -> Result<Pooled> {
+        let least = if self.estimator == "biased" { 1 } else { 2 };
+        let count = |argument: &str, rows: &[f64]| {
+            let count = check_points(Self::ENTRY.name, argument, rows, dimension)?;
+            if count < least {
+                let allowed = format!("at least {least} rows");
+                return Err(self.error(ErrorKind::NoContributingRows, argument, &allowed).value(count));
             }
-            let least = if self.estimator == "biased" { 1 } else { 2 };
-            if data.len() / dimension < least {
-                return Err(self.error(ErrorKind::NoContributingRows, argument, &format!("at least {least} rows")));
-            }
-            finite(Self::ENTRY.name, argument, data)?;
-        }
-        if self.estimator == "linear" && x.len() != y.len() {
-            return Err(self.error(ErrorKind::Shape, "y", "as many rows as x").value(y.len() / dimension));
-        }
-        let pooled = Pooled { data: [x, y].concat(), dimension, n: x.len() / dimension, m: y.len() / dimension };
-        let bandwidth = match self.bandwidth {
-            Bandwidth::Number(x) => x,
-            Bandwidth::Median if self.kernel == "energy" => 1.0,
-            Bandwidth::Median => pooled.median(),
+            Ok(count)
         };
-        if bandwidth > 0.0 && bandwidth.is_finite() {
-            return Ok((pooled, bandwidth));
+        let (n, m) = (count("x", x)?, count("y", y)?);
+        if self.estimator == "linear" && n != m {
+            return Err(self.error(ErrorKind::Shape, "y", "as many rows as x").value(m));
         }
-        Err(self.error(ErrorKind::Domain, "bandwidth", "samples whose median distance is positive").value(bandwidth))
+        Ok(Pooled { data: [x, y].concat(), dimension, n, m })
     }
-    /// The kernel.
-    fn kernel_of(&self, x: &[f64], y: &[f64], bandwidth: f64) -> Wide {
-        let width = Twofold::product(bandwidth, bandwidth);
-        match self.kernel {
-            "polynomial" => {
-                let product = total(x.iter().zip(y).map(|(x, y)| Twofold::product(*x, *y)));
-                (product / width + 1.0).power(3.0)
+
+    /// The bandwidths whose kernels are averaged: one, or the grid of `aggregated`.
+    ///
+    /// ```
+    /// use discrepancy::samples::{Bandwidth, MaximumMeanDiscrepancy};
+    /// let mmd = MaximumMeanDiscrepancy::new("rbf", Bandwidth::Aggregated, "biased")?;
+    /// assert_eq!(mmd.bandwidths(&[0.0, 1.0], &[3.0], 1)?, [0.5, 1.0, 2.0, 4.0, 8.0]);
+    /// # Ok::<(), discrepancy::Error>(())
+    /// ```
+    pub fn bandwidths(&self, x: &[f64], y: &[f64], dimension: usize) -> Result<Vec<f64>> {
+        self.bandwidths_of(&self.pool(x, y, dimension)?)
+    }
+
+    fn bandwidths_of(&self, pooled: &Pooled) -> Result<Vec<f64>> {
+        let widths = match self.bandwidth {
+            Bandwidth::Number(x) => vec![x],
+            // Its kernel has no width.
+            _ if self.kernel == "energy" => vec![1.0],
+            Bandwidth::Median => vec![pooled.median()],
+            Bandwidth::Aggregated => {
+                let median = pooled.median();
+                GRID.map(|k| scaled(median, k)).collect()
             }
-            "laplace" => (-squared_distance(x, y).sqrt() / bandwidth).exp(),
-            "inverse_multiquadric" => wide(1.0) / (squared_distance(x, y) / width + 1.0).sqrt(),
-            "energy" => -squared_distance(x, y).sqrt(),
-            _ => (-squared_distance(x, y) / width * 0.5).exp(),
+        };
+        match widths.iter().find(|width| !(**width > 0.0 && width.is_finite())) {
+            None => Ok(widths),
+            Some(bad) => {
+                let allowed = "samples whose median distance is positive and finite";
+                Err(self.error(ErrorKind::Domain, "bandwidth", allowed).value(bad))
+            }
         }
     }
-    /// Adds `weight` times the kernel's gradient in `x`.
-    fn add_slope(&self, x: &[f64], y: &[f64], bandwidth: f64, weight: Wide, sums: &mut [Wide]) {
-        let width = Twofold::product(bandwidth, bandwidth);
-        let kernel = self.kernel_of(x, y, bandwidth);
-        if self.kernel == "polynomial" {
-            let product = total(x.iter().zip(y).map(|(x, y)| Twofold::product(*x, *y)));
-            let factor = (product / width + 1.0).square() * 3.0 / width * weight;
-            sums.iter_mut().zip(y).for_each(|(sum, y)| *sum = *sum + factor * *y);
-            return;
+
+    fn widths(&self, pooled: &Pooled) -> Result<Vec<Width>> {
+        Ok(self.bandwidths_of(pooled)?.into_iter().map(Width::new).collect())
+    }
+
+    /// The kernel less its value at coincidence, the mean over the widths: a constant cancels out of every statistic,
+    /// and where all rows are near each other, it would hide what is left.
+    fn kernel_of(&self, x: &[f64], y: &[f64], widths: &[Width]) -> Wide {
+        if let [width] = widths {
+            return self.shifted_kernel(x, y, *width);
         }
-        let distance = squared_distance(x, y).sqrt();
-        if distance.high == 0.0 {
+        total(widths.iter().map(|width| self.shifted_kernel(x, y, *width))) / widths.len() as f64
+    }
+
+    /// `k - 1` (`k` for the energy kernel, which is 0 at coincidence) of one width.
+    fn shifted_kernel(&self, x: &[f64], y: &[f64], width: Width) -> Wide {
+        if self.kernel == "polynomial" {
+            let t = self.product(x, y, width);
+            return t * (t.square() + t * 3.0 + 3.0);
+        }
+        let difference = Difference::new(x, y);
+        match self.kernel {
+            "energy" => -lifted(difference.length(), difference.exponent),
+            "inverse_multiquadric" => {
+                let square = ratio_squared(&difference, width);
+                if square.high > FAR {
+                    return inverse_multiquadric(&difference, width) - 1.0;
+                }
+                let root = (square + 1.0).sqrt();
+                -square / (root * (root + 1.0))
+            }
+            _ => self.logarithm(&difference, width).exp_m1(),
+        }
+    }
+
+    /// The logarithm of the `rbf` and `laplace` kernels, which are 0 below −800.
+    fn logarithm(&self, difference: &Difference<'_>, width: Width) -> Wide {
+        let logarithm = if self.kernel == "laplace" {
+            -lifted(difference.length() / width.mantissa, difference.exponent - width.exponent)
+        } else {
+            ratio_squared(difference, width) * -0.5
+        };
+        // An infinity does not survive twofold arithmetic.
+        if logarithm.high >= -800.0 { logarithm } else { wide(-800.0) }
+    }
+
+    /// `x · y / σ²`.
+    fn product(&self, x: &[f64], y: &[f64], Width { mantissa, exponent }: Width) -> Wide {
+        let term = |(x, y): (&f64, &f64)| Twofold::product(scaled(*x, -exponent), scaled(*y, -exponent));
+        total(x.iter().zip(y).map(term)) / mantissa / mantissa
+    }
+
+    /// Adds `weight` times the kernel's gradient in `x`.
+    fn add_slope(&self, x: &[f64], y: &[f64], widths: &[Width], weight: Wide, sums: &mut [Wide]) {
+        let weight = if widths.len() == 1 { weight } else { weight / widths.len() as f64 };
+        for width in widths {
+            self.add_slope_of_one(x, y, *width, weight, sums);
+        }
+    }
+
+    fn add_slope_of_one(&self, x: &[f64], y: &[f64], width: Width, weight: Wide, sums: &mut [Wide]) {
+        let Width { mantissa, exponent } = width;
+        let per_width = |x: Wide| lifted(x / mantissa, -exponent);
+        if self.kernel == "polynomial" {
+            let factor = per_width((self.product(x, y, width) + 1.0).square() * 3.0 * weight);
+            let step = |(sum, y): (&mut Wide, &f64)| *sum = *sum + per_width(wide(*y)) * factor;
+            return sums.iter_mut().zip(y).for_each(step);
+        }
+        let difference = Difference::new(x, y);
+        let kernel = match self.kernel {
+            "energy" => wide(1.0),
+            "inverse_multiquadric" => inverse_multiquadric(&difference, width),
+            _ => self.logarithm(&difference, width).exp(),
+        };
+        let length = difference.length();
+        if length.high == 0.0 || kernel.high == 0.0 {
             // Smooth kernels are flat here; at the tip of the others the subgradient of least norm is zero.
             return;
         }
-        let factor = weight
-            * match self.kernel {
-                "laplace" => -kernel / (distance * bandwidth),
-                "inverse_multiquadric" => -kernel.power(3.0) / width,
-                "energy" => wide(-1.0) / distance,
-                _ => -kernel / width,
+        let shift = difference.exponent - exponent;
+        let factor = match self.kernel {
+            "laplace" => -per_width(kernel) / length,
+            "energy" => wide(-1.0) / length,
+            // (x - y) / √(σ² + r²) is at most 1: it is formed first.
+            "inverse_multiquadric" => -per_width(kernel) * kernel,
+            _ => -per_width(kernel),
+        } * weight;
+        let step = |(sum, d): (&mut Wide, Wide)| {
+            let d = match self.kernel {
+                "laplace" | "energy" => d,
+                "inverse_multiquadric" => lifted(d * kernel / mantissa, shift),
+                _ => lifted(d / mantissa, shift),
             };
-        let step = |(sum, (x, y)): (&mut Wide, (&f64, &f64))| *sum = *sum + factor * Twofold::sum(*x, -*y);
-        sums.iter_mut().zip(x.iter().zip(y)).for_each(step);
+            *sum = *sum + d * factor;
+        };
+        sums.iter_mut().zip(difference.coordinates()).for_each(step);
     }
-    /// The statistic for each order of the pooled rows; the first `n` of an order are the first sample.
-    fn statistics(&self, pooled: &Pooled, bandwidth: f64, orders: &[Vec<usize>]) -> Vec<f64> {
-        let kernel = |i: usize, j: usize| self.kernel_of(pooled.row(i), pooled.row(j), bandwidth);
+
+    /// A result, unless the kernel overflowed on the way.
+    fn finite(&self, result: f64) -> Result<f64> {
+        if result.is_finite() {
+            return Ok(result);
+        }
+        Err(self.error(ErrorKind::NonFinite, "x", "rows for which the kernel is finite").value(result))
+    }
+
+    /// The statistic for each division of the pooled rows; the first `n` of an order are the first sample.
+    fn statistics(
+        &self,
+        pooled: &Pooled,
+        widths: &[Width],
+        count: usize,
+        order: impl Fn(usize) -> Vec<usize> + Sync,
+    ) -> Vec<f64> {
+        let kernel = |i: usize, j: usize| self.kernel_of(pooled.row(i), pooled.row(j), widths);
         let (n, m) = (pooled.n, pooled.m);
         if self.estimator == "linear" {
-            let one = |order: &Vec<usize>| {
+            let one = |index: usize| {
+                let order = order(index);
                 let term = |i: usize| {
                     let (x, x2, y, y2) = (order[2 * i], order[2 * i + 1], order[n + 2 * i], order[n + 2 * i + 1]);
                     kernel(x, x2) + kernel(y, y2) - kernel(x, y2) - kernel(x2, y)
                 };
                 (total((0..n / 2).map(term)) / (n / 2) as f64).round_to_machine()
             };
-            return orders.par_iter().map(one).collect();
+            return (0..count).into_par_iter().map(one).collect();
         }
-        let mut first = vec![vec![false; n + m]; orders.len()];
-        first.iter_mut().zip(orders).for_each(|(side, order)| order[..n].iter().for_each(|i| side[*i] = true));
+        let mut first = vec![vec![false; n + m]; count];
+        first.iter_mut().enumerate().for_each(|(index, side)| order(index)[..n].iter().for_each(|i| side[*i] = true));
         let group = |side: &[bool], i: usize, j: usize| match (side[i], side[j]) {
             (true, true) => 0,
             (false, false) => 1,
@@ -206,7 +348,7 @@ impl MaximumMeanDiscrepancy {
         };
         let biased = self.estimator == "biased";
         let tile = |tile: usize| {
-            let mut sums: Vec<Sums> = vec![[wide(0.0); 3]; orders.len()];
+            let mut sums: Vec<Sums> = vec![[wide(0.0); 3]; count];
             for i in (tile..n + m).step_by(TILES) {
                 for j in if biased { 0..i + 1 } else { 0..i } {
                     // A pair counts in both orders, a row with itself once.
@@ -220,14 +362,39 @@ impl MaximumMeanDiscrepancy {
             sums
         };
         let tiles: Vec<Vec<Sums>> = (0..TILES).into_par_iter().map(tile).collect();
-        let (n, m) = (n as f64, m as f64);
-        let less = if biased { 0.0 } else { 1.0 };
+        // Over a common denominator, so that what cancels is not divided before.
+        let less = usize::from(!biased);
+        let (of_x, of_y, between) = (m * (m - less), n * (n - less), (n - less) * (m - less));
+        let common = greatest_common_divisor(greatest_common_divisor(of_x, of_y), between);
+        let [of_x, of_y, between] = [of_x, of_y, between].map(|factor| (factor / common) as f64);
+        let divisor = wide(n as f64 * m as f64) * wide(between);
         let one = |order: usize| {
             let [xx, yy, xy] = [0, 1, 2].map(|g| total(tiles.iter().map(|tile| tile[order][g])));
-            let within = xx / (n * (n - less)) + yy / (m * (m - less));
-            ((within - xy / (n * m)) * 2.0).round_to_machine()
+            ((xx * of_x + yy * of_y - xy * between) / divisor * 2.0).round_to_machine()
         };
-        (0..orders.len()).map(one).collect()
+        (0..count).map(one).collect()
+    }
+}
+
+fn greatest_common_divisor(mut a: usize, mut b: usize) -> usize {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+/// `r²/σ²`. Distance and width are taken as mantissa and exponent, so that no square overflows before its time.
+fn ratio_squared(difference: &Difference<'_>, width: Width) -> Wide {
+    lifted(difference.squares() / width.mantissa / width.mantissa, 2 * (difference.exponent - width.exponent))
+}
+
+/// `1/√(1 + r²/σ²)`.
+fn inverse_multiquadric(difference: &Difference<'_>, width: Width) -> Wide {
+    let square = ratio_squared(difference, width);
+    if square.high > FAR {
+        lifted(wide(width.mantissa) / difference.length(), width.exponent - difference.exponent)
+    } else {
+        wide(1.0) / (square + 1.0).sqrt()
     }
 }
 
@@ -239,18 +406,19 @@ impl SampleStatistic for MaximumMeanDiscrepancy {
         self.parameter_values()
     }
     fn value(&self, x: &[f64], y: &[f64], dimension: usize) -> Result<f64> {
-        let (pooled, bandwidth) = self.pool(x, y, dimension)?;
-        let order = (0..pooled.rows()).collect();
-        Ok(self.statistics(&pooled, bandwidth, &[order])[0])
+        let pooled = self.pool(x, y, dimension)?;
+        let widths = self.widths(&pooled)?;
+        self.finite(self.statistics(&pooled, &widths, 1, |_| (0..pooled.rows()).collect())[0])
     }
     fn gradient(&self, x: &[f64], y: &[f64], dimension: usize) -> Result<Vec<f64>> {
-        let (pooled, bandwidth) = self.pool(x, y, dimension)?;
+        let pooled = self.pool(x, y, dimension)?;
+        let widths = self.widths(&pooled)?;
         let (n, m) = (pooled.n as f64, pooled.m as f64);
         let less = if self.estimator == "biased" { 0.0 } else { 1.0 };
         let row = |i: usize| {
             let mut sums = vec![wide(0.0); dimension];
             let mut add = |j: usize, weight: Wide| {
-                self.add_slope(pooled.row(i), pooled.row(j), bandwidth, weight, &mut sums);
+                self.add_slope(pooled.row(i), pooled.row(j), &widths, weight, &mut sums);
             };
             if self.estimator == "linear" {
                 let other = i ^ 1;
@@ -268,7 +436,7 @@ impl SampleStatistic for MaximumMeanDiscrepancy {
             sums.into_iter().map(Wide::round_to_machine).collect::<Vec<f64>>()
         };
         let rows: Vec<Vec<f64>> = (0..pooled.n).into_par_iter().map(row).collect();
-        Ok(rows.concat())
+        rows.concat().into_iter().map(|g| self.finite(g)).collect()
     }
     fn permutation_test(
         &self,
@@ -278,13 +446,14 @@ impl SampleStatistic for MaximumMeanDiscrepancy {
         permutations: usize,
         seed: u64,
     ) -> Result<PermutationTest> {
-        let (pooled, bandwidth) = self.pool(x, y, dimension)?;
-        let mut random = SplitMix64(seed);
-        let mut orders: Vec<Vec<usize>> = vec![(0..pooled.rows()).collect(); permutations + 1];
-        orders[1..].iter_mut().for_each(|order| random.shuffle(order));
-        let statistics = self.statistics(&pooled, bandwidth, &orders);
-        let reached = statistics[1..].iter().filter(|s| **s >= statistics[0]).count();
-        let p_value = (1 + reached) as f64 / (1 + permutations) as f64;
-        Ok(PermutationTest { statistic: statistics[0], p_value, bandwidth })
+        let pooled = self.pool(x, y, dimension)?;
+        let widths = self.widths(&pooled)?;
+        // All divisions together, so that each kernel is computed once.
+        let order = |index: usize| match index {
+            0 => (0..pooled.rows()).collect(),
+            _ => division(pooled.n, pooled.m, seed, index - 1),
+        };
+        let statistics = self.statistics(&pooled, &widths, permutations + 1, order);
+        Ok(PermutationTest::new(self.finite(statistics[0])?, &statistics[1..]))
     }
 }

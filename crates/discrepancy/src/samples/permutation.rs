@@ -1,6 +1,65 @@
 //! Permutations from a seed, the same on every machine: SplitMix64 (Steele, Lea, Flood 2014,
 //! doi:10.1145/2660193.2660195) and the shuffle of Fisher and Yates.
 
+use crate::error::Result;
+use rayon::prelude::*;
+
+/// The result of a permutation test.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PermutationTest {
+    /// The statistic of the samples as given.
+    pub statistic: f64,
+    /// `(1 + k) / (1 + permutations)`, k of which reached the statistic: never 0, and at most α with probability α
+    /// where both samples are from one distribution (B. Phipson, G. K. Smyth 2010, doi:10.2202/1544-6115.1585).
+    pub p_value: f64,
+}
+
+impl PermutationTest {
+    /// Of the statistic as given, and of those of the permutations.
+    pub(crate) fn new(statistic: f64, permuted: &[f64]) -> Self {
+        let reached = permuted.iter().filter(|s| **s >= statistic).count();
+        PermutationTest { statistic, p_value: (1 + reached) as f64 / (1 + permuted.len()) as f64 }
+    }
+}
+
+/// The `index`-th random division of `n + m` rows into `n` and `m`: the first `n` of the list are the first sample.
+pub(crate) fn division(n: usize, m: usize, seed: u64, index: usize) -> Vec<usize> {
+    // A generator of its own for each, so that they need not be made in order.
+    let mut seeds = SplitMix64(seed.wrapping_add(STEP.wrapping_mul(index as u64)));
+    let mut order: Vec<usize> = (0..n + m).collect();
+    SplitMix64(seeds.next_bits()).shuffle(&mut order);
+    order
+}
+
+/// The test of any statistic of two samples.
+pub(crate) fn test(
+    value: impl Fn(&[f64], &[f64]) -> Result<f64> + Sync,
+    (x, y): (&[f64], &[f64]),
+    dimension: usize,
+    permutations: usize,
+    seed: u64,
+) -> Result<PermutationTest> {
+    // The statistic itself checks the samples.
+    let statistic = value(x, y)?;
+    let (n, m) = (x.len() / dimension, y.len() / dimension);
+    let pooled = [x, y].concat();
+    let permuted = |index: usize| {
+        let mut order = division(n, m, seed, index);
+        // In the order of the input, so that a division that occurs again gives the same bits again.
+        let (first, second) = order.split_at_mut(n);
+        first.sort_unstable();
+        second.sort_unstable();
+        let row = |i: &usize| &pooled[i * dimension..(i + 1) * dimension];
+        let gather = |rows: &[usize]| rows.iter().flat_map(row).copied().collect::<Vec<f64>>();
+        value(&gather(first), &gather(second))
+    };
+    let permuted: Vec<Result<f64>> = (0..permutations).into_par_iter().map(permuted).collect();
+    Ok(PermutationTest::new(statistic, &permuted.into_iter().collect::<Result<Vec<f64>>>()?))
+}
+
+/// The odd constant of SplitMix64, 2^64 over the golden ratio.
+const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
+
 /// SplitMix64.
 #[derive(Clone, Debug)]
 pub struct SplitMix64(pub u64);
@@ -8,7 +67,7 @@ pub struct SplitMix64(pub u64);
 impl SplitMix64 {
     /// The next 64 bits.
     pub fn next_bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        self.0 = self.0.wrapping_add(STEP);
         let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^ (z >> 31)

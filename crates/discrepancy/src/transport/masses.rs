@@ -2,6 +2,8 @@
 
 use super::exact::{Rounding, magnitude, parts, round_quotient, twofold};
 use crate::error::{Error, ErrorKind, Result};
+use crate::number::Twofold;
+use crate::samples::points::lifted;
 use num_bigint::BigInt;
 
 /// The weights of one side, in units of [`Masses`].
@@ -65,6 +67,20 @@ const TOTAL_BITS: i32 = 121;
 impl Masses {
     /// Checks the weights and makes integers of them; a side without weights has the total of the other, or 1.
     pub(super) fn new(function: &str, a: Given<'_>, b: Given<'_>) -> Result<Masses> {
+        Self::with(function, a, b, two_sided)
+    }
+
+    /// The same for sides that are each divided by their own total: `exponent` and `divisor` are of no use then.
+    pub(super) fn normalised(function: &str, a: Given<'_>, b: Given<'_>) -> Result<Masses> {
+        Self::with(function, a, b, |_, (_, a), (_, b)| Ok(each_by_its_total(a, b)))
+    }
+
+    fn with(
+        function: &str,
+        a: Given<'_>,
+        b: Given<'_>,
+        both: impl Fn(&str, (&str, &[f64]), (&str, &[f64])) -> Result<Masses>,
+    ) -> Result<Masses> {
         check(function, a)?;
         check(function, b)?;
         match (a.weights, b.weights) {
@@ -86,7 +102,7 @@ impl Masses {
                 let (second, first, masses) = one_sided(w, a.count);
                 Ok(Masses { first, second, ..masses })
             }
-            (Some(v), Some(w)) => two_sided(function, (a.name, v), (b.name, w)),
+            (Some(v), Some(w)) => both(function, (a.name, v), (b.name, w)),
         }
     }
 
@@ -94,6 +110,11 @@ impl Masses {
     pub(super) fn to_f64(&self, mass: i128) -> f64 {
         let (mass, divisor) = (BigInt::from(mass), BigInt::from(self.divisor));
         round_quotient(&mass, &divisor, i64::from(self.exponent), Rounding::Nearest)
+    }
+
+    /// A mass in the unit of the weights, in twofold precision.
+    pub(super) fn wide(&self, mass: i128) -> Twofold<f64> {
+        lifted(twofold(mass) / twofold(self.divisor.into()), self.exponent)
     }
 }
 
@@ -182,15 +203,34 @@ fn two_sided(function: &str, (a_name, a): (&str, &[f64]), (b_name, b): (&str, &[
         let error = Error::new(ErrorKind::Domain, function, b_name, allowed);
         return Err(error.value(format!("a total of {}", name(of_b))));
     }
-    if lighter < heavier {
-        fidelity = fidelity.max(Fidelity::Scaled);
-        scale_up(if of_a < of_b { &mut first } else { &mut second }, lighter, heavier);
-    }
+    level(&mut first, &mut second, &mut fidelity);
     let (first, second) = (Side::Each(first), Side::Each(second));
     Ok(Masses { first, second, total: heavier, exponent, divisor: 1, fidelity })
 }
 
-/// Scales weights of total `from` to total `to`, a little larger. Cumulative weights are rounded, so that
+/// Each side in a unit of its own, as fine as it fits, and then the lighter one scaled up to the heavier one.
+fn each_by_its_total(a: &[f64], b: &[f64]) -> Masses {
+    let mut fidelity = Fidelity::Exact;
+    let mut side = |weights: &[f64]| {
+        let largest = weights.iter().copied().fold(0.0, f64::max);
+        integers(weights, finest_unit(largest, a.len().max(b.len()), 1), &mut fidelity)
+    };
+    let (mut first, mut second) = (side(a), side(b));
+    level(&mut first, &mut second, &mut fidelity);
+    let total = first.iter().sum();
+    Masses { first: Side::Each(first), second: Side::Each(second), total, exponent: 0, divisor: 1, fidelity }
+}
+
+/// Scales the lighter side up to the heavier one.
+fn level(first: &mut [i128], second: &mut [i128], fidelity: &mut Fidelity) {
+    let (of_a, of_b): (i128, i128) = (first.iter().sum(), second.iter().sum());
+    if of_a != of_b {
+        *fidelity = Fidelity::Scaled.max(*fidelity);
+        scale_up(if of_a < of_b { first } else { second }, of_a.min(of_b), of_a.max(of_b));
+    }
+}
+
+/// Scales weights of total `from` to total `to`, which is larger. Cumulative weights are rounded, so that
 /// the new total is met exactly and weights of 0 stay 0.
 fn scale_up(weights: &mut [i128], from: i128, to: i128) {
     let ratio = twofold(to - from) / twofold(from);

@@ -2,36 +2,54 @@
 
 use super::exact::{magnitude, power_of_two, scale};
 use super::masses::{Fidelity, Given, Masses, Side};
-use super::points::check_values;
 use super::quantiles::{Integers, LongIntegers, Segments};
+use super::{Cloud, Transport};
+use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::{Real, Twofold};
+use crate::samples::points::check_values;
+use crate::samples::unsupported;
 
-const FUNCTION: &str = "wasserstein";
+const FUNCTION: &str = Wasserstein::ENTRY.name;
 
-/// The Wasserstein distance of order p between distributions on a line.
-///
-/// $$ W_p(a, b) = \Bigl( \int_0^1 \bigl| F^{-1}(t) - G^{-1}(t) \bigr|^p \, dt \Bigr)^{1/p} $$
-///
-/// where F and G are the distribution functions of the two weighted samples, each normalised by its total. Also
-/// known as Kantorovich or Mallows distance and, for p = 1, as earth mover's distance.
-///
-/// The value is right to 2 ULP, whatever the magnitude of the points: differences are exact, masses are integers,
-/// the sum runs in twofold precision and is rounded once. The order of the samples does not change a bit.
-///
-/// Source: C. Villani, *Optimal Transport, Old and New*, 2009, chapter 6; G. Peyré and M. Cuturi, *Computational
-/// Optimal Transport*, 2019, section 2.6, doi:10.1561/2200000073.
-///
-/// ```
-/// use discrepancy::transport::Wasserstein;
-/// let distance = Wasserstein::new(2.0)?;
-/// assert_eq!(distance.distance(&[0.0, 3.0], &[1.0, 2.0])?, 1.0);
-/// assert_eq!(distance.distance_weighted(&[0.0, 4.0], Some(&[3.0, 1.0]), &[0.0], None)?, 2.0);
-/// # Ok::<(), discrepancy::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Wasserstein {
-    order: f64,
+crate::entry! {
+    /// Wasserstein distance between samples on a line, of any order p ≥ 1, exactly: by sorting.
+    ///
+    /// F and G are the distribution functions of the two weighted samples, each normalised by its total. Also known as
+    /// Kantorovich or Mallows distance and, for order 1, as earth mover's distance. The samples need not be of one
+    /// length, and their order does not change a bit. In more than one dimension there is `optimal_transport`.
+    Wasserstein("wasserstein") in Transport as Sample {
+        /// The order p: 1 weighs far moves by their length, 2 by the square of it.
+        order: f64 = Value::Number(1.0), Domain::number(Interval::from(1.0, f64::INFINITY));
+    }
+    aliases: ["wasserstein_distance", "kantorovich"];
+    formula: r"\Bigl( \int_0^1 | F^{-1}(t) - G^{-1}(t) |^p \, dt \Bigr)^{1/p}";
+    prediction: DataDomain::Real;
+    target: DataDomain::Real;
+    properties: [Symmetric, NonNegative, Metric];
+    source: "Villani 2009, chapter 6, doi:10.1007/978-3-540-71050-9; Peyré, Cuturi 2019, section 2.6, doi:10.1561/2200000073";
+}
+
+impl Transport for Wasserstein {
+    fn value(&self, x: &Cloud<'_>, y: &Cloud<'_>) -> Result<f64> {
+        line(x)?;
+        Ok(self.solve((x.points, x.given, "x"), (y.points, y.given, "y"), false)?.0)
+    }
+    fn gradient(&self, x: &Cloud<'_>, y: &Cloud<'_>) -> Result<Vec<f64>> {
+        line(x)?;
+        Ok(self.solve((x.points, x.given, "x"), (y.points, y.given, "y"), true)?.1)
+    }
+    fn value_of_costs(&self, _: &[f64], _: &[f64], _: &[f64]) -> Result<f64> {
+        Err(unsupported(Self::ENTRY, "cost", "points on a line; `optimal_transport` for costs"))
+    }
+}
+
+/// Only one dimension can be sorted.
+fn line(cloud: &Cloud<'_>) -> Result<()> {
+    if cloud.dimension == 1 {
+        return Ok(());
+    }
+    Err(unsupported(Wasserstein::ENTRY, "dimension", "1; `optimal_transport` for more").value(cloud.dimension))
 }
 
 /// One side, sorted.
@@ -54,22 +72,9 @@ struct Solution {
     settled: bool,
 }
 
+/// The value is right to 2 ULP, whatever the magnitude of the points: differences are exact, masses are integers, the
+/// sum runs in twofold precision and is rounded once.
 impl Wasserstein {
-    /// Of order p, in [1, ∞).
-    ///
-    /// ```
-    /// use discrepancy::transport::Wasserstein;
-    /// assert!(Wasserstein::new(1.0).is_ok());
-    /// assert!(Wasserstein::new(0.5).is_err());
-    /// ```
-    pub fn new(order: f64) -> Result<Self> {
-        if order >= 1.0 && order.is_finite() {
-            Ok(Wasserstein { order })
-        } else {
-            Err(Error::new(ErrorKind::Parameter, FUNCTION, "order", "[1, inf)").value(order))
-        }
-    }
-
     /// The order p.
     #[must_use]
     pub fn order(&self) -> f64 {
@@ -131,11 +136,11 @@ impl Wasserstein {
     ///
     /// ```
     /// use discrepancy::transport::Wasserstein;
-    /// let (w, of_a, of_b) = Wasserstein::new(1.0)?.gradient(&[0.0, 5.0], None, &[2.0, 5.0], None)?;
+    /// let (w, of_a, of_b) = Wasserstein::new(1.0)?.distance_and_gradient(&[0.0, 5.0], None, &[2.0, 5.0], None)?;
     /// assert_eq!((w, of_a, of_b), (1.0, vec![-0.5, 0.0], vec![0.5, 0.0]));
     /// # Ok::<(), discrepancy::Error>(())
     /// ```
-    pub fn gradient(
+    pub fn distance_and_gradient(
         &self,
         a: &[f64],
         a_weights: Option<&[f64]>,
@@ -155,7 +160,7 @@ impl Wasserstein {
     ) -> Result<(f64, Vec<f64>, Vec<f64>)> {
         check_values(FUNCTION, a_name, a)?;
         check_values(FUNCTION, b_name, b)?;
-        let masses = Masses::new(FUNCTION, a_given, b_given)?;
+        let masses = Masses::normalised(FUNCTION, a_given, b_given)?;
         let (a, b) = (Sorted::new(a, a_given, gradient), Sorted::new(b, b_given, gradient));
         if masses.fidelity < Fidelity::Rounded {
             let segments = Integers::new(&masses, &a.order, &b.order);

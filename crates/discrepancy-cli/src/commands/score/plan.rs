@@ -105,11 +105,15 @@ impl Question {
         self.prediction.len() == 1 && is_list(&input.data_type(&self.prediction[0]))
     }
 
-    /// The aggregation. Segments are few lines beside the rows; totals are merged from them, exactly.
+    /// The aggregation. Segments are few lines beside the rows; totals are merged from them, exactly. What the report
+    /// shows besides is counted in the same pass: histograms on a grid that does not depend on the data, calibration as
+    /// one more column of the grouping.
     pub(super) fn plan(&self, context: &SessionContext, input: &Input, frame: DataFrame) -> Outcome<DataFrame> {
         let expressions = self.expressions(input)?;
         let complete = &expressions.complete;
-        let mut groups: Vec<Expr> = self.by.iter().map(|name| column(name)).collect();
+        // Under names of our own: a column may be called as one of the results is.
+        let mut groups: Vec<Expr> =
+            self.by.iter().enumerate().map(|(i, name)| column(name).alias(format!("by_{i}"))).collect();
         let mut all = vec![count(lit(1)).alias("read"), count(lit(1)).filter(complete.clone()).build()?.alias("rows")];
         if let Some(class) = &expressions.class {
             let boolean = input.data_type(&self.target) == DataType::Boolean;
@@ -143,7 +147,7 @@ impl Question {
                     Task::TwoClassLogits => lit(1.0) / (lit(1.0) + exp(-score)),
                     _ => score,
                 };
-                let bin = cast(floor(probability.clone() * lit(BINS as f64)), DataType::Int64);
+                let bin = try_cast(floor(probability.clone() * lit(BINS as f64)), DataType::Int64);
                 groups.push(bin.alias("bin"));
                 let weight: Vec<Expr> = expressions.weight.iter().cloned().collect();
                 for (name, value) in [("predicted", probability), ("observed", class.clone())] {
@@ -175,25 +179,14 @@ impl Question {
                     *moments = Moments::from_bytes(table.bytes(&format!("moments_{which}"), row)?)?;
                 }
                 if let Some(details) = &mut details {
-                    for (which, histogram) in details.histograms.iter_mut().enumerate() {
-                        histogram.merge(&Histogram::from_bytes(table.bytes(&format!("histogram_{which}"), row)?)?);
-                    }
-                    if self.task.two_classes() && part.rows > 0 {
-                        // A probability of 1 belongs to the last bin.
-                        let bin = table.integer("bin", row)?.unwrap_or(0).clamp(0, BINS as i64 - 1);
-                        let bins = details.calibration.get_or_insert_with(|| vec![Bin::default(); BINS]);
-                        let bin = &mut bins[bin as usize];
-                        bin.rows += part.rows;
-                        bin.predicted.merge(&Moments::from_bytes(table.bytes("predicted", row)?)?);
-                        bin.observed.merge(&Moments::from_bytes(table.bytes("observed", row)?)?);
-                    }
+                    self.detail(details, &table, row, part.rows)?;
                 }
                 if self.task.two_classes() {
                     for (name, values) in [("negative", &mut answer.negative), ("positive", &mut answer.positive)] {
                         for end in ["least", "greatest"] {
                             let value = table.text(&format!("{end}_{name}"), row)?;
-                            values
-                                .extend(value.filter(|value| !values.contains(value)).into_iter().collect::<Vec<_>>());
+                            // Two are one too many.
+                            values.extend(value.filter(|value| values.len() < 2 && !values.contains(value)));
                         }
                     }
                 }
@@ -209,6 +202,23 @@ impl Question {
         answer.segments = if self.by.is_empty() { Vec::new() } else { segments.into_values().collect() };
         answer.details = details;
         Ok(answer)
+    }
+
+    /// Adds what the report shows of one line of the answer, which stands for so many rows.
+    fn detail(&self, details: &mut Details, table: &Reader, row: usize, rows: u64) -> Outcome {
+        for (which, histogram) in details.histograms.iter_mut().enumerate() {
+            histogram.merge(&Histogram::from_bytes(table.bytes(&format!("histogram_{which}"), row)?)?);
+        }
+        if self.task.two_classes() && rows > 0 {
+            // A probability of 1 belongs to the last bin.
+            let place = table.integer("bin", row)?.unwrap_or(0).clamp(0, BINS as i64 - 1);
+            let bins = details.calibration.get_or_insert_with(|| vec![Bin::default(); BINS]);
+            let bin = &mut bins[place as usize];
+            bin.rows += rows;
+            bin.predicted.merge(&Moments::from_bytes(table.bytes("predicted", row)?)?);
+            bin.observed.merge(&Moments::from_bytes(table.bytes("observed", row)?)?);
+        }
+        Ok(())
     }
 }
 

@@ -93,7 +93,7 @@ fn numbers(estimate: Estimate) -> [Option<f64>; 4] {
 /// One line for each loss of each segment, with all digits; `scope` tells segments from the total.
 fn tidy(question: &Question, answer: &Answer) -> Table {
     let name = |name: &str| (name.to_owned(), Align::Left);
-    let columns = question.by.iter().map(|by| (quoted(by), Align::Left));
+    let columns = question.by.iter().map(|by| (by.clone(), Align::Left));
     let measures = ["rows", "skipped", "loss", "mean", "standard_error", "low", "high"].map(name);
     let mut table = Table::new([name("scope")].into_iter().chain(columns).chain(measures));
     let segments = answer.segments.iter().map(|segment| ("segment", segment));

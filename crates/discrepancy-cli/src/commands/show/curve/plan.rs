@@ -168,9 +168,9 @@ fn head(head: &dyn Head) -> Plan<'_> {
     let weights: Vec<f64> = [0.0, 2.0 * PI / 3.0, 4.0 * PI / 3.0].into_iter().flat_map(toward).collect();
     let at = move |angle: f64| {
         let x = toward(angle);
-        let input = HeadInput::new(&x, &weights, RowTargets::Labels { labels: &[0], ignore_index: None });
-        head.evaluate(input).map_or(vec![f64::NAN; 2], |result| {
-            vec![result.value[0], result.gradient_x[1] * x[0] - result.gradient_x[0] * x[1]]
+        head.evaluate(HeadInput::new(&x, &weights, RowTargets::labels(&[0]))).map_or(vec![f64::NAN; 2], |result| {
+            let by_x = &result.gradient_x;
+            vec![result.value[0], by_x[1] * x[0] - by_x[0] * x[1]]
         })
     };
     Plan {
