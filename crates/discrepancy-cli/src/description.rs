@@ -1,5 +1,6 @@
 //! An entry of the catalogue as JSON.
 
+use crate::output::json_number;
 use discrepancy::catalog::{DataDomain, Entry, Interval, Measure, Parameter, Property, Value};
 use discrepancy_sql::{FunctionKind, documentation};
 use serde_json::{Value as Json, json};
@@ -37,9 +38,9 @@ fn parameter(parameter: &Parameter) -> Json {
     })
 }
 
-/// A number. JSON has no infinity: it is the text "inf" or "-inf"; where there is no number, there is null.
+/// A number; where there is none, there is null.
 pub(crate) fn number(x: f64) -> Json {
-    if x.is_infinite() { json!(x.to_string()) } else { json!(x) }
+    if x.is_nan() { Json::Null } else { json_number(x) }
 }
 
 fn interval(interval: &Interval) -> Json {

@@ -26,7 +26,7 @@ pub(crate) fn run<T>(threads: usize, work: impl Future<Output = Outcome<T>>) -> 
 }
 
 /// Does the work; of a panic the message is given back, not printed.
-fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let done = std::panic::catch_unwind(AssertUnwindSafe(work));

@@ -8,6 +8,7 @@ mod points;
 mod result;
 
 use crate::failure::{Failure, Outcome};
+use discrepancy::batch::Element;
 use discrepancy::catalog::spec::parse;
 use discrepancy::catalog::{self, Entry, Measure};
 use discrepancy::distances::{PairFunction, condensed, nearest, pairwise, rowwise};
@@ -166,65 +167,80 @@ fn read(arguments: &Arguments) -> Outcome<(Points, Option<Points>)> {
 /// About so many distances are computed between two looks at the progress.
 const BLOCK: usize = 1 << 20;
 
+/// Functions of two rows, in the type that the rows were stored in.
 fn pairs(
     arguments: &Arguments,
     metric: &dyn PairFunction,
     a: &Points,
     b: Option<&Points>,
 ) -> Outcome<(Found, Numbers)> {
-    let dimension = a.dimension();
-    let single = a.single && b.is_none_or(|b| b.single);
-    // A Parquet file is gathered in memory.
-    let copies =
-        if arguments.out.as_ref().is_some_and(|out| matches!(Kind::of(out), Ok(Kind::Parquet))) { 2 } else { 1 };
-    let size = copies * if single { size_of::<f32>() } else { size_of::<f64>() } as u128;
     let other = b.unwrap_or(a);
-    let failed = |error| located(&error, metric, (a, 0), other);
+    if !(a.single && other.single) {
+        let (found, numbers) = compute(arguments, metric, (a, &a.data), (other, &other.data))?;
+        return Ok((found, Numbers::Double(numbers)));
+    }
+    // They were f32 before they were widened.
+    let narrow = |points: &Points| points.data.iter().map(|x| *x as f32).collect::<Vec<f32>>();
+    let own = narrow(a);
+    let (found, numbers) = match b {
+        Some(b) => compute(arguments, metric, (a, &own), (b, &narrow(b)))?,
+        None => compute(arguments, metric, (a, &own), (a, &own))?,
+    };
+    Ok((found, Numbers::Single(numbers)))
+}
+
+fn compute<E: Element>(
+    arguments: &Arguments,
+    metric: &dyn PairFunction,
+    (a, a_data): (&Points, &[E]),
+    (b, b_data): (&Points, &[E]),
+) -> Outcome<(Found, Vec<E>)> {
+    let dimension = a.dimension();
+    // A Parquet file is gathered in memory.
+    let gathered = arguments.out.as_ref().is_some_and(|out| matches!(Kind::of(out), Ok(Kind::Parquet)));
+    let size = size_of::<E>() as u128 * if gathered { 2 } else { 1 };
+    let failed = |error| located(&error, metric, (a, 0), b);
     if arguments.condensed {
         let count = a.rows as u128 * (a.rows as u128 - 1) / 2;
-        // Beside the result there is the list that it is gathered from.
-        memory::check(&format!("{count} distances"), count * (size + 2 * size_of::<f64>() as u128))?;
-        let mut numbers = Numbers::with_capacity(single, count as usize)?;
-        numbers.extend(condensed(metric, &a.data, dimension).map_err(failed)?);
-        return Ok((Found::Condensed { rows: a.rows }, numbers));
+        // Beside the result there is the list that it is joined from.
+        memory::check(&format!("{count} distances"), count * (size + size_of::<E>() as u128))?;
+        return Ok((Found::Condensed { rows: a.rows }, condensed(metric, a_data, dimension).map_err(failed)?));
     }
     if arguments.rowwise {
-        if a.rows != other.rows {
-            let (a_path, b_path) = (a.path.display(), other.path.display());
-            return Err(Failure::new(format!("{a_path} has {} rows, {b_path} has {}", a.rows, other.rows)));
+        if a.rows != b.rows {
+            let (a_path, b_path) = (a.path.display(), b.path.display());
+            return Err(Failure::new(format!("{a_path} has {} rows, {b_path} has {}", a.rows, b.rows)));
         }
-        let mut numbers = Numbers::with_capacity(single, a.rows)?;
-        numbers.extend(rowwise(metric, &a.data, &other.data, dimension).map_err(failed)?);
-        return Ok((Found::Rowwise, numbers));
+        return Ok((Found::Rowwise, rowwise(metric, a_data, b_data, dimension).map_err(failed)?));
     }
-    let nearest_of = arguments.nearest.map(|k| usize::try_from(k).unwrap_or(usize::MAX));
-    if let Some(k) = nearest_of.filter(|k| *k > other.rows) {
-        return Err(fault(&other.path, format!("has {} rows; --nearest asks for {k}", other.rows)));
+    let neighbours = arguments.nearest.map(|k| usize::try_from(k).unwrap_or(usize::MAX));
+    if let Some(k) = neighbours.filter(|k| *k > b.rows) {
+        return Err(fault(&b.path, format!("has {} rows; --nearest asks for {k}", b.rows)));
     }
-    let columns = nearest_of.unwrap_or(other.rows);
+    let columns = neighbours.unwrap_or(b.rows);
     let count = a.rows as u128 * columns as u128;
-    let index = if nearest_of.is_some() { size_of::<usize>() } else { 0 } as u128;
-    let block = (BLOCK / other.rows).clamp(1, a.rows);
-    let gathered = 2 * block as u128 * other.rows as u128 * size_of::<(usize, f64)>() as u128;
-    memory::check(&format!("{} × {columns} distances", a.rows), count * (size + index) + gathered)?;
-    let mut numbers = Numbers::with_capacity(single, count as usize)?;
-    let mut indices: Vec<usize> = Vec::new();
+    let index = if neighbours.is_some() { size_of::<usize>() } else { 0 } as u128;
+    let block = (BLOCK / b.rows).clamp(1, a.rows);
+    let at_work = 2 * block as u128 * b.rows as u128 * size_of::<(usize, f64)>() as u128;
+    memory::check(&format!("{} × {columns} distances", a.rows), count * (size + index) + at_work)?;
+    let (mut numbers, mut indices): (Vec<E>, Vec<usize>) = (Vec::new(), Vec::new());
+    numbers.try_reserve_exact(count as usize).map_err(|error| Failure::new(format!("{count} distances: {error}")))?;
     let progress = progress(a.rows);
     for start in (0..a.rows).step_by(block) {
         let end = (start + block).min(a.rows);
-        let rows = &a.data[start * dimension..end * dimension];
-        let failed = |error| located(&error, metric, (a, start), other);
-        if let Some(k) = nearest_of {
-            let found = nearest(metric, rows, &other.data, dimension, k).map_err(failed)?;
+        let rows = &a_data[start * dimension..end * dimension];
+        let failed = |error| located(&error, metric, (a, start), b);
+        if let Some(k) = neighbours {
+            let found = nearest(metric, rows, b_data, dimension, k).map_err(failed)?;
             indices.extend(found.iter().map(|(index, _)| index));
-            numbers.extend(found.into_iter().map(|(_, distance)| distance));
+            numbers.extend(found.iter().map(|(_, distance)| distance));
         } else {
-            numbers.extend(pairwise(metric, rows, &other.data, dimension).map_err(failed)?);
+            numbers.extend(pairwise(metric, rows, b_data, dimension).map_err(failed)?);
         }
         progress.set_position(end as u64);
     }
     progress.finish_and_clear();
-    let found = match nearest_of {
+    let found = match neighbours {
         Some(neighbours) => Found::Nearest { neighbours, indices },
         None => Found::Matrix { rows: a.rows, columns },
     };
@@ -245,8 +261,7 @@ fn samples(
     b: &Points,
 ) -> Outcome<(Found, Numbers)> {
     let dimension = a.dimension();
-    let mut numbers = Numbers::with_capacity(a.single && b.single, 2)?;
-    let mut names = vec!["statistic"];
+    let (mut numbers, mut names) = (Vec::new(), vec!["statistic"]);
     if let Some(permutations) = arguments.permutations {
         let permutations = usize::try_from(permutations).unwrap_or(usize::MAX);
         let test = statistic.permutation_test(&a.data, &b.data, dimension, permutations, arguments.seed)?;
@@ -255,6 +270,9 @@ fn samples(
     } else {
         numbers.extend([statistic.value(&a.data, &b.data, dimension)?]);
     }
+    let single = a.single && b.single;
+    let numbers =
+        if single { Numbers::Single(numbers.iter().map(|x| *x as f32).collect()) } else { Numbers::Double(numbers) };
     Ok((Found::Statistics(names), numbers))
 }
 

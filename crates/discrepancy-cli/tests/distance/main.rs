@@ -220,3 +220,23 @@ fn a_table_shows_the_first_rows_and_says_how_many_there_are() {
     assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
     assert!(!table.contains('\u{1b}'));
 }
+
+#[test]
+fn probabilities_stored_in_f32_sum_to_1_as_well_as_f32_can() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let rows = [0.1, 0.2, 0.3, 0.4, 0.7, 0.1, 0.1, 0.1];
+    npy(&folder.join("p.npy"), "<f4", &[2, WIDTH], false, &rows);
+    let narrow = rows.map(|x| x as f32);
+    let divergences =
+        pairs().into_iter().filter(|(_, pair)| pair.entry().prediction == catalog::DataDomain::Probabilities);
+    let mut compared = 0;
+    for (spec, metric) in divergences {
+        done(folder, &["p.npy", "--metric", &spec, "--out", "d.npy"]);
+        let wanted: Vec<f64> =
+            pairwise(metric.as_ref(), &narrow, &narrow, WIDTH).unwrap().into_iter().map(f64::from).collect();
+        assert_eq!(bits(&read_npy(&folder.join("d.npy")).1), bits(&wanted), "{spec}");
+        compared += 1;
+    }
+    assert!(compared > 0);
+}

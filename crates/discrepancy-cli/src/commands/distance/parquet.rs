@@ -1,6 +1,7 @@
 //! Parquet: numbers in columns, or a list of numbers in each row of a single column.
 
 use super::points::{Column, Points, Reading, fault, listed, room, select, wrong_cell};
+use crate::engine::quietly;
 use crate::failure::{Failure, Outcome};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Float64Array};
 use datafusion::arrow::compute::cast;
@@ -8,16 +9,11 @@ use datafusion::arrow::datatypes::{DataType, Int64Type, UInt64Type};
 use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::path::Path;
 
 /// Reads rows of numbers. A broken file can make the decoder panic: that is a failure in one line too.
 pub(super) fn read(path: &Path, file: File, reading: Reading<'_>) -> Outcome<Points> {
-    let hook = take_hook();
-    set_hook(Box::new(|_| {}));
-    let read = catch_unwind(AssertUnwindSafe(|| read_columns(path, file, reading)));
-    set_hook(hook);
-    read.unwrap_or_else(|_| Err(fault(path, "reading broke off: it is damaged")))
+    quietly(|| read_columns(path, file, reading)).unwrap_or_else(|message| Err(fault(path, message)))
 }
 
 fn read_columns(path: &Path, file: File, reading: Reading<'_>) -> Outcome<Points> {

@@ -30,23 +30,6 @@ pub(crate) enum Numbers {
 }
 
 impl Numbers {
-    /// With room for so many.
-    pub(crate) fn with_capacity(single: bool, count: usize) -> Outcome<Numbers> {
-        let failed = |error| Failure::new(format!("{count} distances: {error}"));
-        let mut numbers = if single { Numbers::Single(Vec::new()) } else { Numbers::Double(Vec::new()) };
-        match &mut numbers {
-            Numbers::Single(all) => all.try_reserve_exact(count).map_err(failed)?,
-            Numbers::Double(all) => all.try_reserve_exact(count).map_err(failed)?,
-        }
-        Ok(numbers)
-    }
-    /// Rounds once, on storing.
-    pub(crate) fn extend(&mut self, from: impl IntoIterator<Item = f64>) {
-        match self {
-            Numbers::Single(all) => all.extend(from.into_iter().map(|x| x as f32)),
-            Numbers::Double(all) => all.extend(from),
-        }
-    }
     fn len(&self) -> usize {
         match self {
             Numbers::Single(all) => all.len(),
