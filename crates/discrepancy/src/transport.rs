@@ -5,9 +5,12 @@
 //! | samples or histograms on a line | [`Wasserstein`] | sorting, any order p ≥ 1, with gradient |
 //! | points in space, exactly | [`OptimalTransport`], [`earth_movers_distance`] | network simplex in integer arithmetic |
 //! | any cost matrix, exactly | [`optimal_transport()`] | the same |
+//! | smoothly, or approximately with bounds | [`Sinkhorn`] | Newton's method on the dual in the log domain |
+//! | smoothly, 0 between equal samples | [`SinkhornDivergence`] | three times the same |
 //!
 //! Weights need not sum to 1, but both sides must weigh the same up to `8 n ε` relative, n being the longer side and
 //! ε = 2⁻⁵²; otherwise the error names both totals. Within that tolerance the lighter side is scaled up to the heavier one.
+//! [`Wasserstein`] alone divides each side by its own total.
 //! Nothing else is repaired: NaN, infinities and negative weights are errors that name argument and index.
 //!
 //! Sources: C. Villani, *Optimal Transport, Old and New*, 2009; G. Peyré and M. Cuturi, *Computational Optimal

@@ -3,7 +3,7 @@
 
 use discrepancy::ErrorKind;
 use discrepancy::catalog::{Measure, find};
-use discrepancy::samples::{MaximumMeanDiscrepancy, SampleStatistic};
+use discrepancy::samples::{Bandwidth, MaximumMeanDiscrepancy, SampleStatistic};
 
 fn make(spec: &str) -> Box<dyn SampleStatistic> {
     match find(spec).unwrap() {
@@ -71,4 +71,89 @@ fn errors() {
     assert_eq!(kind(&[1.0, 2.0], &Y), ErrorKind::NoContributingRows);
     assert_eq!(kind(&[1.0, 2.0, f64::NAN, 1.0], &Y), ErrorKind::NonFinite);
     assert_eq!(kind(&[1.0; 4], &[1.0; 4]), ErrorKind::Domain);
+}
+
+/// Kernels that are functions of the distance over the bandwidth.
+const RADIAL: [&str; 3] = ["rbf", "laplace", "inverse_multiquadric"];
+
+#[test]
+fn units_do_not_show() {
+    // 2^k x and 2^k y with 2^k σ are the same data in another unit.
+    for k in [-1000, -600, -3, 4, 515, 520, 1000] {
+        let scaled = |rows: &[f64]| rows.iter().map(|x| x * 2f64.powi(k)).collect::<Vec<f64>>();
+        for kernel in RADIAL {
+            for estimator in ["biased", "unbiased", "linear"] {
+                let here = MaximumMeanDiscrepancy::new(kernel, 1.5, estimator).unwrap();
+                let there = MaximumMeanDiscrepancy::new(kernel, 1.5 * 2f64.powi(k), estimator).unwrap();
+                assert_eq!(there.value(&scaled(&X), &scaled(&Y), 2), here.value(&X, &Y, 2), "{kernel} 2^{k}");
+                let gradient = here.gradient(&X, &Y, 2).unwrap();
+                let expected: Vec<f64> = gradient.iter().map(|g| g * 2f64.powi(-k)).collect();
+                assert_eq!(there.gradient(&scaled(&X), &scaled(&Y), 2).unwrap(), expected, "{kernel} 2^{k}");
+            }
+            let median = make(&format!("mmd:kernel={kernel},bandwidth=aggregated"));
+            assert_eq!(median.value(&scaled(&X), &scaled(&Y), 2), median.value(&X, &Y, 2), "{kernel} 2^{k}");
+        }
+        // The energy distance has the unit of the data.
+        let energy = make("mmd:kernel=energy");
+        let expected = energy.value(&X, &Y, 2).unwrap() * 2f64.powi(k);
+        assert_eq!(energy.value(&scaled(&X), &scaled(&Y), 2).unwrap(), expected);
+        assert_eq!(energy.gradient(&scaled(&X), &scaled(&Y), 2), energy.gradient(&X, &Y, 2));
+    }
+    let overflow = MaximumMeanDiscrepancy::new("polynomial", 1.0, "biased").unwrap();
+    assert_eq!(overflow.value(&[1e200, 1.0], &[1.0, 2.0], 1).unwrap_err().kind(), ErrorKind::NonFinite);
+}
+
+#[test]
+fn aggregated_is_the_mean_over_its_bandwidths() {
+    for kernel in RADIAL {
+        let aggregated = MaximumMeanDiscrepancy::new(kernel, Bandwidth::Aggregated, "biased").unwrap();
+        let widths = aggregated.bandwidths(&X, &Y, 2).unwrap();
+        let median = MaximumMeanDiscrepancy::new(kernel, Bandwidth::Median, "biased").unwrap();
+        assert_eq!(widths[2..3], median.bandwidths(&X, &Y, 2).unwrap());
+        let each = widths.iter().map(|width| MaximumMeanDiscrepancy::new(kernel, *width, "biased").unwrap());
+        let mean = each.map(|mmd| mmd.value(&X, &Y, 2).unwrap()).sum::<f64>() / widths.len() as f64;
+        assert!((aggregated.value(&X, &Y, 2).unwrap() - mean).abs() <= 4.0 * f64::EPSILON * mean);
+        let test = aggregated.permutation_test(&X, &Y, 2, 99, 7).unwrap();
+        assert!(test.p_value < 0.1, "{test:?}");
+    }
+}
+
+/// By a list of all distances.
+#[test]
+fn the_median_is_that_of_all_distances() {
+    let rows: Vec<f64> = (0..41_u32).map(|i| f64::from(i * i % 37) * 0.7 + f64::from(i)).collect();
+    for n in [3, 4, 20, 40] {
+        let (x, y) = rows[..n + 1].split_at(n / 2);
+        let mut all: Vec<f64> =
+            (0..=n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| (rows[i] - rows[j]).abs()).collect();
+        all.sort_by(f64::total_cmp);
+        let half = all.len() / 2;
+        let median = if all.len() % 2 == 1 { all[half] } else { (all[half] + all[half - 1]) / 2.0 };
+        let mmd = MaximumMeanDiscrepancy::new("rbf", Bandwidth::Median, "biased").unwrap();
+        assert_eq!(mmd.bandwidths(x, y, 1).unwrap(), [median]);
+    }
+}
+
+#[test]
+fn its_own_permutation_test_is_the_general_one() {
+    let mmd = make("mmd:estimator=biased,bandwidth=1");
+    let test = mmd.permutation_test(&X, &Y, 2, 40, 3).unwrap();
+    /// The same statistic, without a test of its own.
+    #[derive(Debug)]
+    struct Plain(Box<dyn SampleStatistic>);
+    impl SampleStatistic for Plain {
+        fn entry(&self) -> &'static discrepancy::catalog::Entry {
+            self.0.entry()
+        }
+        fn arguments(&self) -> discrepancy::catalog::Arguments {
+            self.0.arguments()
+        }
+        fn value(&self, x: &[f64], y: &[f64], dimension: usize) -> discrepancy::Result<f64> {
+            self.0.value(x, y, dimension)
+        }
+        fn gradient(&self, x: &[f64], y: &[f64], dimension: usize) -> discrepancy::Result<Vec<f64>> {
+            self.0.gradient(x, y, dimension)
+        }
+    }
+    assert_eq!(Plain(mmd).permutation_test(&X, &Y, 2, 40, 3).unwrap(), test);
 }

@@ -348,6 +348,51 @@ fn the_certificate_brackets_the_optimum() {
     }
 }
 
+/// Costs and weights of any magnitude, signs and zeros among them, and ε down to 2^-40 of the largest cost.
+#[test]
+fn wild_problems_are_solved_or_say_how_far_they_came() {
+    let mut random = Random(15);
+    let (mut solved, mut given_up) = (0, 0);
+    for round in 0..300 {
+        let (n, m) = (1 + random.below(6), 1 + random.below(6));
+        let (base, spread) = ([0, -200, 200][round % 3], [0, 1, 10, 300][round % 4]);
+        let mut wild = |count: usize, base: i32, spread: i32, sign: f64| -> Vec<f64> {
+            let mut number = || {
+                let exponent = (f64::from(base) + (random.uniform() - 0.5) * f64::from(spread)).min(295.0);
+                let sign = if random.uniform() < 0.3 { sign } else { 1.0 };
+                10f64.powf(exponent) * (0.5 + random.uniform()) * sign
+            };
+            (0..count).map(|_| number()).collect()
+        };
+        let cost = wild(n * m, base, spread, [1.0, -1.0][round % 2]);
+        let (mut a, mut b) = (wild(n, 0, spread / 4, 0.0), wild(m, 0, spread / 4, 0.0));
+        (a[0], b[0]) = (a[0].max(0.1), b[0].max(0.1));
+        let totals: [f64; 2] = [a.iter().sum(), b.iter().sum()];
+        a.iter_mut().for_each(|w| *w /= totals[0]);
+        b.iter_mut().for_each(|w| *w /= totals[1]);
+        let exact = optimal_transport(&cost, &a, &b).unwrap();
+        let largest = cost.iter().fold(0.0_f64, |largest, c| largest.max(c.abs()));
+        let epsilon = largest * 10f64.powf(1.0 - 12.5 * random.uniform());
+        let [lower, upper] = match Sinkhorn::new(epsilon, Ground::Euclidean, 1e-18, 500_u32)
+            .unwrap()
+            .solve(&cost, &a, &b)
+        {
+            Ok(plan) => {
+                solved += 1;
+                assert!(plan.row_potentials.iter().chain(&plan.column_potentials).all(|f| f.is_finite()), "{plan:?}");
+                [plan.lower, plan.upper]
+            }
+            Err(error) => {
+                given_up += 1;
+                let certificate = error.certificate().unwrap();
+                [certificate.lower, certificate.upper]
+            }
+        };
+        assert!(lower <= exact.cost && exact.lower <= upper, "{round}: {lower} {exact:?} {upper}");
+    }
+    assert!(given_up < solved / 10, "{given_up} of {solved}");
+}
+
 #[test]
 fn nearly_no_entropy_converges() {
     // 50 × 50 random costs with a 10,000th of the largest cost: plain Sinkhorn is far from converged after 10,000

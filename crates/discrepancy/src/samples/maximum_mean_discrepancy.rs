@@ -117,18 +117,19 @@ impl Pooled {
     fn rows(&self) -> usize {
         self.n + self.m
     }
-    /// The distance that `rank` pairs stay below, 16 of its bits after another: no list of distances.
+    /// The distance that `rank` pairs stay below, some of its bits after others: no list of distances.
     fn ranked(&self, mut rank: usize) -> f64 {
-        const BINS: usize = 1 << 16;
+        const BITS: u32 = 13;
+        const BINS: usize = 1 << BITS;
         let mut bits = 0;
-        for shift in [48, 32, 16, 0] {
+        for shift in (0..64).step_by(BITS as usize).rev() {
             let tile = |tile: usize| {
                 let mut counts = vec![0_usize; BINS];
                 for i in (tile..self.rows()).step_by(TILES) {
                     for j in 0..i {
                         let distance = Difference::new(self.row(i), self.row(j)).rounded_length().to_bits();
                         // Distances are not negative: their bits are ordered as they are.
-                        if shift == 48 || distance >> (shift + 16) == bits {
+                        if distance.checked_shr(shift + BITS).unwrap_or(0) == bits {
                             counts[(distance >> shift) as usize % BINS] += 1;
                         }
                     }
@@ -145,7 +146,7 @@ impl Pooled {
                 rank -= counts[bin];
                 bin += 1;
             }
-            bits = bits << 16 | bin as u64;
+            bits = bits << BITS | bin as u64;
         }
         f64::from_bits(bits)
     }

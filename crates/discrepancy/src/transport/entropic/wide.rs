@@ -384,3 +384,41 @@ impl Formula<4, 0, 4> for Add {
         [column.high, column.low, cost.high, cost.low]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::permutation::SplitMix64;
+
+    fn bits<F: Formula<I, C, O>, const I: usize, const C: usize, const O: usize>(formula: fn() -> F) {
+        let mut random = SplitMix64(5);
+        // Parts that do not overlap, as twofold numbers have them.
+        let mut numbers = |k: usize| -> Vec<f64> {
+            let size = if k.is_multiple_of(2) { 1.0 } else { 2f64.powi(-54) };
+            (0..24).map(|_| (random.next_bits() >> 11) as f64 / (1_u64 << 50) as f64 * size).collect()
+        };
+        let input: [Vec<f64>; I] = std::array::from_fn(&mut numbers);
+        let constant: [f64; C] = std::array::from_fn(|k| numbers(k)[0]);
+        let output: [Vec<f64>; O] = std::array::from_fn(numbers);
+        let at = |level: Level| {
+            let mut output = output.clone();
+            let input = input.each_ref().map(|x| &x[..]);
+            run(level, Apply { formula: formula(), input, constant, output: output.each_mut().map(|x| &mut x[..]) });
+            output.concat().into_iter().map(f64::to_bits).collect::<Vec<u64>>()
+        };
+        let reference = at(Level::Scalar);
+        for level in Level::available() {
+            assert_eq!(at(level), reference, "{level:?} {}", std::any::type_name::<F>());
+        }
+    }
+
+    #[test]
+    fn every_level_gives_the_bits_of_the_scalar_reference() {
+        bits(|| AddSquare);
+        bits(|| Root);
+        bits(|| Divide);
+        bits(|| Weigh);
+        bits(|| Scale);
+        bits(|| Add);
+    }
+}
