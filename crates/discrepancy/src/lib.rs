@@ -16,3 +16,12 @@ pub mod sums;
 pub mod transport;
 
 pub use error::{Certificate, Error, ErrorKind, Result};
+
+/// The code in the README and in the map of the architecture runs.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../../ARCHITECTURE.md")]
+    struct Architecture;
+}
