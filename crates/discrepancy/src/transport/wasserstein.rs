@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::number::{Real, Twofold};
 use crate::samples::points::check_values;
 use crate::samples::unsupported;
+use rayon::prelude::*;
 
 const FUNCTION: &str = Wasserstein::ENTRY.name;
 
@@ -161,7 +162,7 @@ impl Wasserstein {
         check_values(FUNCTION, a_name, a)?;
         check_values(FUNCTION, b_name, b)?;
         let masses = Masses::normalised(FUNCTION, a_given, b_given)?;
-        let (a, b) = (Sorted::new(a, a_given, gradient), Sorted::new(b, b_given, gradient));
+        let (a, b) = rayon::join(|| Sorted::new(a, a_given, gradient), || Sorted::new(b, b_given, gradient));
         if masses.fidelity < Fidelity::Rounded {
             let segments = Integers::new(&masses, &a.order, &b.order);
             let solution = self.integrate(&a, &b, &segments, masses.fidelity == Fidelity::Exact);
@@ -241,14 +242,15 @@ impl<'a> Sorted<'a> {
     fn new(points: &[f64], given: Given<'a>, order: bool) -> Self {
         if given.weights.is_none() && !order {
             let mut points = points.to_vec();
-            points.sort_unstable_by(f64::total_cmp);
+            points.par_sort_unstable_by(f64::total_cmp);
             return Sorted { given, points, order: Vec::new() };
         }
         let mut pairs: Vec<(f64, usize)> = points.iter().copied().zip(0..).collect();
         match given.weights {
-            None => pairs.sort_unstable_by(|p, q| p.0.total_cmp(&q.0)),
+            None => pairs.par_sort_unstable_by(|p, q| p.0.total_cmp(&q.0).then(p.1.cmp(&q.1))),
             Some(w) => {
-                pairs.sort_unstable_by(|p, q| p.0.total_cmp(&q.0).then_with(|| w[p.1].total_cmp(&w[q.1])));
+                let weights = |i: usize, j: usize| w[i].total_cmp(&w[j]);
+                pairs.par_sort_unstable_by(|p, q| p.0.total_cmp(&q.0).then(weights(p.1, q.1)).then(p.1.cmp(&q.1)));
             }
         }
         let (points, order) = pairs.into_iter().unzip();
