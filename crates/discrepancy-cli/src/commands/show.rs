@@ -14,6 +14,7 @@ use curve::{Curve, Ground, Sheet};
 use discrepancy::catalog::spec::parse;
 use discrepancy::catalog::{Arguments as Values, Entry, Measure};
 use serde_json::{Value as Json, json};
+use std::cell::OnceCell;
 use std::path::PathBuf;
 
 /// What `discrepancy show` takes.
@@ -49,22 +50,27 @@ struct Shown {
     entry: &'static Entry,
     values: Values,
     measure: Measure,
+    /// What there is to draw over its own axis; computed once.
+    own: OnceCell<Option<(Sheet, Measure)>>,
 }
 
 impl Shown {
     fn read(spec: &str) -> Outcome<Shown> {
         let (entry, values) = parse(spec).map_err(Failure::usage)?;
         let measure = entry.make(&values).map_err(Failure::usage)?;
-        Ok(Shown { entry, values, measure })
+        Ok(Shown { entry, values, measure, own: OnceCell::new() })
     }
     fn spec(&self) -> String {
         self.entry.spec(&self.values)
     }
-    fn drawing(&self, ground: Ground) -> Option<(Sheet, Measure)> {
-        curve::drawing(self.entry, &self.values, ground)
+    fn own(&self) -> Option<&(Sheet, Measure)> {
+        self.own.get_or_init(|| curve::drawing(self.entry, &self.values, Ground::Own)).as_ref()
     }
-    fn sheet(&self) -> Option<Sheet> {
-        self.drawing(Ground::Own).map(|(sheet, _)| sheet)
+    fn sheet(&self, ground: Ground) -> Option<Sheet> {
+        match ground {
+            Ground::Own => self.own().map(|(sheet, _)| sheet.clone()),
+            Ground::PredictionAtOne => curve::drawing(self.entry, &self.values, ground).map(|(sheet, _)| sheet),
+        }
     }
 }
 
@@ -76,8 +82,10 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     }
     match arguments.format {
         Format::Text => {
-            let page =
-                |shown: &Shown| text::explain(shown.entry, &shown.values, &shown.measure, shown.sheet().as_ref());
+            let page = |shown: &Shown| {
+                let sheet = shown.own().map(|(sheet, _)| sheet);
+                text::explain(shown.entry, &shown.values, &shown.measure, sheet)
+            };
             print(&shown.iter().map(page).collect::<Vec<String>>().join("\n\n"))
         }
         Format::Json => {
@@ -91,15 +99,14 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 fn draw(shown: &[Shown]) -> Outcome<String> {
     let nothing = |one: &Shown| Failure::new(format!("{}: there is nothing to draw", one.spec()));
     if let [one] = shown {
-        let (sheet, measure) = one.drawing(Ground::Own).ok_or_else(|| nothing(one))?;
+        let (sheet, measure) = one.own().ok_or_else(|| nothing(one))?;
         // A long formula stands in the text alone.
         let formula = Some(formula::inline(one.entry.formula)).filter(|formula| formula.chars().count() <= 50);
         let title = formula.map_or(one.spec(), |formula| format!("{}:  {formula}", one.spec()));
-        return Ok(picture::svg(&title, &sheet, Some(&measure)));
+        return Ok(picture::svg(&title, sheet, Some(measure)));
     }
     let sheets = |ground| -> Outcome<Vec<Sheet>> {
-        let sheet = |one: &Shown| one.drawing(ground).map(|(sheet, _)| sheet).ok_or_else(|| nothing(one));
-        shown.iter().map(sheet).collect()
+        shown.iter().map(|one| one.sheet(ground).ok_or_else(|| nothing(one))).collect()
     };
     // Over their own axis, if it is the same for all; else where pointwise losses meet.
     let mut together = sheets(Ground::Own)?;
@@ -134,7 +141,7 @@ fn document(shown: &Shown) -> Json {
             json!({ "value": value })
         };
     }
-    document["curves"] = shown.sheet().map_or(Json::Null, |sheet| curves(&sheet));
+    document["curves"] = shown.own().map_or(Json::Null, |(sheet, _)| curves(sheet));
     document
 }
 

@@ -5,6 +5,7 @@ use crate::distance;
 use crate::files::{columns_parquet, elements, npy, npy_bytes};
 use datafusion::arrow::array::{ArrayRef, Float64Array, Int64Array, ListArray, StringArray};
 use datafusion::arrow::datatypes::Float64Type;
+use discrepancy::catalog::{self, Measure};
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -139,12 +140,27 @@ good.csv --metric euclidean --out nowhere/d.npy
 good.csv --metric euclidean --out folder.npy
 ";
 
-/// Free memory is not the same twice.
+/// The names of the entries that are computed so.
+fn names(fits: fn(&Measure) -> bool) -> String {
+    let fitting = catalog::entries().filter(|entry| entry.make(&entry.defaults()).is_ok_and(|measure| fits(&measure)));
+    fitting.map(|entry| entry.name).collect::<Vec<&str>>().join(", ")
+}
+
+/// Free memory is not the same twice, and the catalogue grows.
 fn steady(message: &str) -> String {
-    match message.split_once("; ") {
+    let mut steady = match message.split_once("; ") {
         Some((need, rest)) if rest.trim_end().ends_with(" are free") => format!("{need}; … are free\n"),
         _ => message.to_owned(),
+    };
+    let lists: [(&str, fn(&Measure) -> bool); 3] = [
+        ("(all functions of rows and of samples)", |measure| matches!(measure, Measure::Pair(_) | Measure::Sample(_))),
+        ("(all functions of rows)", |measure| matches!(measure, Measure::Pair(_))),
+        ("(all functions of samples)", |measure| matches!(measure, Measure::Sample(_))),
+    ];
+    for (what, fits) in lists {
+        steady = steady.replace(&format!("; allowed: {}\n", names(fits)), &format!("; allowed: {what}\n"));
     }
+    steady
 }
 
 #[test]

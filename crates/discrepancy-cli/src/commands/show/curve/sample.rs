@@ -43,8 +43,9 @@ impl Plan<'_> {
                 before = None;
                 continue;
             }
-            // So much in one step: a jump, or a steep place?
-            if let Some(before) = before.filter(|before| (point[1] - before[1]).abs() > spread / 50.0)
+            // Five times the mean slope: a jump, or a steep place?
+            if let Some(before) =
+                before.filter(|before| (point[1] - before[1]).abs() > 5.0 * spread / self.steps as f64)
                 && let Some([left, right]) = self.jump(number, before, *point)
             {
                 extend(&mut runs, left);
