@@ -205,7 +205,9 @@ fn pair(snapshot: &mut Snapshot, metric: &dyn PairFunction) {
 fn snapshot() -> String {
     let mut snapshot =
         Snapshot("# Made by tests/bad_input.rs. Each case: kind | argument | index | value, and the message.\n".into());
-    for entry in catalog::entries().filter(|entry| !matches!(entry.family, Family::Pointwise | Family::Transport | Family::Sample)) {
+    for entry in catalog::entries()
+        .filter(|entry| !matches!(entry.family, Family::Pointwise | Family::Transport | Family::Sample))
+    {
         snapshot.heading(entry.name);
         parameters(&mut snapshot, entry);
         let mut arguments = entry.defaults();
