@@ -140,8 +140,10 @@ good.csv --metric euclidean --out nowhere/d.npy
 good.csv --metric euclidean --out folder.npy
 ";
 
+type Fits = fn(&Measure) -> bool;
+
 /// The names of the entries that are computed so.
-fn names(fits: fn(&Measure) -> bool) -> String {
+fn names(fits: Fits) -> String {
     let fitting = catalog::entries().filter(|entry| entry.make(&entry.defaults()).is_ok_and(|measure| fits(&measure)));
     fitting.map(|entry| entry.name).collect::<Vec<&str>>().join(", ")
 }
@@ -152,7 +154,7 @@ fn steady(message: &str) -> String {
         Some((need, rest)) if rest.trim_end().ends_with(" are free") => format!("{need}; … are free\n"),
         _ => message.to_owned(),
     };
-    let lists: [(&str, fn(&Measure) -> bool); 3] = [
+    let lists: [(&str, Fits); 3] = [
         ("(all functions of rows and of samples)", |measure| matches!(measure, Measure::Pair(_) | Measure::Sample(_))),
         ("(all functions of rows)", |measure| matches!(measure, Measure::Pair(_))),
         ("(all functions of samples)", |measure| matches!(measure, Measure::Sample(_))),
