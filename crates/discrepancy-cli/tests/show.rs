@@ -5,7 +5,6 @@ use discrepancy::catalog::{self, Measure};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
 
 fn show(arguments: &[&str], columns: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_discrepancy"));
@@ -31,20 +30,21 @@ fn failure(arguments: &[&str]) -> (i32, String) {
     (output.status.code().unwrap(), message)
 }
 
-fn folder() -> &'static Path {
-    static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
-    FOLDER.get_or_init(|| tempfile::tempdir().unwrap()).path()
+/// A folder of its own for each test: they run at once, and the files of two may have one name.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
 }
 
-fn file(name: &str) -> (PathBuf, String) {
-    let path = folder().join(name);
+fn file(folder: &tempfile::TempDir, name: &str) -> (PathBuf, String) {
+    let path = folder.path().join(name);
     (path.clone(), path.to_str().unwrap().to_owned())
 }
 
 #[test]
 fn every_entry_is_explained_and_drawn() {
+    let folder = folder();
     for entry in catalog::entries() {
-        let (path, svg) = file(&format!("{}.svg", entry.name));
+        let (path, svg) = file(&folder, &format!("{}.svg", entry.name));
         let page = text(&[entry.name, "--svg", &svg]);
         assert!(!page.contains(['\u{1b}', '\\']), "{page}");
         // Lines are wrapped; words are not.
@@ -135,18 +135,19 @@ fn parameter_values_count() {
 
 #[test]
 fn several_entries_share_one_picture_if_they_share_an_axis() {
+    let folder = folder();
     let names = |wanted: fn(&Measure) -> bool| {
         let fits = |entry: &&catalog::Entry| entry.make(&entry.defaults()).is_ok_and(|measure| wanted(&measure));
         catalog::entries().filter(fits).map(|entry| entry.name).collect::<Vec<&str>>()
     };
     let penalties = names(|measure| matches!(measure, Measure::Penalty(_)));
-    let (path, svg) = file("together.svg");
+    let (path, svg) = file(&folder, "together.svg");
     text(&[penalties.as_slice(), &["--svg", &svg]].concat());
     let drawn = std::fs::read_to_string(path).unwrap();
     assert!(penalties.iter().all(|name| drawn.contains(name)));
     // A penalty and a map have no axis in common.
     let maps = names(|measure| matches!(measure, Measure::Map(_)));
-    let (path, svg) = file("apart.svg");
+    let (path, svg) = file(&folder, "apart.svg");
     let (code, message) = failure(&[penalties[0], maps[0], "--svg", &svg]);
     assert_eq!(code, 2);
     assert!(message.contains("share no axis"), "{message}");
@@ -173,8 +174,9 @@ fn what_is_typed_wrongly_is_named() {
 
 #[test]
 fn a_picture_that_cannot_be_written_is_a_failure() {
+    let folder = folder();
     let entry = catalog::entries().next().unwrap().name;
-    let (path, svg) = file("nowhere/picture.svg");
+    let (path, svg) = file(&folder, "nowhere/picture.svg");
     let (code, message) = failure(&[entry, "--svg", &svg]);
     assert_eq!(code, 1);
     assert!(message.contains("nowhere/picture.svg"), "{message}");
@@ -183,11 +185,12 @@ fn a_picture_that_cannot_be_written_is_a_failure() {
 
 #[test]
 fn the_examples_of_the_help_run() {
+    let folder = folder();
     let mut run = 0;
     for command in ["list", "show"] {
         let discrepancy = |arguments: &[&str]| {
             let mut discrepancy = Command::new(env!("CARGO_BIN_EXE_discrepancy"));
-            discrepancy.args(arguments).current_dir(folder()).output().unwrap()
+            discrepancy.args(arguments).current_dir(folder.path()).output().unwrap()
         };
         let help = String::from_utf8(discrepancy(&[command, "--help"]).stdout).unwrap();
         for example in help.lines().filter_map(|line| line.strip_prefix("  discrepancy ")) {
@@ -202,12 +205,13 @@ fn the_examples_of_the_help_run() {
 
 #[test]
 fn the_pictures_of_the_documentation_are_current() {
+    let folder = folder();
     let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pictures");
     let list = std::fs::read_to_string(pictures.join("list.txt")).unwrap();
     let mut drawn = 0;
     for line in list.lines().filter(|line| !line.starts_with('#')) {
         let (name, specs) = line.split_once(": ").unwrap();
-        let (path, svg) = file(name);
+        let (path, svg) = file(&folder, name);
         let specs: Vec<&str> = specs.split_whitespace().collect();
         text(&[specs.as_slice(), &["--format", "json", "--svg", &svg]].concat());
         let same = std::fs::read(path).unwrap() == std::fs::read(pictures.join(name)).unwrap();
