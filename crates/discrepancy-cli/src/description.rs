@@ -1,7 +1,7 @@
 //! An entry of the catalogue as JSON.
 
 use crate::output::json_number;
-use discrepancy::catalog::{DataDomain, Entry, Interval, Measure, Parameter, Property, Value};
+use discrepancy::catalog::{DataDomain, Entry, Interval, Measure, Parameter, Property, ReferenceRow, Value};
 use discrepancy_sql::{FunctionKind, documentation};
 use serde_json::{Value as Json, json};
 
@@ -18,11 +18,21 @@ pub(crate) fn describe(entry: &Entry) -> Json {
         "parameters": entry.parameters.iter().map(parameter).collect::<Vec<Json>>(),
         "properties": entry.properties.iter().map(|property| property_name(*property)).collect::<Vec<String>>(),
         "source": entry.source,
+        "reference": entry.reference.iter().map(|row| reference(entry, row)).collect::<Vec<Json>>(),
         "prediction": data_domain(&entry.prediction),
         "target": data_domain(&entry.target),
         "derivatives": derivatives(entry),
         "accuracy_ulp": { "f32": accuracy.f32, "f64": accuracy.f64 },
         "sql": sql_functions(entry),
+    })
+}
+
+fn reference(entry: &Entry, row: &ReferenceRow) -> Json {
+    let list = |numbers: &[f64]| numbers.iter().copied().map(number).collect::<Json>();
+    json!({
+        "spec": row.spec(entry),
+        "inputs": row.inputs.iter().map(|input| list(input)).collect::<Vec<Json>>(),
+        "value": list(row.value),
     })
 }
 

@@ -8,10 +8,12 @@ pub mod accuracy;
 pub mod domain;
 pub mod entry;
 pub mod parameter;
+pub mod reference;
 pub mod spec;
 
 pub use accuracy::Accuracy;
 pub use domain::{DataDomain, Domain, Interval};
 pub use entry::{Entry, Family, Measure, Property};
 pub use parameter::{Arguments, Base, Parameter, ParameterType, Value};
+pub use reference::ReferenceRow;
 pub use spec::{entries, entry, find, near_names};

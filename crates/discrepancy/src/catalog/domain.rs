@@ -1,5 +1,6 @@
 //! Domains as data: they drive the checks, the messages, the documentation and the tests.
 
+use super::parameter::plain;
 use std::fmt;
 
 /// A range of numbers.
@@ -54,7 +55,7 @@ impl fmt::Display for Interval {
         }
         let left = if self.low_included { '[' } else { '(' };
         let right = if self.high_included { ']' } else { ')' };
-        write!(f, "{left}{}, {}{right}", self.low, self.high)
+        write!(f, "{left}{}, {}{right}", plain(self.low), plain(self.high))
     }
 }
 

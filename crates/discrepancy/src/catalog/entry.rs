@@ -2,6 +2,7 @@
 
 use super::domain::DataDomain;
 use super::parameter::{Arguments, Parameter, Value};
+use super::reference::ReferenceRow;
 use crate::error::{Error, ErrorKind, Result};
 use std::fmt;
 
@@ -125,6 +126,8 @@ pub struct Entry {
     pub properties: &'static [Property],
     /// Paper, DOI or book.
     pub source: &'static str,
+    /// Worked examples; the tests hold the library to them, `reference/` has many more.
+    pub reference: &'static [ReferenceRow],
     /// What a prediction (or the first argument) may be.
     pub prediction: DataDomain,
     /// What a target (or the second argument) may be.
@@ -231,6 +234,7 @@ macro_rules! entry {
         target: $target:expr;
         properties: [$($property:ident),*];
         source: $source:expr;
+        reference: [$($given:literal: [$($input:expr),*] => $value:expr;)*];
     ) => {
         $(#[doc = $doc])*
         #[derive(Clone, Debug, PartialEq)]
@@ -259,6 +263,11 @@ macro_rules! entry {
                 } ),*],
                 properties: &[$($crate::catalog::Property::$property),*],
                 source: $source,
+                reference: &[$( $crate::catalog::ReferenceRow {
+                    parameters: $given,
+                    inputs: &[$(&$input),*],
+                    value: &$value,
+                } ),*],
                 prediction: $prediction,
                 target: $target,
                 build: |arguments| Ok($crate::catalog::Measure::$measure(Box::new($type::from_values(arguments)?))),

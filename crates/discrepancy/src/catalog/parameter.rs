@@ -19,14 +19,21 @@ pub enum Value {
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Value::Number(x) => write!(f, "{x}"),
+            Value::Number(x) => f.write_str(&plain(*x)),
             Value::Word(word) => f.write_str(word),
             Value::List(list) => {
-                let parts: Vec<String> = list.iter().map(f64::to_string).collect();
+                let parts: Vec<String> = list.iter().map(|x| plain(*x)).collect();
                 write!(f, "[{}]", parts.join(" "))
             }
         }
     }
+}
+
+/// The shortest text of a number; very large and very small ones with an exponent.
+pub(crate) fn plain(x: f64) -> String {
+    let magnitude = x.abs();
+    let short = x == 0.0 || !x.is_finite() || (1e-6..1e17).contains(&magnitude);
+    if short { x.to_string() } else { format!("{x:e}") }
 }
 
 impl From<f64> for Value {

@@ -15,6 +15,10 @@ crate::entry! {
     target: DataDomain::Real;
     properties: [Symmetric, NonNegative, Bounded];
     source: "Salton, McGill 1983, Introduction to Modern Information Retrieval";
+    reference: [
+        "": [[1.0, 0.0], [1.0, 1.0]] => [0.2928932188134525];
+        "": [[1.0, 0.0], [0.0, 5.0]] => [1.0];
+    ];
 }
 
 impl Distance for Cosine {

@@ -15,6 +15,10 @@ crate::entry! {
     target: DataDomain::Real;
     properties: [Convex, Symmetric, Lipschitz, NonNegative, Metric];
     source: "Deza, Deza 2016, doi:10.1007/978-3-662-52844-0";
+    reference: [
+        "": [[0.0, 0.0], [3.0, 4.0]] => [5.0];
+        "": [[100000000.0, 0.0], [100000000.5, 1.0]] => [1.118033988749895];
+    ];
 }
 
 impl Distance for Euclidean {

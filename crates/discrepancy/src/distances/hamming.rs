@@ -14,6 +14,9 @@ crate::entry! {
     target: DataDomain::Real;
     properties: [Symmetric, NonNegative, Bounded, Metric, NotDifferentiable];
     source: "Hamming 1950, doi:10.1002/j.1538-7305.1950.tb00463.x";
+    reference: [
+        "": [[1.0, 2.0, 3.0, 4.0], [1.0, 0.0, 3.0, 4.0]] => [0.25];
+    ];
 }
 
 impl Distance for Hamming {

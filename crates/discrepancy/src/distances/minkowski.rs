@@ -18,6 +18,10 @@ crate::entry! {
     target: DataDomain::Real;
     properties: [Convex, Symmetric, Lipschitz, NonNegative, Metric];
     source: "Deza, Deza 2016, doi:10.1007/978-3-662-52844-0";
+    reference: [
+        "p=3": [[0.0, 0.0], [3.0, 4.0]] => [4.497941445275415];
+        "p=1.5": [[0.0, 0.0], [1.0, 4.0]] => [4.326748710922225];
+    ];
 }
 
 impl Minkowski {

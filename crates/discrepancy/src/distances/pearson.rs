@@ -13,6 +13,10 @@ crate::entry! {
     target: DataDomain::Real;
     properties: [Symmetric, NonNegative, Bounded];
     source: "Pearson 1895, doi:10.1098/rspl.1895.0041";
+    reference: [
+        "": [[1.0, 2.0, 3.0], [1.0, 2.0, 4.0]] => [0.018019493938034283];
+        "": [[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]] => [2.0];
+    ];
 }
 
 /// `x_i Σw - Σ w x`, in units of `2^exponent Σw`: exact where the sums are, so no division by n comes first.

@@ -16,6 +16,9 @@ crate::entry! {
     target: DataDomain::Real;
     properties: [Convex, Symmetric, Lipschitz, NonNegative, Metric];
     source: "Deza, Deza 2016, doi:10.1007/978-3-662-52844-0";
+    reference: [
+        "variances=[4 9]": [[0.0, 0.0], [2.0, 3.0]] => [1.4142135623730951];
+    ];
 }
 
 impl Distance for StandardizedEuclidean {

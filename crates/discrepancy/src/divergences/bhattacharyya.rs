@@ -19,6 +19,10 @@ crate::entry! {
     target: DataDomain::Probabilities;
     properties: [Symmetric];
     source: "Bhattacharyya 1943, Bull. Calcutta Math. Soc. 35";
+    reference: [
+        "": [[0.5, 0.5], [0.25, 0.75]] => [0.03466823209753696];
+        "": [[1.0, 0.0], [0.0, 1.0]] => [f64::INFINITY];
+    ];
 }
 
 /// The coefficient less 1, of rows as given.

@@ -15,6 +15,10 @@ crate::entry! {
     target: DataDomain::Probabilities;
     properties: [Symmetric, NonNegative, Bounded];
     source: "Bhattacharyya 1943, Bull. Calcutta Math. Soc. 35";
+    reference: [
+        "": [[0.5, 0.5], [0.25, 0.75]] => [0.9659258262890683];
+        "": [[1.0, 0.0], [0.0, 1.0]] => [0.0];
+    ];
 }
 
 /// The coefficient.

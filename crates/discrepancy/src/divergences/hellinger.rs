@@ -15,6 +15,10 @@ crate::entry! {
     target: DataDomain::Probabilities;
     properties: [Symmetric, NonNegative, Bounded, Metric];
     source: "Hellinger 1909, doi:10.1515/crll.1909.136.210";
+    reference: [
+        "": [[0.5, 0.5], [0.25, 0.75]] => [0.18459191128251454];
+        "": [[1.0, 0.0], [0.0, 1.0]] => [1.0];
+    ];
 }
 
 /// `1 - √(q/p)`.

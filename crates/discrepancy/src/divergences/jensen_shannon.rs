@@ -19,6 +19,10 @@ crate::entry! {
     target: DataDomain::Probabilities;
     properties: [Convex, Symmetric, NonNegative, Bounded];
     source: "Lin 1991, doi:10.1109/18.61115";
+    reference: [
+        "": [[0.5, 0.5], [0.25, 0.75]] => [0.03382207556860523];
+        "": [[1.0, 0.0], [0.0, 1.0]] => [0.6931471805599453];
+    ];
 }
 
 /// A quotient of probabilities below this counts as far apart.

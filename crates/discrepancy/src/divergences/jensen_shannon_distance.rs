@@ -20,6 +20,10 @@ crate::entry! {
     target: DataDomain::Probabilities;
     properties: [Symmetric, NonNegative, Bounded, Metric];
     source: "Endres, Schindelin 2003, doi:10.1109/TIT.2003.813506";
+    reference: [
+        "": [[0.5, 0.5], [0.25, 0.75]] => [0.18390779094047438];
+        "": [[1.0, 0.0], [0.0, 1.0]] => [0.8325546111576978];
+    ];
 }
 
 impl Divergence for JensenShannonDistance {

@@ -22,6 +22,11 @@ crate::entry! {
     target: DataDomain::Probabilities;
     properties: [Convex];
     source: "Kullback, Leibler 1951, doi:10.1214/aoms/1177729694";
+    reference: [
+        "": [[0.5, 0.5], [0.25, 0.75]] => [0.14384103622589045];
+        "": [[1.0, 0.0], [0.0, 1.0]] => [f64::INFINITY];
+        "base=2": [[1.0, 0.0], [0.5, 0.5]] => [1.0];
+    ];
 }
 
 /// `p ln(p/q) - p + q >= 0`.

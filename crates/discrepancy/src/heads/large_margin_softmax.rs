@@ -24,6 +24,10 @@ crate::entry! {
     target: DataDomain::ClassOrProbabilities;
     properties: [OnceDifferentiable, NonNegative];
     source: "Liu, Wen, Yu, Yang 2016, arXiv:1612.02295";
+    reference: [
+        "margin=1": [[1.0, 2.0], [1.0, 0.0, 0.0, 1.0], [1.0]] => [0.3132616875182228];
+        "margin=2": [[1.0, 1.0], [1.0, 0.0, 0.0, 1.0], [1.0]] => [1.3132616875182228];
+    ];
 }
 
 const PI: Twofold<f64> = Twofold { high: std::f64::consts::PI, low: f64::from_bits(0x3CA1_A626_3314_5C07) };

@@ -28,6 +28,10 @@ crate::entry! {
     target: DataDomain::ClassOrProbabilities;
     properties: [OnceDifferentiable, TwiceDifferentiable, NonNegative];
     source: "Wijmans, Huval, Hertzberg, Koltun, Krähenbühl 2024, arXiv:2411.09009";
+    reference: [
+        "": [[1.0, 2.0], [1.0, 0.0, 0.0, 1.0], [1.0]] => [0.3132616875182228];
+        "": [[1.0, -1.0], [8.0, -9.0, 0.0, 0.0], [0.0]] => [4.139937633089748e-08];
+    ];
 }
 
 impl LinearSoftmaxCrossEntropy {

@@ -14,6 +14,9 @@ crate::entry! {
     target: DataDomain::Real;
     properties: [Convex, Symmetric, Lipschitz, NonNegative];
     source: "Boscovich 1757; Laplace 1786";
+    reference: [
+        "": [[3.0], [5.5]] => [2.5];
+    ];
 }
 
 impl Loss for Absolute {

@@ -17,6 +17,11 @@ crate::entry! {
     target: UNIT;
     properties: [Convex, NonNegative, StrictlyProper];
     source: "Good 1952, doi:10.1111/j.2517-6161.1952.tb00104.x";
+    reference: [
+        "": [[0.75], [1.0]] => [0.2876820724517809];
+        "": [[0.001], [0.0]] => [0.0010005003335835335];
+        "base=2": [[0.25], [0.5]] => [1.207518749639422];
+    ];
 }
 
 impl Loss for BinaryCrossEntropy {

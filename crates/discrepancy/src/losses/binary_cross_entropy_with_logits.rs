@@ -16,6 +16,10 @@ crate::entry! {
     target: UNIT;
     properties: [Convex, Lipschitz, OnceDifferentiable, TwiceDifferentiable, NonNegative, StrictlyProper, ClassificationCalibrated];
     source: "Cox 1958, doi:10.1111/j.2517-6161.1958.tb00292.x";
+    reference: [
+        "": [[-20.0], [0.0]] => [2.061153620314381e-09];
+        "pos_weight=3": [[0.5], [1.0]] => [1.42223095254032];
+    ];
 }
 
 impl Loss for BinaryCrossEntropyWithLogits {

@@ -12,6 +12,9 @@ crate::entry! {
     target: UNIT;
     properties: [Convex, Symmetric, Lipschitz, OnceDifferentiable, TwiceDifferentiable, NonNegative, Bounded, StrictlyProper];
     source: "Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2";
+    reference: [
+        "": [[0.75], [1.0]] => [0.0625];
+    ];
 }
 
 impl Loss for Brier {

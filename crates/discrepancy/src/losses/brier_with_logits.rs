@@ -13,6 +13,10 @@ crate::entry! {
     target: UNIT;
     properties: [OnceDifferentiable, TwiceDifferentiable, NonNegative, Bounded, StrictlyProper, Lipschitz];
     source: "Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2";
+    reference: [
+        "": [[1.5], [0.0]] => [0.6684280241233108];
+        "": [[40.0], [1.0]] => [1.804851387845415e-35];
+    ];
 }
 
 /// `σ(z) − y`, as `(1−y) σ(z) − y σ(−z)`: exact where y is 0 or 1.

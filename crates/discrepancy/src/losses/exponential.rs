@@ -16,6 +16,10 @@ crate::entry! {
     target: DataDomain::Signs;
     properties: [Convex, OnceDifferentiable, TwiceDifferentiable, NonNegative, ClassificationCalibrated];
     source: "Freund, Schapire 1997, doi:10.1006/jcss.1997.1504";
+    reference: [
+        "": [[0.5], [1.0]] => [0.6065306597126334];
+        "beta=2": [[0.5], [-1.0]] => [2.718281828459045];
+    ];
 }
 
 impl Loss for Exponential {

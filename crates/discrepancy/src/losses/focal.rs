@@ -19,6 +19,10 @@ crate::entry! {
     target: DataDomain::Binary;
     properties: [OnceDifferentiable, TwiceDifferentiable, NonNegative, ClassificationCalibrated];
     source: "Lin, Goyal, Girshick, He, Dollár 2017, arXiv:1708.02002";
+    reference: [
+        "": [[2.0], [1.0]] => [0.00045089070881009386];
+        "alpha=none,gamma=0": [[-2.0], [1.0]] => [2.1269280110429727];
+    ];
 }
 
 /// The weight of the class of `y`.

@@ -18,6 +18,10 @@ crate::entry! {
     target: DataDomain::Binary;
     properties: [NonNegative];
     source: "Lin, Goyal, Girshick, He, Dollár 2017, arXiv:1708.02002";
+    reference: [
+        "": [[0.75], [1.0]] => [0.004495032382059077];
+        "gamma=1": [[0.75], [0.0]] => [0.7797905781299385];
+    ];
 }
 
 /// p_y, 1 − p_y and −ln p_y, each without cancellation.

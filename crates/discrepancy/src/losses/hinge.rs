@@ -16,6 +16,10 @@ crate::entry! {
     target: DataDomain::Signs;
     properties: [Convex, Lipschitz, NonNegative, ClassificationCalibrated];
     source: "Cortes, Vapnik 1995, doi:10.1007/BF00994018";
+    reference: [
+        "": [[0.25], [1.0]] => [0.75];
+        "": [[1.5], [1.0]] => [0.0];
+    ];
 }
 
 impl Loss for Hinge {

@@ -17,6 +17,10 @@ crate::entry! {
     target: DataDomain::Signs;
     properties: [Convex, Lipschitz, OnceDifferentiable, TwiceDifferentiable, NonNegative, ClassificationCalibrated];
     source: "Friedman, Hastie, Tibshirani 2000, doi:10.1214/aos/1016218223";
+    reference: [
+        "": [[0.0], [1.0]] => [1.0];
+        "base=e": [[40.0], [1.0]] => [4.248354255291589e-18];
+    ];
 }
 
 impl Loss for Logistic {

@@ -16,6 +16,10 @@ crate::entry! {
     target: DataDomain::Real;
     properties: [Convex, Symmetric, OnceDifferentiable, TwiceDifferentiable, NonNegative];
     source: "Legendre 1805; Gauss 1809";
+    reference: [
+        "": [[3.0], [1.0]] => [4.0];
+        "half=true": [[3.0], [1.0]] => [2.0];
+    ];
 }
 
 impl Squared {

@@ -17,6 +17,10 @@ crate::entry! {
     target: DataDomain::Signs;
     properties: [NonNegative, Bounded, NotDifferentiable];
     source: "Hastie, Tibshirani, Friedman 2009, The Elements of Statistical Learning, 2.4";
+    reference: [
+        "": [[2.0], [1.0]] => [0.0];
+        "": [[-0.5], [1.0]] => [1.0];
+    ];
 }
 
 impl Loss for ZeroOne {

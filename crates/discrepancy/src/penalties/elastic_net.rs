@@ -19,6 +19,9 @@ crate::entry! {
     target: DataDomain::Real;
     properties: [Convex, Symmetric, NonNegative];
     source: "Zou, Hastie 2005, doi:10.1111/j.1467-9868.2005.00503.x";
+    reference: [
+        "": [[1.0, -2.0, 3.0]] => [6.5];
+    ];
 }
 
 impl ElasticNet {

@@ -17,6 +17,10 @@ crate::entry! {
     target: DataDomain::Real;
     properties: [Convex, Symmetric, NonNegative];
     source: "Tibshirani 1996, doi:10.1111/j.2517-6161.1996.tb02080.x";
+    reference: [
+        "": [[1.0, -2.0, 3.0]] => [6.0];
+        "lambda=0.5": [[1.0, -2.0, 3.0]] => [3.0];
+    ];
 }
 
 impl Penalty for L1 {

@@ -17,6 +17,9 @@ crate::entry! {
     target: DataDomain::Real;
     properties: [Convex, Symmetric, OnceDifferentiable, TwiceDifferentiable, NonNegative];
     source: "Hoerl, Kennard 1970, doi:10.1080/00401706.1970.10488634";
+    reference: [
+        "": [[1.0, -2.0, 3.0]] => [14.0];
+    ];
 }
 
 impl Penalty for L2 {

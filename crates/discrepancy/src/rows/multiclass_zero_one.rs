@@ -15,6 +15,10 @@ crate::entry! {
     target: DataDomain::ClassOrProbabilities;
     properties: [NonNegative, Bounded, NotDifferentiable];
     source: "Hastie, Tibshirani, Friedman 2009, The Elements of Statistical Learning, 2.4";
+    reference: [
+        "": [[1.0, 3.0, 2.0], [1.0]] => [0.0];
+        "": [[1.0, 3.0, 2.0], [0.0]] => [1.0];
+    ];
 }
 
 impl RowLoss for MulticlassZeroOne {

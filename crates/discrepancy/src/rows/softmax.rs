@@ -33,6 +33,10 @@ crate::entry! {
     target: DataDomain::Probabilities;
     properties: [OnceDifferentiable, TwiceDifferentiable, NonNegative, Bounded];
     source: "Boltzmann 1868; Bridle 1990, doi:10.1007/978-3-642-76153-9_28";
+    reference: [
+        "": [[1.0, 2.0, 3.0]] => [0.09003057317038046, 0.24472847105479764, 0.6652409557748219];
+        "temperature=2": [[4.0, 0.0]] => [0.8807970779778824, 0.11920292202211756];
+    ];
 }
 
 impl RowMap for Softmax {

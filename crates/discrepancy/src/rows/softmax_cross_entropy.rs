@@ -33,6 +33,11 @@ crate::entry! {
     target: DataDomain::ClassOrProbabilities;
     properties: [OnceDifferentiable, TwiceDifferentiable, NonNegative, StrictlyProper, ClassificationCalibrated];
     source: "Bridle 1990, doi:10.1007/978-3-642-76153-9_28";
+    reference: [
+        "": [[17.0, 0.0], [0.0]] => [4.139937633089748e-08];
+        "": [[1.0, 2.0, 3.0], [2.0]] => [0.4076059644443803];
+        "label_smoothing=0.5": [[0.0, 1.0], [1.0]] => [0.5632616875182228];
+    ];
 }
 
 /// What label smoothing spreads its share over.

@@ -22,6 +22,10 @@ crate::entry! {
     target: DataDomain::ClassOrProbabilities;
     properties: [OnceDifferentiable, NonNegative, ClassificationCalibrated];
     source: "Lin, Goyal, Girshick, He, Dollár 2017, arXiv:1708.02002";
+    reference: [
+        "": [[1.0, 2.0, 3.0], [2.0]] => [0.04567779896788489];
+        "gamma=0": [[17.0, 0.0], [0.0]] => [4.139937633089748e-08];
+    ];
 }
 
 impl SoftmaxFocal {

@@ -30,6 +30,10 @@ crate::entry! {
     target: DataDomain::Real;
     properties: [Symmetric];
     source: "Gretton, Borgwardt, Rasch, Schölkopf, Smola 2012, JMLR 13:723-773; grid of bandwidths after Schrab et al. 2023, JMLR 24:194";
+    reference: [
+        "bandwidth=1,estimator=biased": [[0.0], [1.0]] => [0.7869386805747332];
+        "kernel=energy": [[0.0, 1.0], [2.0, 4.0]] => [2.0];
+    ];
 }
 
 /// One of a parameter's words.

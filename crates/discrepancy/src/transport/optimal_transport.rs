@@ -32,6 +32,10 @@ crate::entry! {
     target: DataDomain::Real;
     properties: [Symmetric, NonNegative];
     source: "Rubner, Tomasi, Guibas 2000, doi:10.1023/A:1026543900054";
+    reference: [
+        "": [[0.0, 1.0, 3.0], [5.0, 6.0, 8.0]] => [5.0];
+        "ground=squared_euclidean": [[0.0, 0.0], [1.0, 2.0]] => [2.5];
+    ];
 }
 
 impl Transport for OptimalTransport {

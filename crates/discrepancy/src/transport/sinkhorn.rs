@@ -32,6 +32,10 @@ crate::entry! {
     target: DataDomain::Real;
     properties: [Symmetric, NonNegative, OnceDifferentiable];
     source: "Cuturi 2013, arXiv:1306.0895; Schmitzer 2019, doi:10.1137/16M1106018; Peyré, Cuturi 2019, chapter 4, doi:10.1561/2200000073";
+    reference: [
+        "epsilon=0.5": [[0.0], [1.0]] => [1.0];
+        "epsilon=0.5": [[0.0, 1.0], [0.0, 1.0]] => [0.2831095847584864];
+    ];
 }
 
 /// The result of [`Sinkhorn`], with its certificate.

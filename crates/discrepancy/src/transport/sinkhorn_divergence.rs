@@ -31,6 +31,10 @@ crate::entry! {
     target: DataDomain::Real;
     properties: [Symmetric, NonNegative, OnceDifferentiable];
     source: "Feydy et al. 2019, arXiv:1810.08278; Genevay, Peyré, Cuturi 2018, arXiv:1706.00292";
+    reference: [
+        "epsilon=0.5": [[0.0], [1.0]] => [1.0];
+        "epsilon=0.5": [[0.0, 1.0], [0.5, 0.5]] => [0.3584452076207568];
+    ];
 }
 
 impl SinkhornDivergence {

@@ -29,6 +29,10 @@ crate::entry! {
     target: DataDomain::Real;
     properties: [Symmetric, NonNegative, Metric];
     source: "Villani 2009, chapter 6, doi:10.1007/978-3-540-71050-9; Peyré, Cuturi 2019, section 2.6, doi:10.1561/2200000073";
+    reference: [
+        "": [[0.0, 1.0, 3.0], [5.0, 6.0, 8.0]] => [5.0];
+        "order=2": [[0.0, 0.0], [1.0, 2.0]] => [1.5811388300841898];
+    ];
 }
 
 impl Transport for Wasserstein {

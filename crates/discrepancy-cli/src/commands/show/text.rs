@@ -45,6 +45,12 @@ impl Page {
         let accuracy = entry.accuracy();
         self.paragraph("Accuracy", &format!("within {} ULP in f32, within {} ULP in f64", accuracy.f32, accuracy.f64));
         self.paragraph("Source", entry.source);
+        if !entry.reference.is_empty() {
+            self.text.push('\n');
+            self.heading("Examples");
+            entry.reference.iter().for_each(|row| self.line(&row.line(entry)));
+            self.text.push('\n');
+        }
         let full = entry.parameters.iter().zip(&arguments.0).map(|(p, value)| format!("{}={value}", p.name));
         let full = full.collect::<Vec<String>>().join(",");
         let colon = if full.is_empty() { "" } else { ":" };
