@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 const HELP: &str = "\
-cargo xtask test        all tests of all crates, and the reference tables against arbitrary precision
+cargo xtask test        all tests of all crates, and the reference tables against arbitrary precision, scikit-learn's means
 cargo xtask reference   the reference tables, made again; --check compares instead of writing
 cargo xtask bench       value and gradient of every pointwise loss, beside the time that memory needs
 cargo xtask pictures    the pictures of docs/pictures, drawn again
@@ -65,18 +65,26 @@ fn test(rest: &[&str]) -> Result<(), String> {
     // An entry without a table has no witness but itself.
     cargo(&["test", "--package", "discrepancy", "--test", "conformance", "--", "--ignored"])?;
     reference(&["--self-test"])?;
-    reference(&["--check"])
+    reference(&["--check"])?;
+    // What users have today gives the same means.
+    python("examples/data", &["agree.py"])
 }
 
-/// Runs the generator in a virtual environment of its own, with pinned packages.
 fn reference(rest: &[&str]) -> Result<(), String> {
-    let venv = root().join("reference/.venv");
+    python("reference", &[&["generate.py"], rest].concat())
+}
+
+/// Runs a script of a folder in the folder's own virtual environment, with its pinned packages.
+fn python(folder: &str, script: &[&str]) -> Result<(), String> {
+    let venv = root().join(folder).join(".venv");
     let python = venv.join("bin/python");
     if !python.exists() {
+        let requirements = format!("{folder}/requirements.txt");
         run("python3", &["-m", "venv", &venv.to_string_lossy()], &[])?;
-        run(&python, &["-m", "pip", "install", "--quiet", "-r", "reference/requirements.txt"], &[])?;
+        run(&python, &["-m", "pip", "install", "--quiet", "-r", &requirements], &[])?;
     }
-    run(&python, &[&["reference/generate.py"], rest].concat(), &[])
+    let path = format!("{folder}/{}", script[0]);
+    run(&python, &[&[path.as_str()], &script[1..]].concat(), &[])
 }
 
 /// Draws what `docs/pictures/list.txt` lists: a file, a colon, and what `discrepancy show` is to draw.
