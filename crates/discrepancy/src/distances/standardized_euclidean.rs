@@ -17,7 +17,7 @@ crate::entry! {
     properties: [Convex, Symmetric, Lipschitz, NonNegative, Metric];
     source: "Deza, Deza 2016, doi:10.1007/978-3-662-52844-0";
     reference: [
-        "variances=[4 9]": [[0.0, 0.0], [2.0, 3.0]] => [1.4142135623730951];
+        "variances=[4 9]": [[0.0, 0.0], [2.0, 3.0]] => [std::f64::consts::SQRT_2];
     ];
 }
 

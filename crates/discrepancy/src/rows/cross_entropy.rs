@@ -21,7 +21,7 @@ crate::entry! {
     properties: [Convex, NonNegative, StrictlyProper];
     source: "Good 1952, doi:10.1111/j.2517-6161.1952.tb00104.x";
     reference: [
-        "": [[0.25, 0.5, 0.25], [1.0]] => [0.6931471805599453];
+        "": [[0.25, 0.5, 0.25], [1.0]] => [std::f64::consts::LN_2];
         "base=2": [[0.25, 0.5, 0.25], [0.0]] => [2.0];
     ];
 }
