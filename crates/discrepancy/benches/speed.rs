@@ -4,43 +4,15 @@
 //! the same run in turn with it. Figures are medians.
 #![allow(clippy::unwrap_used, reason = "a benchmark may stop")]
 
+mod support;
+
 use discrepancy::batch::{Element, Evaluation, Reduction};
 use discrepancy::catalog::{self, DataDomain, Measure};
 use discrepancy::losses::PointwiseLoss;
-use rayon::prelude::*;
-use std::time::Instant;
+use support::{Copy, median, time};
 
 const N: usize = 10_000_000;
 const ROUNDS: usize = 9;
-
-fn time(work: impl FnOnce()) -> f64 {
-    let start = Instant::now();
-    work();
-    start.elapsed().as_secs_f64()
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
-}
-
-/// Seconds per byte moved by a copy of 256 MB arrays on all threads.
-struct Copy(Vec<f32>, Vec<f32>);
-
-impl Copy {
-    fn new() -> Self {
-        Copy(vec![1.0; 64 << 20], vec![0.0; 64 << 20])
-    }
-    fn seconds_per_byte(&mut self) -> f64 {
-        let bytes = (2 * 4 * self.0.len()) as f64;
-        let chunk = 1 << 16;
-        time(|| {
-            self.0.par_chunks(chunk).zip(self.1.par_chunks_mut(chunk)).for_each(|(from, to)| {
-                discrepancy_stream::copy(to, from);
-            });
-        }) / bytes
-    }
-}
 
 fn numbers(n: usize, domain: &DataDomain, seed: u64, spread: f64) -> Vec<f64> {
     let mut state = seed;

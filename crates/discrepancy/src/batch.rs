@@ -6,6 +6,7 @@ pub mod block;
 pub mod element;
 pub mod evaluation;
 pub(crate) mod head;
+mod labelled;
 mod matrix;
 mod pairs;
 mod pass;

@@ -81,6 +81,10 @@ pub trait RowLoss: Debug + Send + Sync {
     fn value_and_gradient(&self, row: &[f64], target: Target<'_>, gradient: &mut [f64]) -> Result<f64> {
         self.evaluate(row, target, f64::EPSILON, Some(gradient))
     }
+    /// The loss of rows with labels, many at once, for results of 24 bits or fewer; `None` where it has no such form.
+    fn labelled(&self) -> Option<&dyn LabelledLoss> {
+        None
+    }
     /// The diagonal of the second derivatives with respect to the row, or what stands for it.
     fn hessian_diagonal(
         &self,
@@ -131,9 +135,11 @@ pub trait RowMap: Debug + Send + Sync {
     }
 }
 
+pub mod labelled;
 pub(crate) mod shares;
 pub mod softmax;
 
+pub use labelled::LabelledLoss;
 pub use softmax_cross_entropy::SmoothingOver;
 
 /// Writes the module list and the registry from one line an entry.

@@ -1,6 +1,7 @@
 //! One formula over one block of numbers, at one level and one precision.
 
 use crate::losses::{Loss, Outputs, Precision, join, slope};
+use crate::number::guarded::{SURE, UNSEEN};
 use crate::number::lane::{Block, run};
 use crate::number::{Dual, Guarded, LANES, Level, Long, Machine, NativeLane, Real, Twofold};
 use fearless_simd::Simd;
@@ -29,20 +30,13 @@ fn formula<L: Loss, R: Real>(order: usize, loss: &L, z: R, y: R) -> R {
     }
 }
 
-/// How much of a result its error bound may be: 2^-8 ULP, so that 0.508 ULP are left after rounding.
-const SURE: f64 = f64::EPSILON / 256.0;
-/// The same for results stored in 24 bits or fewer.
-const SURE_SINGLE: f64 = SURE * (1 << 29) as f64;
-/// Errors below this do not show in `f32`, whose smallest step is 2^-149.
-const UNSEEN: f64 = f64::from_bits((1023 - 158) << 52);
-
 /// One result of one machine number (one element or one lane), and whether it is sure.
 #[inline(always)]
 fn result<L: Loss, M: Machine>(order: usize, loss: &L, precision: Precision, z: M, y: M) -> (M, M::Mask) {
     match precision {
         Precision::Plain if L::CANCELS[order] => {
             let result = formula(order, loss, Guarded::<M, M>::exact(z), Guarded::exact(y));
-            (result.value, result.sure(SURE_SINGLE) | result.error.le(z.lit(UNSEEN)))
+            (result.value, result.sure_single())
         }
         Precision::Plain => (formula(order, loss, z, y), y.same(y)),
         Precision::Twofold => {

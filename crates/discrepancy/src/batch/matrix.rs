@@ -39,6 +39,10 @@ impl<'a, E: Element> Matrix<'a, E> {
     pub(crate) fn width(&self) -> usize {
         self.view.ncols()
     }
+    /// All numbers, row by row, if that is how they lie.
+    pub(crate) fn as_slice(&self) -> Option<&'a [E]> {
+        self.view.to_slice()
+    }
     /// Row `i`, exactly, in place of what the scratch held.
     pub(crate) fn widen(&self, i: usize, scratch: &mut Vec<f64>) {
         widen(self.view.row(i), scratch);

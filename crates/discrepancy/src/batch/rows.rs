@@ -2,9 +2,12 @@
 
 use super::element::Element;
 use super::evaluation::{NanPolicy, Reduction};
+use super::labelled::{Exponential, Room, rows_of_block};
 use super::matrix::{Matrix, in_order, narrow, room};
 use crate::error::{Error, ErrorKind, Result};
-use crate::rows::{HessianKind, RowLoss, RowMap, RowTargets, Target};
+use crate::losses::Precision;
+use crate::number::Level;
+use crate::rows::{HessianKind, LabelledLoss, RowLoss, RowMap, RowTargets, Target};
 use crate::sums::Moments;
 use ndarray::ArrayView1;
 use rayon::prelude::*;
@@ -50,6 +53,7 @@ pub struct RowEvaluation<'a, E> {
     targets: Targets<'a, E>,
     weights: Option<ArrayView1<'a, E>>,
     nan: NanPolicy,
+    level: Level,
 }
 
 /// Room for one row of each kind.
@@ -59,6 +63,29 @@ struct Scratch {
     target: Vec<f64>,
     gradient: Vec<f64>,
 }
+
+/// Room for a block of rows with labels.
+#[derive(Default)]
+struct BlockScratch<E> {
+    one: Scratch,
+    labels: Vec<usize>,
+    room: Room,
+    narrow: Vec<E>,
+}
+
+/// Rows with labels, as the kernels take them.
+#[derive(Clone, Copy)]
+struct Labelled<'a, E> {
+    loss: &'a dyn LabelledLoss,
+    rows: &'a [E],
+    labels: ArrayView1<'a, i64>,
+    ignore_index: Option<i64>,
+    /// Rows of a block.
+    block: usize,
+}
+
+/// Results of more bytes than this are stored past the caches, which they would not fit in.
+const STREAM: usize = 8 << 20;
 
 /// What a row has to say before it is computed.
 enum Row<'a> {
@@ -95,7 +122,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         if !good {
             return Err(Error::new(ErrorKind::Shape, loss.entry().name, "target", allowed).value(found));
         }
-        Ok(RowEvaluation { loss, rows, targets, weights: None, nan: NanPolicy::Error })
+        Ok(RowEvaluation { loss, rows, targets, weights: None, nan: NanPolicy::Error, level: Level::best() })
     }
 
     /// With a non-negative, finite weight for each row. They weigh sums and means, not the rows' own values.
@@ -124,6 +151,13 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         self
     }
 
+    /// At this vector level instead of the best; the bits are the same.
+    #[must_use]
+    pub fn level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+
     /// The value of each row.
     pub fn values(&self) -> Result<Vec<E>> {
         let mut value = self.buffer(1)?;
@@ -141,6 +175,13 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     /// The value of each row, into a slice of N. After an error its content is unspecified.
     pub fn values_into(&self, value: &mut [E]) -> Result<()> {
         self.same_length("value", value.len(), self.rows.rows())?;
+        if let Some(rows) = self.labelled() {
+            let one = |scratch: &mut BlockScratch<E>, (block, value): (usize, &mut [E])| {
+                self.block(rows, block, value, None, scratch)
+            };
+            let blocks = value.par_chunks_mut(rows.block).enumerate();
+            return in_order(blocks.map_init(Default::default, one).collect()).map(|_| ());
+        }
         let one = |scratch: &mut Scratch, (i, out): (usize, &mut E)| {
             *out = E::narrow(self.one(i, false, scratch).map_err(|error| self.place(error, i))?.0);
             Ok(())
@@ -153,6 +194,13 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         let (rows, width) = (self.rows.rows(), self.rows.width());
         self.same_length("value", value.len(), rows)?;
         self.same_length("gradient", gradient.len(), rows * width)?;
+        if let Some(rows) = self.labelled() {
+            let one = |scratch: &mut BlockScratch<E>, ((block, value), gradient): ((usize, &mut [E]), &mut [E])| {
+                self.block(rows, block, value, Some(gradient), scratch)
+            };
+            let blocks = value.par_chunks_mut(rows.block).enumerate().zip(gradient.par_chunks_mut(rows.block * width));
+            return in_order(blocks.map_init(Default::default, one).collect()).map(|_| ());
+        }
         let one = |scratch: &mut Scratch, ((i, value), out): ((usize, &mut E), &mut [E])| {
             let (wide, own) = self.one(i, true, scratch).map_err(|error| self.place(error, i))?;
             out.iter_mut().zip(own).for_each(|(out, g)| *out = E::narrow(*g));
@@ -161,6 +209,90 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         };
         let rows = value.par_iter_mut().enumerate().zip(gradient.par_chunks_mut(width));
         in_order(rows.map_init(Scratch::default, one).collect()).map(|_| ())
+    }
+
+    /// What the kernels of rows with labels need; `None` where the rows go one by one.
+    fn labelled(&self) -> Option<Labelled<'a, E>> {
+        let Targets::Labels { labels, ignore_index } = self.targets else { return None };
+        if E::PRECISION != Precision::Plain {
+            return None;
+        }
+        let loss = self.loss.labelled().filter(|loss| loss.fits(self.rows.width()))?;
+        let rows = self.rows.as_slice()?;
+        Some(Labelled { loss, rows, labels, ignore_index, block: rows_of_block(self.rows.width()) })
+    }
+
+    /// The answers to a block of rows. Labels that are none stand for the first class.
+    fn answer(
+        &self,
+        rows: Labelled<'_, E>,
+        first: usize,
+        count: usize,
+        exponential: Exponential,
+        scratch: &mut BlockScratch<E>,
+    ) {
+        let width = self.rows.width();
+        let label = |i: usize| usize::try_from(rows.labels[i]).ok().filter(|label| *label < width).unwrap_or(0);
+        scratch.labels.clear();
+        scratch.labels.extend((first..first + count).map(label));
+        let block = &rows.rows[first * width..][..count * width];
+        scratch.room.answer(rows.loss, self.level, exponential, block, &scratch.labels);
+    }
+
+    /// Whether the kernel's answer to row i, the k-th of its block, is what is wanted.
+    fn settled(rows: Labelled<'_, E>, i: usize, k: usize, scratch: &BlockScratch<E>) -> bool {
+        let regular =
+            usize::try_from(rows.labels[i]) == Ok(scratch.labels[k]) && rows.ignore_index != Some(rows.labels[i]);
+        regular && scratch.room.rows.sure[k] == 1.0
+    }
+
+    /// Values and gradients of a block of rows with labels; what the kernel is not sure of is computed one by one.
+    fn block(
+        &self,
+        rows: Labelled<'_, E>,
+        block: usize,
+        value: &mut [E],
+        gradient: Option<&mut [E]>,
+        scratch: &mut BlockScratch<E>,
+    ) -> Result<()> {
+        let (first, width) = (block * rows.block, self.rows.width());
+        self.answer(rows, first, value.len(), Exponential::Single, scratch);
+        let stream = rows.rows.len() * size_of::<E>() > STREAM;
+        let mut narrow = std::mem::take(&mut scratch.narrow);
+        let mut out = gradient;
+        if let Some(gradient) = &mut out {
+            if stream {
+                narrow.resize(gradient.len(), E::default());
+            }
+            let target = if stream { &mut narrow[..gradient.len()] } else { &mut **gradient };
+            scratch.room.gradients(self.level, &scratch.labels, target);
+        }
+        let mut done = Ok(());
+        for (k, value) in value.iter_mut().enumerate() {
+            let i = first + k;
+            if Self::settled(rows, i, k, scratch) {
+                *value = E::narrow(scratch.room.rows.value[k]);
+                continue;
+            }
+            match self.one(i, out.is_some(), &mut scratch.one) {
+                Ok((wide, own)) => {
+                    *value = E::narrow(wide);
+                    if let Some(gradient) = &mut out {
+                        let target = if stream { &mut narrow[..] } else { &mut **gradient };
+                        target[k * width..].iter_mut().zip(own).for_each(|(out, g)| *out = E::narrow(*g));
+                    }
+                }
+                Err(error) => {
+                    done = Err(self.place(error, i));
+                    break;
+                }
+            }
+        }
+        if let (Some(gradient), true) = (&mut out, stream) {
+            E::stream(gradient, &narrow[..gradient.len()]);
+        }
+        scratch.narrow = narrow;
+        done
     }
 
     /// Room for so many numbers a row.
@@ -226,14 +358,23 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     /// storage type.
     pub fn moments(&self) -> Result<Moments> {
         const BLOCK: usize = 256;
-        let count = self.rows.rows();
-        let parts = (0..count.div_ceil(BLOCK)).into_par_iter().map(|block| {
-            let (mut moments, mut scratch) = (Moments::new(), Scratch::default());
-            for i in block * BLOCK..count.min((block + 1) * BLOCK) {
-                self.push(i, &mut scratch, &mut moments).map_err(|error| self.place(error, i))?;
+        let labelled = self.labelled();
+        let (count, size) = (self.rows.rows(), labelled.map_or(BLOCK, |rows| rows.block));
+        let one = |scratch: &mut BlockScratch<E>, block: usize| {
+            let (first, mut moments) = (block * size, Moments::new());
+            let rows = count.min(first + size) - first;
+            if let Some(labelled) = labelled {
+                self.answer(labelled, first, rows, Exponential::Double, scratch);
+            }
+            for k in 0..rows {
+                let i = first + k;
+                let known = labelled.filter(|rows| Self::settled(*rows, i, k, scratch));
+                let known = known.map(|_| (scratch.room.rows.value[k], scratch.room.rows.class_weight[k]));
+                self.push(i, known, &mut scratch.one, &mut moments).map_err(|error| self.place(error, i))?;
             }
             Ok(moments)
-        });
+        };
+        let parts = (0..count.div_ceil(size)).into_par_iter().map_init(BlockScratch::default, one);
         let mut total = Moments::new();
         for part in &in_order(parts.collect())? {
             total.merge(part);
@@ -241,12 +382,19 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         Ok(total)
     }
 
-    fn push(&self, i: usize, scratch: &mut Scratch, moments: &mut Moments) -> Result<()> {
-        let (value, carried) = match self.row(i, scratch)? {
-            Row::Ignored => return Ok(()),
-            Row::NotANumber if self.nan == NanPolicy::Omit => return Ok(()),
-            Row::NotANumber => (f64::NAN, 1.0),
-            Row::Given(row, target) => (self.loss.evaluate(row, target, E::EPSILON, None)?, self.loss.weight(target)),
+    /// Adds a row to the sums; its value and what it counts may be known.
+    fn push(&self, i: usize, known: Option<(f64, f64)>, scratch: &mut Scratch, moments: &mut Moments) -> Result<()> {
+        let (value, carried) = if let Some(known) = known {
+            known
+        } else {
+            match self.row(i, scratch)? {
+                Row::Ignored => return Ok(()),
+                Row::NotANumber if self.nan == NanPolicy::Omit => return Ok(()),
+                Row::NotANumber => (f64::NAN, 1.0),
+                Row::Given(row, target) => {
+                    (self.loss.evaluate(row, target, E::EPSILON, None)?, self.loss.weight(target))
+                }
+            }
         };
         match (self.weights.map_or(1.0, |w| w[i].widen()), carried) {
             (1.0, 1.0) => moments.push(value),

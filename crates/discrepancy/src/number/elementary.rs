@@ -40,6 +40,32 @@ fn reduce<M: Machine>(x: M) -> (M, M) {
     (k, k.mul_add(k.lit(-LN2_MIDDLE), r))
 }
 
+/// `(e^r - 1 - r)/r²` on |r| <= ln 2/2 by Remez' exchange: e^r is right to 2^-39.6.
+const SHORT_EXP: [f64; 7] = [
+    0.500_000_000_042_714_8,
+    0.166_666_667_845_120_63,
+    0.041_666_664_403_736_94,
+    0.008_333_281_787_576_74,
+    0.001_388_919_725_151_057_2,
+    0.000_199_089_524_255_891_52,
+    2.470_827_087_974_746_4e-5,
+];
+/// The least exponent whose power is a normal number.
+const GAP_MIN: f64 = -708.0;
+
+/// `e^x` for x <= 0 and results of 24 bits: right to 2^-39, and 0 below 2^-1021. It is 1 at 0, exactly.
+#[inline(always)]
+pub(crate) fn exp_of_gap_single<M: Machine>(x: M) -> M {
+    let k = (x * LOG2_E).round();
+    let r = k.mul_add(k.lit(-std::f64::consts::LN_2), x);
+    let mut sum = r.lit(SHORT_EXP[6]);
+    for n in (0..6).rev() {
+        sum = sum.mul_add(r, r.lit(SHORT_EXP[n]));
+    }
+    let e = (sum * r).mul_add(r, r) + 1.0;
+    M::when(x.lt(x.lit(GAP_MIN)), x.lit(0.0), e * k.power_of_two())
+}
+
 /// `exp(r) - 1` for |r| <= 0.347.
 #[inline(always)]
 fn exp_m1_reduced<M: Machine>(r: M) -> M {

@@ -65,6 +65,13 @@ const SMALL: f64 = power(-900);
 /// … but no more than this.
 const LOST: f64 = power(-1068);
 
+/// How much of a result its error bound may be: 2^-8 ULP, so that 0.508 ULP are left after rounding.
+pub(crate) const SURE: f64 = f64::EPSILON / 256.0;
+/// The same for results stored in 24 bits or fewer.
+pub(crate) const SURE_SINGLE: f64 = SURE * (1 << 29) as f64;
+/// Errors below this do not show in `f32`, whose smallest step is 2^-149.
+pub(crate) const UNSEEN: f64 = power(-158);
+
 impl<M: Machine, N: Approximate<M>> Guarded<N, M> {
     /// Exactly `value`.
     #[inline(always)]
@@ -91,6 +98,16 @@ impl<M: Machine, N: Approximate<M>> Guarded<N, M> {
         let good = self.error.le(size * relative) & size.finite();
         // Results near the subnormal range are rounded once by the long form; an exact zero is right.
         good & (size.lit(SMALL).le(size) | self.error.same(size.lit(0.0)) & size.same(size.lit(0.0)))
+    }
+    /// Whether rounding to 24 bits or fewer gives the right number, to 0.508 units in the last place.
+    #[inline(always)]
+    pub(crate) fn sure_single(self) -> M::Mask {
+        self.sure_to_single() | self.error.le(self.error.lit(UNSEEN))
+    }
+    /// The same, for a factor of what is rounded.
+    #[inline(always)]
+    pub(crate) fn sure_to_single(self) -> M::Mask {
+        self.sure(SURE_SINGLE)
     }
     #[inline(always)]
     fn zero(self) -> M::Mask {

@@ -98,6 +98,52 @@ pub fn run<B: Block>(level: Level, block: B) {
     block.scalar();
 }
 
+/// How a kernel that is written once moves its numbers: one after the other, or a register full.
+pub(crate) trait Load: Copy {
+    /// What it computes with.
+    type Number: Machine;
+    /// How many floats that is; a divisor of [`LANES`].
+    const WIDTH: usize;
+    /// From a slice of that length.
+    fn load(self, from: &[f64]) -> Self::Number;
+    /// To a slice of that length.
+    fn store(self, number: Self::Number, to: &mut [f64]);
+}
+
+/// One float.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct One;
+
+impl Load for One {
+    type Number = f64;
+    const WIDTH: usize = 1;
+    #[inline(always)]
+    fn load(self, from: &[f64]) -> f64 {
+        from[0]
+    }
+    #[inline(always)]
+    fn store(self, number: f64, to: &mut [f64]) {
+        to[0] = number;
+    }
+}
+
+/// As many as a register holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Several<S>(pub(crate) S);
+
+impl<S: Simd> Load for Several<S> {
+    type Number = NativeLane<S>;
+    const WIDTH: usize = NativeLane::<S>::WIDTH;
+    #[inline(always)]
+    fn load(self, from: &[f64]) -> NativeLane<S> {
+        NativeLane::from_slice(self.0, from)
+    }
+    #[inline(always)]
+    fn store(self, number: NativeLane<S>, to: &mut [f64]) {
+        number.store(to);
+    }
+}
+
 /// Floats in one vector `V` (by default eight) of the vector kind `S`.
 #[derive(Clone, Copy)]
 pub struct Lane<S: Simd, V = f64x8<S>>(V, PhantomData<S>);

@@ -1,6 +1,7 @@
 //! What every softmax needs: the row's exponentials relative to its largest score.
 
 use super::Target;
+use super::labelled::{Answer, Labelled};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::Twofold;
 use crate::number::careful::Careful;
@@ -98,6 +99,16 @@ impl<R: Careful> Shares<R> {
     pub(crate) fn logsumexp(&self) -> R {
         self.log + self.largest
     }
+    /// The row as a loss of a label sees it.
+    pub(crate) fn labelled(&self, label: usize) -> Labelled<R> {
+        Labelled {
+            surprise: self.surprise(label),
+            weight: self.weight[label],
+            others: self.others(label),
+            total: self.total,
+            logsumexp: self.logsumexp(),
+        }
+    }
 }
 
 /// Scores may be finite or minus infinity.
@@ -161,6 +172,13 @@ pub(crate) fn check_length(function: &str, argument: &str, length: usize, wanted
         return Ok(());
     }
     Err(Error::new(ErrorKind::Shape, function, argument, format!("length {wanted}")).value(length))
+}
+
+impl<R: Careful> Answer<R> {
+    /// The derivative by score j of a row with this label.
+    pub(crate) fn slope(&self, shares: &Shares<R>, label: usize, j: usize) -> R {
+        if j == label { self.own } else { self.other * shares.weight[j] }
+    }
 }
 
 impl Target<'_> {

@@ -1,9 +1,10 @@
+use super::labelled::{Answer, LabelFormula, Labelled, LabelledLoss};
 use super::shares::{Shares, check_classes, check_length, check_target};
 use super::{HessianKind, RowLoss, Target, softmax};
 use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, ParameterType, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::careful::{Careful, Checked, Deepening, settled};
-use crate::number::{Long, Twofold};
+use crate::number::{Long, Real, Twofold};
 
 crate::entry! {
     /// Softmax cross entropy of a row of logits: minus the logarithm of the true class's probability.
@@ -118,6 +119,24 @@ impl SoftmaxCrossEntropy {
         let shares = Shares::new(Self::ENTRY.name, row, self.temperature)?;
         let pull = self.pull(Self::ENTRY.name, &shares, target)?;
         Ok((shares, pull))
+    }
+    fn answered<R: Careful>(&self, row: &[f64], label: usize) -> Result<(Shares<R>, Answer<R>)> {
+        check_classes(Self::ENTRY.name, "class_weight", self.class_weight.len(), row.len())?;
+        let shares = Shares::new(Self::ENTRY.name, row, self.temperature)?;
+        let answer = self.answer(shares.labelled(label), R::of(self.weight_of(label)));
+        Ok((shares, answer))
+    }
+    fn evaluate_label(&self, row: &[f64], label: usize, epsilon: f64, gradient: Option<&mut [f64]>) -> Result<f64> {
+        check_target(Self::ENTRY.name, row.len(), Target::Label(label), epsilon)?;
+        let deep = || self.answered::<Long>(row, label);
+        let mut parts = Deepening::new(self.answered::<Checked>(row, label)?, deep, epsilon);
+        if let Some(gradient) = gradient {
+            check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
+            for (j, slot) in gradient.iter_mut().enumerate() {
+                *slot = settled!(parts, |(shares, answer)| answer.slope(shares, label, j))?;
+            }
+        }
+        settled!(parts, |(_, answer)| answer.value)
     }
     #[allow(clippy::type_complexity, reason = "one row in two precisions")]
     fn row<'a>(
@@ -246,6 +265,28 @@ impl SoftmaxCrossEntropy {
     }
 }
 
+impl LabelFormula for SoftmaxCrossEntropy {
+    fn temperature(&self) -> f64 {
+        self.temperature
+    }
+    fn class_weights(&self) -> &[f64] {
+        &self.class_weight
+    }
+    #[inline(always)]
+    fn answer<R: Real>(&self, row: Labelled<R>, class_weight: R) -> Answer<R> {
+        let (mut value, mut own) = (row.surprise.weighted(class_weight), -(row.others * class_weight));
+        let mut other = class_weight;
+        if self.z_loss != 0.0 {
+            let drift = row.logsumexp * self.z_loss;
+            value = value + row.logsumexp * drift;
+            own = own + row.weight * drift * 2.0;
+            other = other + drift * 2.0;
+        }
+        let scale = |x: R| if self.temperature == 1.0 { x / row.total } else { x / row.total / self.temperature };
+        Answer { value, own: scale(own), other: scale(other) }
+    }
+}
+
 impl RowLoss for SoftmaxCrossEntropy {
     fn entry(&self) -> &'static Entry {
         Self::ENTRY
@@ -260,6 +301,9 @@ impl RowLoss for SoftmaxCrossEntropy {
         epsilon: f64,
         gradient: Option<&mut [f64]>,
     ) -> Result<f64> {
+        if let (Target::Label(label), 0.0) = (target, self.label_smoothing) {
+            return self.evaluate_label(row, label, epsilon, gradient);
+        }
         let mut parts = self.row(row, target, epsilon)?;
         if let Some(gradient) = gradient {
             check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
@@ -289,6 +333,10 @@ impl RowLoss for SoftmaxCrossEntropy {
             ),
         };
         (0..row.len()).map(one).collect()
+    }
+    fn labelled(&self) -> Option<&dyn LabelledLoss> {
+        // A smoothed label is a row of probabilities.
+        (self.label_smoothing == 0.0).then_some(self)
     }
     fn logsumexp(&self, row: &[f64], epsilon: f64) -> Result<f64> {
         let deep = || Shares::<Long>::new(Self::ENTRY.name, row, self.temperature);

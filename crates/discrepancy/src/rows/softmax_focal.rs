@@ -1,8 +1,9 @@
+use super::labelled::{Answer, LabelFormula, Labelled, LabelledLoss};
 use super::shares::{Shares, check_classes, check_length, check_target};
 use super::{RowLoss, Target};
 use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, Value};
 use crate::error::Result;
-use crate::number::Long;
+use crate::number::{Long, Real};
 use crate::number::careful::{Careful, Checked, Deepening, settled};
 
 crate::entry! {
@@ -37,49 +38,45 @@ impl SoftmaxFocal {
     fn pull<R: Careful>(&self, target: Target<'_>, k: usize) -> R {
         R::of(target.probability(k)) * self.alpha.get(k).copied().unwrap_or(1.0)
     }
-    fn value_of<R: Careful>(&self, shares: &Shares<R>, target: Target<'_>) -> R {
-        let mut sum = R::of(0.0);
-        for k in 0..shares.classes() {
-            let pull: R = self.pull(target, k);
-            if !pull.is_zero() {
-                let easiness = shares.complement(k).power(self.gamma) * pull;
-                sum = sum + shares.surprise(k).weighted(easiness);
-            }
-        }
-        sum
-    }
-    /// The row taken apart, with the force of each class that has a target.
-    fn prepare<R: Careful>(&self, row: &[f64], target: Target<'_>) -> Result<(Shares<R>, Vec<Force<R>>)> {
+    /// The row taken apart, with the answer for each class that has a target: a row of probabilities is the mean.
+    fn prepare<R: Careful>(&self, row: &[f64], target: Target<'_>) -> Result<Prepared<R>> {
         let shares = Shares::new(Self::ENTRY.name, row, 1.0)?;
-        let forces = (0..row.len()).filter_map(|class| {
-            let (pull, others): (R, R) = (self.pull(target, class), shares.others(class));
-            // Where nothing is left for the other classes, all derivatives vanish.
-            if pull.is_zero() || others.is_zero() {
-                return None;
-            }
-            // With q = 1 - p_k, s = -ln p_k, the derivative of q^γ s by ln p_k is -q^(γ-1) (γ p s + q).
-            let (p, q) = (shares.probability(class), shares.complement(class));
-            let inner = shares.surprise(class).weighted(p) * self.gamma + q;
-            Some(Force { class, force: inner * q.power(self.gamma) * pull, others })
+        let answers = (0..row.len()).filter_map(|class| {
+            let pull: R = self.pull(target, class);
+            (!pull.is_zero()).then(|| (class, self.answer(shares.labelled(class), pull)))
         });
-        let forces = forces.collect();
-        Ok((shares, forces))
+        let answers = answers.collect();
+        Ok((shares, answers))
     }
-    fn slope_of<R: Careful>(shares: &Shares<R>, forces: &[Force<R>], i: usize) -> R {
-        forces.iter().fold(R::of(0.0), |slope, Force { class, force, others }| {
-            // ∂ln p_k/∂z_i = δ - p_i, which is q for k itself; p_i/q is a quotient of weights, at most 1.
-            let share = if i == *class { R::of(-1.0) } else { shares.weight[i] / *others };
-            slope + *force * share
-        })
+    fn value_of<R: Careful>(answers: &[(usize, Answer<R>)]) -> R {
+        answers.iter().fold(R::of(0.0), |sum, (_, answer)| sum + answer.value)
+    }
+    fn slope_of<R: Careful>(shares: &Shares<R>, answers: &[(usize, Answer<R>)], i: usize) -> R {
+        answers.iter().fold(R::of(0.0), |slope, (class, answer)| slope + answer.slope(shares, *class, i))
     }
 }
 
-/// How strongly a class with a target pulls at the scores.
-struct Force<R> {
-    class: usize,
-    force: R,
-    /// The weights of all other classes.
-    others: R,
+/// A row, and the loss of each class with a target.
+type Prepared<R> = (Shares<R>, Vec<(usize, Answer<R>)>);
+
+impl LabelFormula for SoftmaxFocal {
+    fn temperature(&self) -> f64 {
+        1.0
+    }
+    fn class_weights(&self) -> &[f64] {
+        &self.alpha
+    }
+    #[inline(always)]
+    fn answer<R: Real>(&self, row: Labelled<R>, class_weight: R) -> Answer<R> {
+        let (p, q) = (row.weight / row.total, row.others / row.total);
+        let easiness = q.power(self.gamma) * class_weight;
+        // With s = -ln p, the derivative of q^γ s by ln p is -q^(γ-1) (γ p s + q); that of ln p by the scores is q and
+        // -w_j/Σw. Where nothing is left for the other classes, all derivatives vanish.
+        let force = (row.surprise.weighted(p) * self.gamma + q) * easiness;
+        let none = force.lit(0.0);
+        let other = R::when(row.others.same(none), none, force / row.others);
+        Answer { value: row.surprise.weighted(easiness), own: -force, other }
+    }
 }
 
 impl RowLoss for SoftmaxFocal {
@@ -102,9 +99,12 @@ impl RowLoss for SoftmaxFocal {
         if let Some(gradient) = gradient {
             check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
             for (i, slot) in gradient.iter_mut().enumerate() {
-                *slot = settled!(parts, |(shares, forces)| Self::slope_of(shares, forces, i))?;
+                *slot = settled!(parts, |(shares, answers)| Self::slope_of(shares, answers, i))?;
             }
         }
-        settled!(parts, |(shares, _)| self.value_of(shares, target))
+        settled!(parts, |(_, answers)| Self::value_of(answers))
+    }
+    fn labelled(&self) -> Option<&dyn LabelledLoss> {
+        Some(self)
     }
 }

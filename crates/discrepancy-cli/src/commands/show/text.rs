@@ -48,7 +48,8 @@ impl Page {
         if !entry.reference.is_empty() {
             self.text.push('\n');
             self.heading("Examples");
-            entry.reference.iter().for_each(|row| self.line(&row.line(entry)));
+            let lines = entry.reference.iter().flat_map(|row| wrap(&row.line(entry), self.width() - 2));
+            lines.collect::<Vec<String>>().iter().for_each(|line| self.line(line));
             self.text.push('\n');
         }
         let full = entry.parameters.iter().zip(&arguments.0).map(|(p, value)| format!("{}={value}", p.name));

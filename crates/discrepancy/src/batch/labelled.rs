@@ -1,0 +1,291 @@
+//! Exponentials of rows with labels, for any loss of them: the kernel of results of 24 bits or fewer.
+//!
+//! Few classes: eight rows at a time, each in a place of its own of a lane. Many: along the row. Which of the two is a
+//! matter of the number of classes alone, and so is the order of the sums: bits do not depend on the batch, the
+//! threads or the processor.
+
+use super::element::Element;
+use crate::number::elementary::exp_of_gap_single;
+use crate::number::lane::{Block, Load, One, Several, run};
+use crate::number::{LANES, Level, Machine, Real};
+use crate::rows::labelled::{LabelledLoss, LabelledRows};
+use fearless_simd::Simd;
+
+/// Up to so many classes, rows are computed side by side.
+const FEW: usize = 64;
+/// Sums along a row are kept in so many parts, on every processor.
+const PARTS: usize = 32;
+/// Numbers of a block, unless one row has more.
+const NUMBERS: usize = 8192;
+
+/// How exact exponentials are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exponential {
+    /// For results that are rounded to 24 bits: right to 2^-39.
+    Single,
+    /// For values that are summed in `f64`.
+    Double,
+}
+
+impl Exponential {
+    /// The relative error of an exponential, where the exponent is off by the rounding of a difference below 745.
+    fn error(self) -> f64 {
+        match self {
+            Exponential::Single => power(-39),
+            Exponential::Double => power(-42),
+        }
+    }
+}
+
+/// `2^k` for k in [-1022, 1023].
+const fn power(k: i64) -> f64 {
+    f64::from_bits(((k + 1023) as u64) << 52)
+}
+
+/// Rows of a block that fits in the caches.
+pub(super) fn rows_of_block(width: usize) -> usize {
+    match NUMBERS / width {
+        0 => 1,
+        rows if rows < LANES => rows,
+        rows => rows - rows % LANES,
+    }
+}
+
+/// Room for a block.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    /// The exponentials: row by row, or of few classes eight rows at a time, class by class.
+    weights: Vec<f64>,
+    pub(super) rows: LabelledRows,
+}
+
+impl Room {
+    /// Computes the answers of `loss` to a block of rows; labels are in range.
+    pub(super) fn answer<E: Element>(
+        &mut self,
+        loss: &dyn LabelledLoss,
+        level: Level,
+        exponential: Exponential,
+        block: &[E],
+        labels: &[usize],
+    ) {
+        let width = block.len() / labels.len();
+        self.rows.resize(labels.len());
+        self.weights.resize(labels.len().next_multiple_of(LANES) * width, 0.0);
+        self.rows.relative = exponential.error() + width as f64 * f64::EPSILON;
+        self.rows.lost = width as f64 * power(-1021);
+        for (weight, label) in self.rows.class_weight.iter_mut().zip(labels) {
+            *weight = loss.weight_of(*label);
+        }
+        let temperature = loss.scale();
+        let Room { weights, rows } = self;
+        run(level, Exponentials { block, width, labels, temperature, exponential, weights, rows });
+        loss.answers(level, rows);
+    }
+
+    /// Writes the gradients of the block that was answered.
+    pub(super) fn gradients<E: Element>(&self, level: Level, labels: &[usize], out: &mut [E]) {
+        let width = out.len() / labels.len();
+        run(level, Gradients { weights: &self.weights, rows: &self.rows, width, out });
+        for (i, label) in labels.iter().enumerate() {
+            out[i * width + label] = E::narrow(self.rows.own[i]);
+        }
+    }
+}
+
+struct Exponentials<'a, E> {
+    block: &'a [E],
+    width: usize,
+    labels: &'a [usize],
+    temperature: f64,
+    exponential: Exponential,
+    weights: &'a mut [f64],
+    rows: &'a mut LabelledRows,
+}
+
+impl<E: Element> Block for Exponentials<'_, E> {
+    fn scalar(self) {
+        self.each(One);
+    }
+    #[inline(always)]
+    fn lanes<S: Simd>(self, simd: S) {
+        self.each(Several(simd));
+    }
+}
+
+/// `e^((x - largest)/T)`.
+#[inline(always)]
+fn weight<M: Machine>(x: M, largest: M, temperature: f64, exponential: Exponential) -> M {
+    let gap = over(x - largest, temperature);
+    match exponential {
+        Exponential::Single => exp_of_gap_single(gap),
+        Exponential::Double => gap.exp(),
+    }
+}
+
+#[inline(always)]
+fn over<R: Real>(x: R, temperature: f64) -> R {
+    if temperature == 1.0 { x } else { x / temperature }
+}
+
+impl<E: Element> Exponentials<'_, E> {
+    #[inline(always)]
+    fn each<L: Load>(mut self, load: L) {
+        if self.width <= FEW {
+            (0..self.labels.len()).step_by(LANES).for_each(|first| self.side_by_side(load, first));
+        } else {
+            (0..self.labels.len()).for_each(|i| self.along(load, i));
+        }
+    }
+
+    /// Eight rows; where there are fewer, the last one again.
+    #[inline(always)]
+    fn side_by_side<L: Load>(&mut self, load: L, first: usize) {
+        let (width, last) = (self.width, self.labels.len() - 1);
+        let cells = &mut self.weights[first * width..][..LANES * width];
+        let rows: [&[E]; LANES] = std::array::from_fn(|lane| &self.block[(first + lane).min(last) * width..][..width]);
+        for (class, cell) in cells.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            *cell = std::array::from_fn(|lane| rows[lane][class].widen());
+        }
+        let label = |lane: usize| self.labels[(first + lane).min(last)];
+        for lane in 0..LANES {
+            // The score now, the exponential below.
+            self.rows.shift[first + lane] = cells[label(lane) * LANES + lane];
+        }
+        let mut top = [0.0; LANES];
+        for part in (0..LANES).step_by(L::WIDTH) {
+            let at = |class: usize| class * LANES + part..class * LANES + part + L::WIDTH;
+            let mut largest = load.load(&cells[at(0)]);
+            for class in 1..width {
+                largest = largest.max(load.load(&cells[at(class)]));
+            }
+            let (none, one) = (largest.lit(0.0), largest.lit(1.0));
+            let (mut rest, mut found, mut first_top) = (none, none, none);
+            for class in 0..width {
+                let x = load.load(&cells[at(class)]);
+                let w = weight(x, largest, self.temperature, self.exponential);
+                let is_top = x.same(largest) & found.same(none);
+                found = L::Number::when(is_top, one, found);
+                first_top = L::Number::when(is_top, largest.lit(class as f64), first_top);
+                rest = rest + L::Number::when(is_top, none, w);
+                load.store(w, &mut cells[at(class)]);
+            }
+            // Infinite scores have no exponentials: NaN is never sure.
+            rest = L::Number::when(largest.finite(), rest, largest.lit(f64::NAN));
+            let place = first + part..first + part + L::WIDTH;
+            load.store(rest, &mut self.rows.rest[place.clone()]);
+            let shift = load.load(&self.rows.shift[place.clone()]);
+            load.store(over(shift - largest, self.temperature), &mut self.rows.shift[place.clone()]);
+            load.store(over(largest, self.temperature), &mut self.rows.largest[place]);
+            load.store(first_top, &mut top[part..part + L::WIDTH]);
+        }
+        for (lane, top) in top.iter().enumerate() {
+            let i = first + lane;
+            self.rows.weight[i] = cells[label(lane) * LANES + lane];
+            self.rows.top[i] = f64::from(u8::from(*top == label(lane) as f64));
+        }
+    }
+
+    /// One row, in pieces of [`PARTS`].
+    #[inline(always)]
+    fn along<L: Load>(&mut self, load: L, i: usize) {
+        let row = &self.block[i * self.width..][..self.width];
+        let weights = &mut self.weights[i * self.width..][..self.width];
+        let (largest, label) = (largest(row), self.labels[i]);
+        self.rows.largest[i] = over(largest, self.temperature);
+        if !largest.is_finite() {
+            self.rows.rest[i] = f64::NAN;
+            return;
+        }
+        let top = position(row, largest);
+        let mut sums = [0.0; PARTS];
+        // In registers for the whole row.
+        let mut parts: [L::Number; PARTS] = [load.load(&sums[..L::WIDTH]); PARTS];
+        let wide = parts[0].lit(largest);
+        let count = PARTS / L::WIDTH;
+        for (piece, (row, weights)) in row.chunks(PARTS).zip(weights.chunks_mut(PARTS)).enumerate() {
+            let mut local = [f64::NEG_INFINITY; PARTS];
+            if let Ok(row) = <&[E; PARTS]>::try_from(row) {
+                local = std::array::from_fn(|k| row[k].widen());
+            } else {
+                local.iter_mut().zip(row).for_each(|(x, from)| *x = from.widen());
+            }
+            if piece == top / PARTS {
+                local[top % PARTS] = f64::NEG_INFINITY;
+            }
+            for (part, sum) in parts[..count].iter_mut().enumerate() {
+                let at = part * L::WIDTH..(part + 1) * L::WIDTH;
+                let w = weight(load.load(&local[at.clone()]), wide, self.temperature, self.exponential);
+                *sum = *sum + w;
+                load.store(w, &mut local[at]);
+            }
+            weights.copy_from_slice(&local[..weights.len()]);
+        }
+        for (part, sum) in parts[..count].iter().enumerate() {
+            load.store(*sum, &mut sums[part * L::WIDTH..(part + 1) * L::WIDTH]);
+        }
+        weights[top] = 1.0;
+        self.rows.rest[i] = sums.iter().sum();
+        self.rows.shift[i] = over(row[label].widen() - largest, self.temperature);
+        self.rows.weight[i] = weights[label];
+        self.rows.top[i] = f64::from(u8::from(top == label));
+    }
+}
+
+/// The largest number; NaN is none.
+#[inline(always)]
+fn largest<E: Element>(row: &[E]) -> f64 {
+    let mut parts = [f64::NEG_INFINITY; PARTS];
+    let larger = |m: &mut f64, x: &E| *m = if *m < x.widen() { x.widen() } else { *m };
+    let (pieces, rest) = row.as_chunks::<PARTS>();
+    for piece in pieces {
+        parts.iter_mut().zip(piece).for_each(|(m, x)| larger(m, x));
+    }
+    parts.iter_mut().zip(rest).for_each(|(m, x)| larger(m, x));
+    parts.into_iter().fold(f64::NEG_INFINITY, |m, x| if m < x { x } else { m })
+}
+
+/// Where the row first has this number, which it has.
+#[inline(always)]
+fn position<E: Element>(row: &[E], number: f64) -> usize {
+    let same = |x: &E| x.widen() == number;
+    for (piece, numbers) in row.chunks(PARTS).enumerate() {
+        // Without a branch for each.
+        if numbers.iter().fold(false, |any, x| any | same(x)) {
+            return piece * PARTS + numbers.iter().position(same).unwrap_or(0);
+        }
+    }
+    0
+}
+
+struct Gradients<'a, E> {
+    weights: &'a [f64],
+    rows: &'a LabelledRows,
+    width: usize,
+    out: &'a mut [E],
+}
+
+impl<E: Element> Block for Gradients<'_, E> {
+    #[inline(always)]
+    fn scalar(self) {
+        let Gradients { weights, rows, width, out } = self;
+        if width > FEW {
+            for ((out, weights), factor) in out.chunks_mut(width).zip(weights.chunks(width)).zip(&rows.other) {
+                out.iter_mut().zip(weights).for_each(|(out, w)| *out = E::narrow(w * factor));
+            }
+            return;
+        }
+        for (group, out) in out.chunks_mut(LANES * width).enumerate() {
+            let cells = &weights[group * LANES * width..];
+            for ((lane, out), factor) in out.chunks_mut(width).enumerate().zip(&rows.other[group * LANES..]) {
+                out.iter_mut()
+                    .enumerate()
+                    .for_each(|(class, out)| *out = E::narrow(cells[class * LANES + lane] * factor));
+            }
+        }
+    }
+    #[inline(always)]
+    fn lanes<S: Simd>(self, _: S) {
+        self.scalar();
+    }
+}

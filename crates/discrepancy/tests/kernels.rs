@@ -1,0 +1,170 @@
+//! The kernels of rows with labels give what the formula gives row by row, with the same bits everywhere.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is meant to panic")]
+
+mod support;
+
+use discrepancy::batch::{Element, NanPolicy, RowEvaluation};
+use discrepancy::catalog::{self, Measure};
+use discrepancy::number::Level;
+use discrepancy::rows::{RowLoss, RowTargets, Target};
+use half::{bf16, f16};
+use support::{Exact, F32, Format, ulps};
+
+const F16: Format = Format { bits: 11, smallest: -24, largest: 15 };
+const BF16: Format = Format { bits: 8, smallest: -133, largest: 127 };
+
+/// The losses that have kernels, with parameters that change what they compute.
+fn losses(classes: usize) -> Vec<Box<dyn RowLoss>> {
+    let mut losses: Vec<Box<dyn RowLoss>> = Vec::new();
+    for entry in catalog::entries() {
+        let mut specs = vec![entry.name.to_owned()];
+        for parameter in entry.parameters {
+            let values: &[&str] = match (parameter.name, parameter.domain.list) {
+                (_, true) => &["weights"],
+                ("temperature", _) => &["0.5", "3"],
+                ("gamma", _) => &["0", "0.5"],
+                ("z_loss", _) => &["0.25"],
+                _ => &[],
+            };
+            let weights: Vec<String> = (0..classes).map(|j| format!("{}", (j % 3) as f64 * 0.5)).collect();
+            specs.extend(values.iter().map(|value| {
+                let value = if *value == "weights" { format!("[{}]", weights.join(" ")) } else { (*value).to_owned() };
+                format!("{}:{}={value}", entry.name, parameter.name)
+            }));
+        }
+        for spec in specs {
+            if let Ok(Measure::Row(loss)) = catalog::find(&spec)
+                && loss.labelled().is_some()
+            {
+                losses.push(loss);
+            }
+        }
+    }
+    assert!(losses.len() >= 6);
+    losses
+}
+
+/// Scores of all kinds: ordinary, confident, masked, tied, far from zero.
+fn scores(rows: usize, classes: usize) -> Vec<f64> {
+    let mut state = 7_u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f64 / (1 << 24) as f64
+    };
+    let mut all = Vec::new();
+    for row in 0..rows {
+        let (spread, offset) = [(8.0, 0.0), (60.0, 0.0), (1.0, 500.0), (400.0, -3.0)][row % 4];
+        let start = all.len();
+        all.extend((0..classes).map(|_| (next() - 0.5) * spread + offset));
+        let masked = row % classes;
+        match row % 7 {
+            5 => all[start + masked] = f64::NEG_INFINITY,
+            6 => all[start + masked] = all[start],
+            _ => {}
+        }
+    }
+    all
+}
+
+const CLASSES: [usize; 13] = [1, 2, 3, 8, 10, 63, 64, 65, 96, 97, 128, 131, 1000];
+
+fn check<E: Element>(format: Format) {
+    for classes in CLASSES {
+        let rows = 21;
+        let scores: Vec<E> = scores(rows, classes).into_iter().map(E::narrow).collect();
+        let labels: Vec<i64> = (0..rows as i64).map(|i| if i == 9 { -1 } else { i * i % classes as i64 }).collect();
+        let targets = RowTargets::Labels { labels: &labels, ignore_index: Some(-1) };
+        for loss in losses(classes) {
+            let batch = RowEvaluation::new(&*loss, &scores, classes, targets).unwrap();
+            let Ok(results) = batch.value_and_gradient() else {
+                // A row of minus infinities alone.
+                assert_eq!(classes, 1, "{}", loss.spec());
+                continue;
+            };
+            for (i, row) in scores.chunks(classes).enumerate() {
+                let row: Vec<f64> = row.iter().map(|x| x.widen()).collect();
+                let mut gradient = vec![0.0; classes];
+                let value = match usize::try_from(labels[i]) {
+                    Ok(label) => loss.value_and_gradient(&row, Target::Label(label), &mut gradient).unwrap(),
+                    Err(_) => 0.0,
+                };
+                let got = std::iter::once(&results.value[i]).chain(&results.gradient[i * classes..(i + 1) * classes]);
+                for (k, (got, truth)) in got.zip(std::iter::once(&value).chain(&gradient)).enumerate() {
+                    let error = ulps(got.widen(), &Exact::of(*truth), format);
+                    assert!(error <= 0.51, "{} of {classes}, row {i}, {k}: {got} for {truth}", loss.spec());
+                }
+            }
+            let bits = |level: Level| {
+                let batch = RowEvaluation::new(&*loss, &scores, classes, targets).unwrap().level(level);
+                let results = batch.value_and_gradient().unwrap();
+                assert_eq!(results.value, batch.values().unwrap());
+                let numbers = results.value.iter().chain(&results.gradient).map(|x| x.widen().to_bits());
+                (numbers.collect::<Vec<u64>>(), batch.moments().unwrap().to_bytes())
+            };
+            let scalar = bits(Level::Scalar);
+            for level in Level::available() {
+                assert!(bits(level) == scalar, "{} of {classes} at {level:?}", loss.spec());
+            }
+            for i in 0..rows {
+                let one = RowTargets::Labels { labels: &labels[i..=i], ignore_index: Some(-1) };
+                let alone = RowEvaluation::new(&*loss, &scores[i * classes..(i + 1) * classes], classes, one).unwrap();
+                assert_eq!(alone.values().unwrap()[0], results.value[i], "{} of {classes}, row {i}", loss.spec());
+            }
+        }
+    }
+}
+
+#[test]
+fn kernels_of_rows_give_what_the_formula_gives() {
+    check::<f32>(F32);
+    check::<f16>(F16);
+    check::<bf16>(BF16);
+}
+
+#[test]
+fn rows_that_a_kernel_cannot_settle_are_computed_one_by_one() {
+    for classes in [3, 100] {
+        for loss in losses(classes) {
+            let mut scores: Vec<f32> = scores(16, classes).into_iter().map(|x| x as f32).collect();
+            let labels = vec![1_i64; 16];
+            let before = RowEvaluation::new(&*loss, &scores, classes, RowTargets::labels(&labels)).unwrap();
+            let before = before.value_and_gradient().unwrap();
+            scores[5 * classes + 2] = f32::NAN;
+            let batch = RowEvaluation::new(&*loss, &scores, classes, RowTargets::labels(&labels)).unwrap();
+            let error = batch.values().unwrap_err();
+            assert_eq!((error.argument(), error.index()), ("prediction", Some(5 * classes + 2)), "{error}");
+            let after = batch.nan(NanPolicy::Propagate).value_and_gradient().unwrap();
+            assert!(after.value[5].is_nan() && after.gradient[5 * classes].is_nan());
+            for i in (0..16).filter(|i| *i != 5) {
+                assert_eq!(after.value[i], before.value[i]);
+                let row = i * classes..(i + 1) * classes;
+                assert_eq!(after.gradient[row.clone()], before.gradient[row]);
+            }
+            scores[5 * classes + 2] = f32::INFINITY;
+            let batch = RowEvaluation::new(&*loss, &scores, classes, RowTargets::labels(&labels)).unwrap();
+            assert_eq!(batch.mean().unwrap_err().index(), Some(5 * classes + 2));
+            let wrong = vec![classes as i64; 16];
+            let batch = RowEvaluation::new(&*loss, &scores[..2 * classes], classes, RowTargets::labels(&wrong[..2]));
+            assert_eq!(batch.unwrap().values().unwrap_err().argument(), "target");
+        }
+    }
+}
+
+#[test]
+fn results_that_are_stored_past_the_caches_are_the_same() {
+    let (rows, classes) = (1100, 2000);
+    let scores: Vec<f32> = scores(rows, classes).into_iter().map(|x| x as f32).collect();
+    let labels: Vec<i64> = (0..rows as i64).collect();
+    for loss in losses(classes) {
+        let all = RowEvaluation::new(&*loss, &scores, classes, RowTargets::labels(&labels)).unwrap();
+        let all = all.value_and_gradient().unwrap();
+        for first in [0, 777] {
+            let part = &scores[first * classes..(first + 3) * classes];
+            let part =
+                RowEvaluation::new(&*loss, part, classes, RowTargets::labels(&labels[first..first + 3])).unwrap();
+            let part = part.value_and_gradient().unwrap();
+            assert_eq!(part.value, all.value[first..first + 3], "{}", loss.spec());
+            assert!(part.gradient == all.gradient[first * classes..(first + 3) * classes], "{}", loss.spec());
+        }
+    }
+}
