@@ -113,13 +113,38 @@ impl<E: Element> Block for Exponentials<'_, E> {
     }
 }
 
-/// `e^((x - largest)/T)`.
-#[inline(always)]
-fn weight<M: Machine>(x: M, largest: M, temperature: f64, exponential: Exponential) -> M {
-    let gap = over(x - largest, temperature);
-    match exponential {
-        Exponential::Single => exp_of_gap_single(gap),
-        Exponential::Double => gap.exp(),
+/// How scores become weights: known when the loops are compiled.
+trait Weigh: Copy {
+    /// `e^((x - largest)/T)`.
+    fn weight<M: Machine>(self, x: M, largest: M) -> M;
+}
+
+/// At temperature 1, for results of 24 bits.
+#[derive(Clone, Copy)]
+struct Plain;
+
+/// Everything else.
+#[derive(Clone, Copy)]
+struct General {
+    temperature: f64,
+    exponential: Exponential,
+}
+
+impl Weigh for Plain {
+    #[inline(always)]
+    fn weight<M: Machine>(self, x: M, largest: M) -> M {
+        exp_of_gap_single(x - largest)
+    }
+}
+
+impl Weigh for General {
+    #[inline(always)]
+    fn weight<M: Machine>(self, x: M, largest: M) -> M {
+        let gap = over(x - largest, self.temperature);
+        match self.exponential {
+            Exponential::Single => exp_of_gap_single(gap),
+            Exponential::Double => gap.exp(),
+        }
     }
 }
 
@@ -130,22 +155,39 @@ fn over<R: Real>(x: R, temperature: f64) -> R {
 
 impl<E: Element> Exponentials<'_, E> {
     #[inline(always)]
-    fn each<L: Load>(mut self, load: L) {
-        if self.width <= FEW {
-            (0..self.labels.len()).step_by(LANES).for_each(|first| self.side_by_side(load, first));
+    fn each<L: Load>(self, load: L) {
+        let (temperature, exponential) = (self.temperature, self.exponential);
+        if temperature == 1.0 && exponential == Exponential::Single {
+            self.rows(load, Plain);
         } else {
-            (0..self.labels.len()).for_each(|i| self.along(load, i));
+            self.rows(load, General { temperature, exponential });
+        }
+    }
+
+    #[inline(always)]
+    fn rows<L: Load, W: Weigh>(mut self, load: L, weigh: W) {
+        // Loops, not closures: what is not inlined here loses the vector instructions.
+        if self.width <= FEW {
+            for first in (0..self.labels.len()).step_by(LANES) {
+                self.side_by_side(load, weigh, first);
+            }
+        } else {
+            for i in 0..self.labels.len() {
+                self.along(load, weigh, i);
+            }
         }
     }
 
     /// Eight rows; where there are fewer, the last one again.
     #[inline(always)]
-    fn side_by_side<L: Load>(&mut self, load: L, first: usize) {
+    fn side_by_side<L: Load, W: Weigh>(&mut self, load: L, weigh: W, first: usize) {
         let (width, last) = (self.width, self.labels.len() - 1);
         let cells = &mut self.weights[first * width..][..LANES * width];
-        let rows: [&[E]; LANES] = std::array::from_fn(|lane| &self.block[(first + lane).min(last) * width..][..width]);
-        for (class, cell) in cells.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
-            *cell = std::array::from_fn(|lane| rows[lane][class].widen());
+        for lane in 0..LANES {
+            let row = &self.block[(first + lane).min(last) * width..][..width];
+            for (cell, x) in cells.chunks_exact_mut(LANES).zip(row) {
+                cell[lane] = x.widen();
+            }
         }
         let label = |lane: usize| self.labels[(first + lane).min(last)];
         for lane in 0..LANES {
@@ -163,7 +205,7 @@ impl<E: Element> Exponentials<'_, E> {
             let (mut rest, mut found, mut first_top) = (none, none, none);
             for class in 0..width {
                 let x = load.load(&cells[at(class)]);
-                let w = weight(x, largest, self.temperature, self.exponential);
+                let w = weigh.weight(x, largest);
                 let is_top = x.same(largest) & found.same(none);
                 found = L::Number::when(is_top, one, found);
                 first_top = L::Number::when(is_top, largest.lit(class as f64), first_top);
@@ -188,7 +230,7 @@ impl<E: Element> Exponentials<'_, E> {
 
     /// One row, in pieces of [`PARTS`].
     #[inline(always)]
-    fn along<L: Load>(&mut self, load: L, i: usize) {
+    fn along<L: Load, W: Weigh>(&mut self, load: L, weigh: W, i: usize) {
         let row = &self.block[i * self.width..][..self.width];
         let weights = &mut self.weights[i * self.width..][..self.width];
         let (largest, label) = (largest(row), self.labels[i]);
@@ -202,27 +244,31 @@ impl<E: Element> Exponentials<'_, E> {
         // In registers for the whole row.
         let mut parts: [L::Number; PARTS] = [load.load(&sums[..L::WIDTH]); PARTS];
         let wide = parts[0].lit(largest);
-        let count = PARTS / L::WIDTH;
-        for (piece, (row, weights)) in row.chunks(PARTS).zip(weights.chunks_mut(PARTS)).enumerate() {
-            let mut local = [f64::NEG_INFINITY; PARTS];
-            if let Ok(row) = <&[E; PARTS]>::try_from(row) {
-                local = std::array::from_fn(|k| row[k].widen());
-            } else {
-                local.iter_mut().zip(row).for_each(|(x, from)| *x = from.widen());
+        let (pieces, rest) = row.as_chunks::<PARTS>();
+        let (out, out_rest) = weights.as_chunks_mut::<PARTS>();
+        let special = top / PARTS;
+        for (piece, (row, out)) in pieces.iter().zip(out).enumerate() {
+            for (x, from) in out.iter_mut().zip(row) {
+                *x = from.widen();
             }
-            if piece == top / PARTS {
-                local[top % PARTS] = f64::NEG_INFINITY;
+            if piece == special {
+                out[top % PARTS] = f64::NEG_INFINITY;
             }
-            for (part, sum) in parts[..count].iter_mut().enumerate() {
-                let at = part * L::WIDTH..(part + 1) * L::WIDTH;
-                let w = weight(load.load(&local[at.clone()]), wide, self.temperature, self.exponential);
-                *sum = *sum + w;
-                load.store(w, &mut local[at]);
-            }
-            weights.copy_from_slice(&local[..weights.len()]);
+            exponentials(load, weigh, wide, out, &mut parts);
         }
-        for (part, sum) in parts[..count].iter().enumerate() {
-            load.store(*sum, &mut sums[part * L::WIDTH..(part + 1) * L::WIDTH]);
+        if !rest.is_empty() {
+            let mut out = [f64::NEG_INFINITY; PARTS];
+            for (x, from) in out.iter_mut().zip(rest) {
+                *x = from.widen();
+            }
+            if pieces.len() == special {
+                out[top % PARTS] = f64::NEG_INFINITY;
+            }
+            exponentials(load, weigh, wide, &mut out, &mut parts);
+            out_rest.copy_from_slice(&out[..rest.len()]);
+        }
+        for (sums, part) in sums.chunks_exact_mut(L::WIDTH).zip(parts) {
+            load.store(part, sums);
         }
         weights[top] = 1.0;
         self.rows.rest[i] = sums.iter().sum();
@@ -232,30 +278,63 @@ impl<E: Element> Exponentials<'_, E> {
     }
 }
 
+/// Exponentials in place, added to the sums.
+#[inline(always)]
+fn exponentials<L: Load, W: Weigh>(
+    load: L,
+    weigh: W,
+    largest: L::Number,
+    numbers: &mut [f64; PARTS],
+    sums: &mut [L::Number; PARTS],
+) {
+    for (numbers, sum) in numbers.chunks_exact_mut(L::WIDTH).zip(sums) {
+        let w = weigh.weight(load.load(numbers), largest);
+        *sum = *sum + w;
+        load.store(w, numbers);
+    }
+}
+
 /// The largest number; NaN is none.
 #[inline(always)]
 fn largest<E: Element>(row: &[E]) -> f64 {
     let mut parts = [f64::NEG_INFINITY; PARTS];
-    let larger = |m: &mut f64, x: &E| *m = if *m < x.widen() { x.widen() } else { *m };
     let (pieces, rest) = row.as_chunks::<PARTS>();
     for piece in pieces {
-        parts.iter_mut().zip(piece).for_each(|(m, x)| larger(m, x));
+        for (m, x) in parts.iter_mut().zip(piece) {
+            *m = larger(*m, x.widen());
+        }
     }
-    parts.iter_mut().zip(rest).for_each(|(m, x)| larger(m, x));
-    parts.into_iter().fold(f64::NEG_INFINITY, |m, x| if m < x { x } else { m })
+    for (m, x) in parts.iter_mut().zip(rest) {
+        *m = larger(*m, x.widen());
+    }
+    let mut largest = f64::NEG_INFINITY;
+    for x in parts {
+        largest = larger(largest, x);
+    }
+    largest
+}
+
+#[inline(always)]
+fn larger(m: f64, x: f64) -> f64 {
+    if m < x { x } else { m }
 }
 
 /// Where the row first has this number, which it has.
 #[inline(always)]
 fn position<E: Element>(row: &[E], number: f64) -> usize {
-    let same = |x: &E| x.widen() == number;
-    for (piece, numbers) in row.chunks(PARTS).enumerate() {
+    let mut start = 0;
+    for numbers in row.chunks(PARTS) {
         // Without a branch for each.
-        if numbers.iter().fold(false, |any, x| any | same(x)) {
-            return piece * PARTS + numbers.iter().position(same).unwrap_or(0);
+        let mut found = false;
+        for x in numbers {
+            found |= x.widen() == number;
         }
+        if found {
+            break;
+        }
+        start += numbers.len();
     }
-    0
+    row[start..].iter().position(|x| x.widen() == number).map_or(0, |place| start + place)
 }
 
 struct Gradients<'a, E> {
@@ -271,16 +350,25 @@ impl<E: Element> Block for Gradients<'_, E> {
         let Gradients { weights, rows, width, out } = self;
         if width > FEW {
             for ((out, weights), factor) in out.chunks_mut(width).zip(weights.chunks(width)).zip(&rows.other) {
-                out.iter_mut().zip(weights).for_each(|(out, w)| *out = E::narrow(w * factor));
+                for (out, w) in out.iter_mut().zip(weights) {
+                    *out = E::narrow(w * factor);
+                }
             }
             return;
         }
+        let mut narrow = [[E::default(); LANES]; FEW];
         for (group, out) in out.chunks_mut(LANES * width).enumerate() {
-            let cells = &weights[group * LANES * width..];
-            for ((lane, out), factor) in out.chunks_mut(width).enumerate().zip(&rows.other[group * LANES..]) {
-                out.iter_mut()
-                    .enumerate()
-                    .for_each(|(class, out)| *out = E::narrow(cells[class * LANES + lane] * factor));
+            let cells = &weights[group * LANES * width..][..LANES * width];
+            let factors = &rows.other[group * LANES..][..LANES];
+            for (narrow, cells) in narrow.iter_mut().zip(cells.chunks_exact(LANES)) {
+                for ((narrow, w), factor) in narrow.iter_mut().zip(cells).zip(factors) {
+                    *narrow = E::narrow(w * factor);
+                }
+            }
+            for (lane, out) in out.chunks_mut(width).enumerate() {
+                for (out, narrow) in out.iter_mut().zip(&narrow) {
+                    *out = narrow[lane];
+                }
             }
         }
     }

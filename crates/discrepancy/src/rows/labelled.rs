@@ -5,7 +5,7 @@
 //! So a kernel that knows no loss computes exponentials, the formula is asked once a row, and what is left is a product.
 
 use crate::number::lane::{Block, Load, One, Several, run};
-use crate::number::{Guarded, LANES, Level, Real};
+use crate::number::{Guarded, LANES, Level, Machine, Real};
 use fearless_simd::Simd;
 
 /// A row seen from its label. With M the largest score and `w_j = e^((x_j - M)/T)`; nothing in it has cancelled.
@@ -127,31 +127,40 @@ impl<F: LabelFormula> Block for Kernel<'_, F> {
 /// A factor that is larger might show numbers that are 0 for underflow.
 const LARGEST_FACTOR: f64 = f64::from_bits((1023 + 800) << 52);
 
+/// A sum of exponentials.
+#[inline(always)]
+fn guarded<M: Machine>(x: M, relative: f64, lost: f64) -> Guarded<M, M> {
+    Guarded { value: x, error: x.mul_add(x.lit(relative), x.lit(lost)) }
+}
+
+/// Rounded twice at most, as a difference and as a quotient.
+#[inline(always)]
+fn rounded<M: Machine>(x: M) -> Guarded<M, M> {
+    Guarded { value: x, error: x.abs() * f64::EPSILON }
+}
+
 #[inline(always)]
 fn each<F: LabelFormula, L: Load>(formula: &F, rows: &mut LabelledRows, load: L) {
     let (relative, lost) = (rows.relative, rows.lost);
     for i in (0..rows.shift.len()).step_by(L::WIDTH) {
         let part = i..i + L::WIDTH;
-        let column = |from: &[f64]| load.load(&from[part.clone()]);
-        let (shift, weight, rest) = (column(&rows.shift), column(&rows.weight), column(&rows.rest));
-        let (top, largest, class_weight) = (column(&rows.top), column(&rows.largest), column(&rows.class_weight));
+        let (shift, weight) = (load.load(&rows.shift[part.clone()]), load.load(&rows.weight[part.clone()]));
+        let (rest, top) = (load.load(&rows.rest[part.clone()]), load.load(&rows.top[part.clone()]));
+        let largest = load.load(&rows.largest[part.clone()]);
+        let class_weight = load.load(&rows.class_weight[part.clone()]);
         let top = top.same(top.lit(1.0));
-        let guarded = |x: L::Number| Guarded { value: x, error: x.mul_add(x.lit(relative), x.lit(lost)) };
-        let exact = Guarded::<L::Number, L::Number>::exact;
-        // Two roundings at most, of the difference and of the quotient.
-        let rounded = |x: L::Number| Guarded { value: x, error: x.abs() * f64::EPSILON };
-        let rest = guarded(rest);
+        let rest = guarded(rest, relative, lost);
         let total = rest + 1.0;
-        let own = guarded(weight);
+        let own = guarded(weight, relative, lost);
         let log = rest.ln_1p();
         let row = Labelled {
             surprise: log - rounded(shift),
-            weight: Guarded::when(top, exact(weight.lit(1.0)), own),
+            weight: Guarded::when(top, Guarded::exact(weight.lit(1.0)), own),
             others: Guarded::when(top, rest, total - own),
             total,
             logsumexp: log + rounded(largest),
         };
-        let Answer { value, own, other } = formula.answer(row, exact(class_weight));
+        let Answer { value, own, other } = formula.answer(row, Guarded::exact(class_weight));
         let small = other.value.abs().le(shift.lit(LARGEST_FACTOR));
         let sure = value.sure_single() & own.sure_single() & other.sure_to_single() & small;
         load.store(value.value, &mut rows.value[part.clone()]);
