@@ -7,8 +7,7 @@ mod simplex;
 use crate::catalog::{Arguments, Entry};
 use crate::distances::{Gradients, PairFunction, PairInput};
 use crate::error::Result;
-use crate::number::Long;
-use crate::number::careful::{Careful, Checked, Deepening, settled};
+use crate::number::careful::{Careful, deepening, settled};
 use simplex::{Rows, Sums};
 
 /// A divergence: what its file writes, in any number.
@@ -21,7 +20,7 @@ trait Divergence: Sync {
     fn gradients<R: Careful>(&self, rows: &Rows<R>) -> [Vec<R>; 2];
 }
 
-/// The value and the gradients of checked rows, each number in twofold precision if that is sure, else in 256 bits.
+/// The value and the gradients of checked rows, each number in the first precision that is sure of it.
 fn evaluate<D: Divergence>(
     divergence: &D,
     name: &'static str,
@@ -29,14 +28,15 @@ fn evaluate<D: Divergence>(
     gradients: Option<Gradients<'_>>,
 ) -> Result<f64> {
     simplex::check(name, input, divergence.sums())?;
-    let deep = || Ok(Rows::<Long>::new(input.a, input.b, divergence.sums()));
-    let mut rows = Deepening::new(Rows::<Checked>::new(input.a, input.b, divergence.sums()), deep, input.epsilon);
+    let (a, b, epsilon) = (input.a, input.b, input.epsilon);
+    let mut rows = deepening!(epsilon, |R| Ok(Rows::<R>::new(a, b, divergence.sums())));
     let value = settled!(rows, |rows| divergence.compute(rows))?;
     if let Some(out) = gradients {
         out.check(name, input.a.len())?;
-        let checked = rows.checked.through_sums(divergence.gradients(&rows.checked));
-        let deep = || rows.deep().map(|rows| rows.through_sums(divergence.gradients(rows)));
-        let mut both = Deepening::new(checked, deep, input.epsilon);
+        let mut both = deepening!(epsilon, |R| {
+            let rows = Rows::<R>::new(a, b, divergence.sums());
+            Ok(rows.through_sums(divergence.gradients(&rows)))
+        });
         for (side, out) in [out.a, out.b].into_iter().enumerate() {
             for (i, out) in out.iter_mut().enumerate() {
                 *out = settled!(both, |both| both[side][i])?;

@@ -1,8 +1,11 @@
-//! Formulas of whole rows in two precisions: twofold with a bound of its errors, and 256 bits where the bound is too
-//! wide. What the blocks of pointwise losses do inside, for formulas that make a vector of results.
+//! Formulas of whole rows in three precisions: one float and two floats with a bound of their errors, and 256 bits where
+//! the bound is too wide. What the blocks of pointwise losses do inside, for formulas that make a vector of results.
 
 use super::{Guarded, Long, Real, Twofold};
 use crate::error::Result;
+
+/// One float, with a bound of its errors.
+pub(crate) type Quick = Guarded<f64, f64>;
 
 /// Twofold, with a bound of its errors.
 pub(crate) type Checked = Guarded<Twofold<f64>, f64>;
@@ -56,6 +59,27 @@ impl Careful for Checked {
     }
 }
 
+impl Careful for Quick {
+    fn of(x: f64) -> Quick {
+        Guarded::exact(x)
+    }
+    fn leading(self) -> f64 {
+        self.value
+    }
+    fn round(self) -> f64 {
+        self.value
+    }
+    fn checked(self) -> Checked {
+        Guarded { value: Twofold::from(self.value), error: self.error }
+    }
+    fn exp_of_gap(self) -> Quick {
+        if self.value < -708.0 {
+            return Guarded { value: 0.0, error: power(-1021) };
+        }
+        self.exp()
+    }
+}
+
 impl Careful for Long {
     fn of(x: f64) -> Long {
         Long::from(x)
@@ -91,38 +115,87 @@ pub(crate) fn sure(x: Checked, epsilon: f64) -> bool {
 /// The smallest number of all: an error below it is of a number that is 0 in `f64`.
 const LEAST: f64 = f64::from_bits(1);
 
-/// Something in twofold precision, and how to make it in 256 bits if it is needed.
-pub(crate) struct Deepening<P, D, F> {
-    pub(crate) checked: P,
-    deep: Option<D>,
-    make: F,
+/// Something in three precisions, each made when it is first needed: one float, for results of 24 bits or fewer, two
+/// floats, and 256 bits. Made by [`deepening!`].
+pub(crate) struct Deepening<Q, C, D, MakeQ, MakeC, MakeD> {
+    quick: (Option<Q>, MakeQ),
+    checked: (Option<C>, MakeC),
+    deep: (Option<D>, MakeD),
+    /// The spacing at 1 of the type that results are rounded to.
     pub(crate) epsilon: f64,
 }
 
-impl<P, D, F: FnMut() -> Result<D>> Deepening<P, D, F> {
-    /// For results of a type of this spacing at 1.
-    pub(crate) fn new(checked: P, make: F, epsilon: f64) -> Self {
-        Deepening { checked, deep: None, make, epsilon }
+fn made<'a, T>((kept, make): &'a mut (Option<T>, impl FnMut() -> Result<T>)) -> Result<&'a T> {
+    if kept.is_none() {
+        *kept = Some(make()?);
+    }
+    Ok(kept.as_ref().unwrap_or_else(|| unreachable!("made above")))
+}
+
+impl<Q, C, D, MakeQ, MakeC, MakeD> Deepening<Q, C, D, MakeQ, MakeC, MakeD>
+where
+    MakeQ: FnMut() -> Result<Q>,
+    MakeC: FnMut() -> Result<C>,
+    MakeD: FnMut() -> Result<D>,
+{
+    pub(crate) fn new(epsilon: f64, quick: MakeQ, checked: MakeC, deep: MakeD) -> Self {
+        Deepening { quick: (None, quick), checked: (None, checked), deep: (None, deep), epsilon }
+    }
+    /// Whether one float may be enough.
+    pub(crate) fn is_quick(&self) -> bool {
+        self.epsilon > power(-30)
+    }
+    pub(crate) fn quick(&mut self) -> Result<&Q> {
+        made(&mut self.quick)
+    }
+    pub(crate) fn checked(&mut self) -> Result<&C> {
+        made(&mut self.checked)
     }
     pub(crate) fn deep(&mut self) -> Result<&D> {
-        if self.deep.is_none() {
-            self.deep = Some((self.make)()?);
-        }
-        Ok(self.deep.as_ref().unwrap_or_else(|| unreachable!("made above")))
+        made(&mut self.deep)
     }
 }
 
-/// An expression of what a [`Deepening`] holds, rounded once: in twofold precision if that is sure, else in 256 bits.
+/// `deepening!(epsilon, |R| expression)`: an expression with a number type in it, a `Result`, in three precisions.
+macro_rules! deepening {
+    ($epsilon:expr, |$number:ident| $expression:expr) => {
+        $crate::number::careful::Deepening::new(
+            $epsilon,
+            || {
+                type $number = $crate::number::careful::Quick;
+                $expression
+            },
+            || {
+                type $number = $crate::number::careful::Checked;
+                $expression
+            },
+            || {
+                type $number = $crate::number::Long;
+                $expression
+            },
+        )
+    };
+}
+pub(crate) use deepening;
+
+/// An expression of what a [`Deepening`] holds, rounded once, in the first precision that is sure of it.
 macro_rules! settled {
     ($parts:expr, |$part:pat_param| $expression:expr) => {{
-        let checked = {
-            let $part = &$parts.checked;
-            $expression
-        };
-        if $crate::number::careful::sure(checked, $parts.epsilon) {
-            Ok($crate::number::careful::Careful::round(checked))
-        } else {
-            $parts.deep().map(|$part| $crate::number::careful::Careful::round($expression))
+        use $crate::number::careful::Careful;
+        'settled: {
+            if $parts.is_quick() {
+                match $parts.quick().map(|$part| $expression) {
+                    Ok(quick) if quick.sure_single() => break 'settled Ok(quick.value),
+                    Ok(_) => {}
+                    Err(error) => break 'settled Err(error),
+                }
+            }
+            let epsilon = $parts.epsilon;
+            match $parts.checked().map(|$part| $expression) {
+                Ok(checked) if $crate::number::careful::sure(checked, epsilon) => Ok(Careful::round(checked)),
+                Ok(_) => $parts.deep().map(|$part| Careful::round($expression)),
+                Err(error) => Err(error),
+            }
         }
     }};
 }

@@ -2,8 +2,7 @@ use super::shares::{check_length, check_probabilities, check_target};
 use super::{RowLoss, Target};
 use crate::catalog::{Arguments, Base, DataDomain, Domain, Entry, Interval, Value};
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::Long;
-use crate::number::careful::{Careful, Checked, sure};
+use crate::number::careful::{Careful, deepening, settled};
 
 crate::entry! {
     /// Cross entropy of a row of probabilities, without any clamp.
@@ -55,12 +54,12 @@ impl RowLoss for CrossEntropy {
             check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
             for (j, (slot, &p)) in gradient.iter_mut().zip(row).enumerate() {
                 let y = target.probability(j);
-                let checked = self.slope::<Checked>(p, y);
-                *slot = if sure(checked, epsilon) { checked.round() } else { self.slope::<Long>(p, y).round() };
+                let mut slope = deepening!(epsilon, |R| Ok(self.slope::<R>(p, y)));
+                *slot = settled!(slope, |slope| *slope)?;
             }
         }
-        let value = self.value_of::<Checked>(row, target);
-        Ok(if sure(value, epsilon) { value.round() } else { self.value_of::<Long>(row, target).round() })
+        let mut value = deepening!(epsilon, |R| Ok(self.value_of::<R>(row, target)));
+        settled!(value, |value| *value)
     }
 }
 

@@ -1,11 +1,10 @@
 //! Softmax, its logarithm and its Jacobian.
 
 use super::RowMap;
-use super::shares::{Shares, check_length};
+use super::shares::{Shares, check_length, check_scores};
 use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, Value};
 use crate::error::Result;
-use crate::number::Long;
-use crate::number::careful::{Careful, Checked, Deepening, settled};
+use crate::number::careful::{Careful, deepening, settled};
 
 crate::entry! {
     /// Softmax: turns a row of scores into probabilities. A map, not a loss.
@@ -53,16 +52,13 @@ impl RowMap for Softmax {
     }
 }
 
-/// The row taken apart, after checking the temperature.
-#[allow(clippy::type_complexity, reason = "one row in two precisions")]
-fn parts<'a>(
-    row: &'a [f64],
-    temperature: f64,
-    epsilon: f64,
-) -> Result<Deepening<Shares<Checked>, Shares<Long>, impl FnMut() -> Result<Shares<Long>> + 'a>> {
-    Softmax::new(temperature)?;
-    let name = Softmax::ENTRY.name;
-    Ok(Deepening::new(Shares::new(name, row, temperature)?, move || Shares::new(name, row, temperature), epsilon))
+/// The row taken apart in the precisions that are needed, after checking the temperature.
+macro_rules! parts {
+    ($row:expr, $temperature:expr, $epsilon:expr) => {{
+        Softmax::new($temperature)?;
+        check_scores(Softmax::ENTRY.name, $row)?;
+        deepening!($epsilon, |R| Shares::<R>::new(Softmax::ENTRY.name, $row, $temperature))
+    }};
 }
 
 /// The probabilities `e^(z_i/T) / Σ e^(z_k/T)`.
@@ -77,7 +73,7 @@ pub fn softmax(row: &[f64], temperature: f64) -> Result<Vec<f64>> {
 }
 
 fn probabilities(row: &[f64], temperature: f64, epsilon: f64) -> Result<Vec<f64>> {
-    let mut parts = parts(row, temperature, epsilon)?;
+    let mut parts = parts!(row, temperature, epsilon);
     (0..row.len()).map(|j| settled!(parts, |shares| shares.probability(j))).collect()
 }
 
@@ -89,7 +85,7 @@ fn probabilities(row: &[f64], temperature: f64, epsilon: f64) -> Result<Vec<f64>
 /// # Ok::<(), discrepancy::Error>(())
 /// ```
 pub fn log_softmax(row: &[f64], temperature: f64) -> Result<Vec<f64>> {
-    let mut parts = parts(row, temperature, f64::EPSILON)?;
+    let mut parts = parts!(row, temperature, f64::EPSILON);
     (0..row.len()).map(|j| settled!(parts, |shares| -shares.surprise(j))).collect()
 }
 
@@ -101,7 +97,7 @@ pub fn log_softmax(row: &[f64], temperature: f64) -> Result<Vec<f64>> {
 /// # Ok::<(), discrepancy::Error>(())
 /// ```
 pub fn jacobian(row: &[f64], temperature: f64) -> Result<Vec<f64>> {
-    let mut parts = parts(row, temperature, f64::EPSILON)?;
+    let mut parts = parts!(row, temperature, f64::EPSILON);
     let classes = row.len();
     let entry = |k: usize| settled!(parts, |shares| slope(shares, k / classes, k % classes).over_number(temperature));
     (0..classes * classes).map(entry).collect()
@@ -123,9 +119,9 @@ fn slope<R: Careful>(shares: &Shares<R>, i: usize, j: usize) -> R {
 pub fn jacobian_vector_product(row: &[f64], temperature: f64, v: &[f64]) -> Result<Vec<f64>> {
     check_length(Softmax::ENTRY.name, "v", v.len(), row.len())?;
     Softmax::new(temperature)?;
+    check_scores(Softmax::ENTRY.name, row)?;
     let name = Softmax::ENTRY.name;
-    let deep = || Ok(with_mean(Shares::<Long>::new(name, row, temperature)?, v));
-    let mut parts = Deepening::new(with_mean(Shares::<Checked>::new(name, row, temperature)?, v), deep, f64::EPSILON);
+    let mut parts = deepening!(f64::EPSILON, |R| Ok(with_mean(Shares::<R>::new(name, row, temperature)?, v)));
     let one = |j: usize| settled!(parts, |(shares, mean)| product(shares, *mean, v, j).over_number(temperature));
     (0..row.len()).map(one).collect()
 }

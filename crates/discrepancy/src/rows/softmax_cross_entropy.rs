@@ -3,8 +3,8 @@ use super::shares::{Shares, check_classes, check_length, check_target};
 use super::{HessianKind, RowLoss, Target, softmax};
 use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, ParameterType, Value};
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::careful::{Careful, Checked, Deepening, settled};
-use crate::number::{Long, Real, Twofold};
+use crate::number::careful::{Careful, deepening, settled};
+use crate::number::{Real, Twofold};
 
 crate::entry! {
     /// Softmax cross entropy of a row of logits: minus the logarithm of the true class's probability.
@@ -85,8 +85,9 @@ impl SoftmaxCrossEntropy {
     /// # Ok::<(), discrepancy::Error>(())
     /// ```
     pub fn hessian(&self, row: &[f64], target: Target<'_>) -> Result<Vec<f64>> {
-        let mut row = self.row(row, target, f64::EPSILON)?;
-        let classes = row.checked.0.classes();
+        check_target(Self::ENTRY.name, row.len(), target, f64::EPSILON)?;
+        let classes = row.len();
+        let mut row = deepening!(f64::EPSILON, |R| self.prepare::<R>(row, target, f64::EPSILON));
         let one = |k: usize| {
             let (i, j) = (k / classes, k % classes);
             settled!(row, |(shares, pull)| self.curvature(shares, pull, (i, j), 1.0, false))
@@ -104,9 +105,9 @@ impl SoftmaxCrossEntropy {
     /// ```
     pub fn hessian_product(&self, row: &[f64], target: Target<'_>, v: &[f64]) -> Result<Vec<f64>> {
         check_length(Self::ENTRY.name, "v", v.len(), row.len())?;
-        let plain = self.with_mean(self.prepare::<Checked>(row, target, f64::EPSILON)?, v);
-        let deep = || Ok(self.with_mean(self.prepare::<Long>(row, target, f64::EPSILON)?, v));
-        let mut parts = Deepening::new(plain, deep, f64::EPSILON);
+        check_target(Self::ENTRY.name, row.len(), target, f64::EPSILON)?;
+        let epsilon = f64::EPSILON;
+        let mut parts = deepening!(epsilon, |R| Ok(self.with_mean(self.prepare::<R>(row, target, epsilon)?, v)));
         let one = |j: usize| {
             settled!(parts, |(shares, pull, mean)| self.curvature_product(shares, pull, *mean, v, j))
         };
@@ -128,8 +129,7 @@ impl SoftmaxCrossEntropy {
     }
     fn evaluate_label(&self, row: &[f64], label: usize, epsilon: f64, gradient: Option<&mut [f64]>) -> Result<f64> {
         check_target(Self::ENTRY.name, row.len(), Target::Label(label), epsilon)?;
-        let deep = || self.answered::<Long>(row, label);
-        let mut parts = Deepening::new(self.answered::<Checked>(row, label)?, deep, epsilon);
+        let mut parts = deepening!(epsilon, |R| self.answered::<R>(row, label));
         if let Some(gradient) = gradient {
             check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
             for (j, slot) in gradient.iter_mut().enumerate() {
@@ -138,17 +138,6 @@ impl SoftmaxCrossEntropy {
         }
         settled!(parts, |(_, answer)| answer.value)
     }
-    #[allow(clippy::type_complexity, reason = "one row in two precisions")]
-    fn row<'a>(
-        &'a self,
-        row: &'a [f64],
-        target: Target<'a>,
-        epsilon: f64,
-    ) -> Result<Deepening<Prepared<Checked>, Prepared<Long>, impl FnMut() -> Result<Prepared<Long>>>> {
-        let deep = move || self.prepare(row, target, epsilon);
-        Ok(Deepening::new(self.prepare(row, target, epsilon)?, deep, epsilon))
-    }
-
     /// The target as it enters the formula.
     pub(crate) fn pull<R: Careful>(&self, function: &str, shares: &Shares<R>, target: Target<'_>) -> Result<Pull<R>> {
         let classes = shares.classes();
@@ -304,7 +293,7 @@ impl RowLoss for SoftmaxCrossEntropy {
         if let (Target::Label(label), 0.0) = (target, self.label_smoothing) {
             return self.evaluate_label(row, label, epsilon, gradient);
         }
-        let mut parts = self.row(row, target, epsilon)?;
+        let mut parts = deepening!(epsilon, |R| self.prepare::<R>(row, target, epsilon));
         if let Some(gradient) = gradient {
             check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
             for (j, slot) in gradient.iter_mut().enumerate() {
@@ -320,7 +309,8 @@ impl RowLoss for SoftmaxCrossEntropy {
         epsilon: f64,
         kind: HessianKind,
     ) -> Result<Vec<f64>> {
-        let mut parts = self.row(row, target, epsilon)?;
+        let mut parts = deepening!(epsilon, |R| self.prepare::<R>(row, target, epsilon));
+        check_target(Self::ENTRY.name, row.len(), target, epsilon)?;
         let factor = if kind == HessianKind::Majorizer { 2.0 } else { 1.0 };
         let gauss_newton = kind == HessianKind::GaussNewton;
         let one = |j: usize| match kind {
@@ -339,8 +329,7 @@ impl RowLoss for SoftmaxCrossEntropy {
         (self.label_smoothing == 0.0).then_some(self)
     }
     fn logsumexp(&self, row: &[f64], epsilon: f64) -> Result<f64> {
-        let deep = || Shares::<Long>::new(Self::ENTRY.name, row, self.temperature);
-        let mut shares = Deepening::new(Shares::<Checked>::new(Self::ENTRY.name, row, self.temperature)?, deep, epsilon);
+        let mut shares = deepening!(epsilon, |R| Shares::<R>::new(Self::ENTRY.name, row, self.temperature));
         settled!(shares, |shares| shares.logsumexp())
     }
     fn weight(&self, target: Target<'_>) -> f64 {

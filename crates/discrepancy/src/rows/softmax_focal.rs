@@ -3,8 +3,8 @@ use super::shares::{Shares, check_classes, check_length, check_target};
 use super::{RowLoss, Target};
 use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, Value};
 use crate::error::Result;
-use crate::number::{Long, Real};
-use crate::number::careful::{Careful, Checked, Deepening, settled};
+use crate::number::Real;
+use crate::number::careful::{Careful, deepening, settled};
 
 crate::entry! {
     /// Focal loss of a row of logits: softmax cross entropy in which easy rows count little.
@@ -94,8 +94,7 @@ impl RowLoss for SoftmaxFocal {
         gradient: Option<&mut [f64]>,
     ) -> Result<f64> {
         self.check(row, target, epsilon)?;
-        let deep = || self.prepare::<Long>(row, target);
-        let mut parts = Deepening::new(self.prepare::<Checked>(row, target)?, deep, epsilon);
+        let mut parts = deepening!(epsilon, |R| self.prepare::<R>(row, target));
         if let Some(gradient) = gradient {
             check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
             for (i, slot) in gradient.iter_mut().enumerate() {
