@@ -1,7 +1,7 @@
 //! A loss over a batch: what a caller sees of it.
 
 use super::element::Element;
-use super::pass::{self, Buffers, Columns, Pass, Scale};
+use super::pass::{self, Buffers, Columns, Pass, Scale, Sums};
 use crate::error::{Error, ErrorKind, Result};
 use crate::losses::PointwiseLoss;
 use crate::number::Level;
@@ -131,7 +131,7 @@ impl<'a, E: Element> Evaluation<'a, E> {
         vec![E::default(); self.columns.target.len()]
     }
     fn run(&self, buffers: Buffers<'_, E>) -> Result<()> {
-        pass::run(&self.pass, self.columns, buffers, false).map(|_| ())
+        pass::run(&self.pass, self.columns, buffers, Sums::None).map(|_| ())
     }
 
     /// The mean of the values, rounded once; the mean over nothing is an error.
@@ -144,13 +144,14 @@ impl<'a, E: Element> Evaluation<'a, E> {
     }
     /// A reduction of the values, rounded once.
     pub fn reduce(&self, reduction: Reduction) -> Result<f64> {
-        reduction.of(&self.moments()?, self.pass.loss)
+        let moments = pass::run(&self.pass, self.columns, Buffers::default(), Sums::First)?;
+        reduction.of(&moments, self.pass.loss)
     }
 
     /// The exact sums of the values, to be merged with others: sums, means and standard errors come from it.
     /// Values are summed before they are rounded to the storage type.
     pub fn moments(&self) -> Result<Moments> {
-        pass::run(&self.pass, self.columns, Buffers::default(), true)
+        pass::run(&self.pass, self.columns, Buffers::default(), Sums::All)
     }
 
     /// The reduced value, and its gradient with respect to each prediction: `w g / Σ w` for the mean.
@@ -168,7 +169,7 @@ impl<'a, E: Element> Evaluation<'a, E> {
     pub fn reduce_and_gradient_into(&self, reduction: Reduction, gradient: &mut [E]) -> Result<f64> {
         let pass = Pass { scale: Some(Scale::new(reduction, &self.pass, self.columns)?), ..self.pass };
         let buffers = Buffers { gradient: Some(gradient), ..Buffers::default() };
-        reduction.of(&pass::run(&pass, self.columns, buffers, true)?, self.pass.loss)
+        reduction.of(&pass::run(&pass, self.columns, buffers, Sums::First)?, self.pass.loss)
     }
 
     /// The same with the gradient in place of the predictions: no memory beside them is used.
@@ -191,7 +192,7 @@ impl<'a, E: Element> Evaluation<'a, E> {
         let columns = Columns { prediction: None, target, weights: None };
         let pass = Pass { scale: Some(Scale::new(reduction, &pass, columns)?), ..pass };
         let buffers = Buffers { gradient: Some(prediction), ..Buffers::default() };
-        reduction.of(&pass::run(&pass, columns, buffers, true)?, loss)
+        reduction.of(&pass::run(&pass, columns, buffers, Sums::First)?, loss)
     }
 }
 

@@ -80,6 +80,17 @@ impl Scale {
     }
 }
 
+/// Which sums of the values are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sums {
+    /// None.
+    None,
+    /// What a mean needs.
+    First,
+    /// What a standard error needs.
+    All,
+}
+
 /// The part of a batch that one thread computes at a time.
 struct Task<'a, 'b, E> {
     start: usize,
@@ -103,7 +114,7 @@ pub(super) fn run<E: Element>(
     pass: &Pass<'_>,
     columns: Columns<'_, E>,
     mut buffers: Buffers<'_, E>,
-    sums: bool,
+    sums: Sums,
 ) -> Result<Moments> {
     let n = columns.target.len();
     let entry = pass.loss.entry();
@@ -166,7 +177,7 @@ impl Pass<'_> {
         Err(Error::new(ErrorKind::Shape, self.loss.entry().name, argument, allowed).value(found))
     }
 
-    fn task<E: Element>(&self, mut task: Task<'_, '_, E>, sums: bool, stream: bool) -> Result<Moments> {
+    fn task<E: Element>(&self, mut task: Task<'_, '_, E>, sums: Sums, stream: bool) -> Result<Moments> {
         let mut moments = Moments::new();
         let mut wide = Box::new(Wide {
             prediction: [0.0; BLOCK],
@@ -190,9 +201,9 @@ impl Pass<'_> {
             if let Some(weights) = columns.weights {
                 self.widen(part(weights, first, count), &mut wide.weights[..count]);
             }
-            if sums {
+            if sums != Sums::None {
                 let weights = columns.weights.map(|_| &wide.weights[..count]);
-                self.sum(&wide.value[..count], weights, &mut moments);
+                self.sum(&wide.value[..count], weights, sums, &mut moments);
             }
             if let Some(scale) = self.scale {
                 let weights = columns.weights.map(|_| &wide.weights[..count]);
@@ -270,9 +281,10 @@ impl Pass<'_> {
         Ok(())
     }
 
-    fn sum(&self, values: &[f64], weights: Option<&[f64]>, moments: &mut Moments) {
+    fn sum(&self, values: &[f64], weights: Option<&[f64]>, sums: Sums, moments: &mut Moments) {
         let omitted = self.nan == NanPolicy::Omit && values.iter().any(|x| x.is_nan());
         match weights {
+            None if !omitted && sums == Sums::First => moments.push_slice_first(values),
             None if !omitted => moments.push_slice(values),
             Some(weights) if !omitted => moments.push_weighted_slice(values, weights),
             _ => {
@@ -304,8 +316,16 @@ impl Pass<'_> {
 fn scale_gradient(gradient: &mut [f64], weights: Option<&[f64]>, divisor: f64) {
     match weights {
         None if divisor == 1.0 => {}
-        None => gradient.iter_mut().for_each(|g| *g /= divisor),
-        Some(weights) => gradient.iter_mut().zip(weights).for_each(|(g, w)| *g = *g * w / divisor),
+        None => {
+            for g in gradient {
+                *g /= divisor;
+            }
+        }
+        Some(weights) => {
+            for (g, w) in gradient.iter_mut().zip(weights) {
+                *g = *g * w / divisor;
+            }
+        }
     }
 }
 
@@ -319,7 +339,10 @@ macro_rules! loops {
         impl<$E: Element> Block for $name<'_, $E> {
             #[inline(always)]
             fn scalar(self) {
-                self.$to.iter_mut().zip(self.$from).for_each(|(to, $x)| *to = $result);
+                // A loop, not a closure: what is not inlined here loses the vector instructions.
+                for (to, $x) in self.$to.iter_mut().zip(self.$from) {
+                    *to = $result;
+                }
             }
             #[inline(always)]
             fn lanes<S: Simd>(self, _: S) {
@@ -339,7 +362,11 @@ fn any(level: Level, numbers: &[f64], test: impl Fn(f64) -> bool + Copy) -> bool
     impl<F: Fn(f64) -> bool + Copy> Block for Any<'_, F> {
         #[inline(always)]
         fn scalar(self) {
-            *self.2 = self.0.iter().fold(false, |any, x| any | self.1(*x));
+            let mut any = false;
+            for x in self.0 {
+                any |= self.1(*x);
+            }
+            *self.2 = any;
         }
         #[inline(always)]
         fn lanes<S: Simd>(self, _: S) {

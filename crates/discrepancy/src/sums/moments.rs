@@ -79,6 +79,15 @@ impl Moments {
         self.squares.add_products(values, values);
     }
 
+    /// The same without the squares, for those who want no standard error.
+    pub(crate) fn push_slice_first(&mut self, values: &[f64]) {
+        if self.weighted.is_some() {
+            return self.push_slice(values);
+        }
+        self.count += values.len() as u64;
+        self.sum.add_slice(values);
+    }
+
     /// Adds rows of these finite, non-negative weights, one for each value.
     pub fn push_weighted_slice(&mut self, values: &[f64], weights: &[f64]) {
         debug_assert_eq!(values.len(), weights.len());

@@ -121,13 +121,14 @@ impl Block for Largest<'_> {
         let infinite = Lane::splat(simd, f64::INFINITY);
         let n = self.terms.len() / LANES * LANES;
         for start in (0..n).step_by(LANES) {
-            let load = |from: &[f64]| Lane::load(simd, &std::array::from_fn(|i| from[start + i]));
+            let part = start..start + LANES;
             let size = match self.terms {
-                Terms::Plain(x) => load(x).abs(),
+                Terms::Plain(x) => Lane::from_slice(simd, &x[part]).abs(),
                 Terms::Products(x, y) => {
-                    let (x, y) = (load(x), load(y));
-                    let large = |x: Lane<S>| Lane::splat(simd, TINY).le(x.abs()) | x.same(zero);
-                    Lane::when(large(x) & large(y), (x * y).abs(), infinite)
+                    let (x, y) = (Lane::from_slice(simd, &x[part.clone()]), Lane::from_slice(simd, &y[part]));
+                    let tiny = Lane::splat(simd, TINY);
+                    let large = (tiny.le(x.abs()) | x.same(zero)) & (tiny.le(y.abs()) | y.same(zero));
+                    Lane::when(large, (x * y).abs(), infinite)
                 }
             };
             // Written so that NaN becomes infinite.
@@ -168,11 +169,15 @@ impl Block for Cut<'_> {
         let (mut sums, mut lows, mut left) = ([zero; PIECES], [zero; PIECES], zero);
         let n = self.terms.len() / LANES * LANES;
         for start in (0..n).step_by(LANES) {
-            let load = |from: &[f64]| Lane::load(simd, &std::array::from_fn(|i| from[start + i]));
+            let part = start..start + LANES;
             match self.terms {
-                Terms::Plain(x) => left = left.max(cut(load(x), self.magic, &mut sums).abs()),
+                Terms::Plain(x) => {
+                    let rest: Lane<S> = cut(Lane::from_slice(simd, &x[part]), self.magic, &mut sums);
+                    left = left.max(rest.abs());
+                }
                 Terms::Products(x, y) => {
-                    let product = Twofold::product(load(x), load(y));
+                    let (x, y) = (Lane::from_slice(simd, &x[part.clone()]), Lane::from_slice(simd, &y[part]));
+                    let product = Twofold::product(x, y);
                     left = left.max(cut(product.high, self.magic, &mut sums).abs());
                     left = left.max(cut(product.low, self.magic, &mut lows).abs());
                 }
