@@ -1,5 +1,7 @@
 """Losses of a row of scores or probabilities and its target."""
 
+import math
+
 from mpmath import inf, mp, mpf
 
 from table import Entry, log_base, number
@@ -72,6 +74,15 @@ def cross_entropy(parameters, p, y):
     value = sum((-t * mp.log(v) if v else inf for v, t in zip(p, y) if t), mpf(0))
     gradient = [mpf(0) if not t else -t / v / base if v else -inf for v, t in zip(p, y)]
     return [[value / base], gradient]
+
+
+def multiclass_zero_one(_, z, target):
+    """1 less what the target gives to the first of the largest scores."""
+    largest = max(z)
+    decision = next(j for j, v in enumerate(z) if v == largest)
+    if isinstance(target[0], int):
+        return [[mpf(0) if target[0] == decision else UNIT]]
+    return [[1 - target[decision]]]
 
 
 # Inputs.
@@ -151,11 +162,48 @@ def draw_cross_entropy(draw, region, _):
     return [p, row_of_probabilities(draw, region, length)]
 
 
+def draw_decision(draw, region):
+    """A row of scores whose largest is often met twice, or nearly, or not at all: minus infinity is a score here."""
+    length = draw.integer(20, 100) if draw.coin(0.04) else draw.length()
+    row = scores(draw, region, draw.integer(0, length - 1), length)
+
+    def some():
+        return {draw.integer(0, length - 1) for _ in range(draw.integer(1, 3))}
+
+    if region == "cancel" or draw.coin(0.3):
+        largest, by = max(row), draw.pick([-1, 0, 0, 1])
+        for j in some():
+            row[j] = draw.step(largest, by)
+    if region == "edge" and draw.coin():
+        for j in some():
+            row[j] = -math.inf
+        if draw.coin(0.1):
+            row = [-math.inf] * length
+    return row
+
+
+def draw_decision_labelled(draw, region, _):
+    row = draw_decision(draw, region)
+    ahead = [j for j, v in enumerate(row) if v == max(row)]
+    # The first of the largest, another of them, or any class.
+    label = draw.pick([ahead[0], draw.pick(ahead), draw.integer(0, len(row) - 1)])
+    return [row, [label]]
+
+
+def draw_decision_soft(draw, region, _):
+    row = draw_decision(draw, region)
+    length = len(row)
+    if length <= 64 and draw.coin(0.4):
+        return [row, draw.dyadic(length, zeros=True)]
+    return [row, row_of_probabilities(draw, draw.pick(["ordinary", "moderate", "cancel"]), length)]
+
+
 ROW = ["value", "gradient", "diagonal of the Hessian", "logsumexp"]
 VARIANTS = ["", ":temperature=2", ":label_smoothing=0.1", ":z_loss=0.25"]
 DERIVATIVES = ((1, 0, 0), (2, 1, 0))
 NOTES = ["scores are divided by the temperature first; logsumexp is of those", "value = cross entropy + z_loss * logsumexp^2",
          "label smoothing e: (1 - e) target + e / classes"]
+DECISION = ["of several largest scores the first counts", "no gradient: there is none"]
 
 ENTRIES = [
     Entry("softmax", ["softmax", "softmax:temperature=2", "softmax:temperature=0.5"], ["scores"], ["probabilities"],
@@ -169,4 +217,8 @@ ENTRIES = [
     Entry("cross_entropy", ["cross_entropy", "cross_entropy:base=2"], ["prediction row", "target row"],
           ["value", "gradient"], draw_cross_entropy, cross_entropy, ((1, 0, 0),),
           ["a term of weight 0 is 0, in the gradient too"]),
+    Entry("multiclass_zero_one", ["multiclass_zero_one"], ["scores", "label"], ["value"],
+          draw_decision_labelled, multiclass_zero_one, notes=DECISION),
+    Entry("multiclass_zero_one.soft", ["multiclass_zero_one"], ["scores", "target row"], ["value"],
+          draw_decision_soft, multiclass_zero_one, notes=DECISION),
 ]

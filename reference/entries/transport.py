@@ -266,6 +266,189 @@ def sinkhorn(parameters, costs, a, b):
     return [[cost], [cost + epsilon * entropy]]
 
 
+# Entropic, between points, and made a divergence. A float of mpmath has no largest exponent, so that the scaling
+# factors of rows and columns can be taken as they are, without logarithms: P_ij = a_i u_i exp(-C_ij / epsilon) v_j b_j.
+
+def rough(kernel):
+    """Bits in which the region of Newton's method is reached: two groups hang together by so little."""
+    magnitudes = [mp.mag(k) for row in kernel for k in row]
+    return min(mp.prec, 64 + 2 * (max(magnitudes) - min(magnitudes)))
+
+
+def ground(parameters, u, v):
+    """What it costs from u to v, and its gradient by u: 0 at coincidence."""
+    d = [x - y for x, y in zip(u, v, strict=True)]
+    square = sum((x * x for x in d), mpf(0))
+    if parameters["ground"] == "squared_euclidean":
+        return square, [2 * x for x in d]
+    length = mp.sqrt(square)
+    return length, [x / length if length else mpf(0) for x in d]
+
+
+def scaling_step(kernel, a, b, u, v):
+    """Newton's step in the logarithms of u and v; the last of v stays."""
+    n, m = len(a), len(b)
+    p = [[a[i] * u[i] * kernel[i][j] * v[j] * b[j] for j in range(m)] for i in range(n)]
+    rows, columns = [sum(row) for row in p], [sum(column) for column in zip(*p)]
+    size = n + m - 1
+    jacobian = mp.zeros(size, size)
+    for i in range(n):
+        jacobian[i, i] = rows[i]
+        for j in range(m - 1):
+            jacobian[i, n + j] = jacobian[n + j, i] = p[i][j]
+    for j in range(m - 1):
+        jacobian[n + j, n + j] = columns[j]
+    missing = [x - y for x, y in zip(a, rows)] + [x - y for x, y in zip(b, columns)][:m - 1]
+    return list(mp.lu_solve(jacobian, mp.matrix(missing)))
+
+
+def own_step(kernel, a, u):
+    """The same where both sides are one and so are their factors."""
+    n = len(a)
+    p = [[a[i] * u[i] * kernel[i][j] * u[j] * a[j] for j in range(n)] for i in range(n)]
+    rows = [sum(row) for row in p]
+    jacobian = mp.matrix(p)
+    for i in range(n):
+        jacobian[i, i] += rows[i]
+    return list(mp.lu_solve(jacobian, mp.matrix([x - y for x, y in zip(a, rows)])))
+
+
+def climb(factors, precision, step):
+    """Newton's method from nearby, with twice the bits at each step, until the last step is half of all bits."""
+    full = mp.prec
+    for _ in range(300):
+        with mp.workprec(precision):
+            move = step(factors)
+            largest = max(abs(x) for x in move)
+            scale = min(mpf(1), 1 / largest) if largest else mpf(1)  # damped far away
+            factors = [x * mp.exp(scale * d) for x, d in zip(factors, move)]
+            near = largest < mpf(2) ** (-precision // 2)
+        if near and precision == full:  # and the step squares the error
+            return factors
+        if largest < mpf(2) ** (-precision // 4):
+            precision = min(full, 2 * precision)
+    raise ArithmeticError("Newton's method did not converge")
+
+
+def between(kernel, a, b):
+    """u and v of the plan with the marginals a and b."""
+    n, few = len(a), rough(kernel)
+    with mp.workprec(few):
+        u, v = [mpf(1)] * n, [mpf(1)] * len(b)
+        for _ in range(40):
+            u = [1 / sum(k * y * w for k, y, w in zip(row, v, b)) for row in kernel]
+            v = [1 / sum(k * x * w for k, x, w in zip(column, u, a)) for column in zip(*kernel)]
+    last = v[-1:]
+    factors = climb(u + v[:-1], few, lambda factors: scaling_step(kernel, a, b, factors[:n], factors[n:] + last))
+    return factors[:n], factors[n:] + last
+
+
+def within(kernel, a):
+    """The same for a and a, where u = v. The mean of the old and the new logarithm halves the error at least."""
+    few = rough(kernel)
+    with mp.workprec(few):
+        u = [mpf(1)] * len(a)
+        for _ in range(20):
+            u = [mp.sqrt(x / sum(k * y * w for k, y, w in zip(row, u, a))) for x, row in zip(u, kernel)]
+    u = climb(u, few, lambda u: own_step(kernel, a, u))
+    return u, u
+
+
+def entropic(parameters, xs, a, ys, b, own):
+    """The minimum of <P, C> + epsilon KL(P | a b^T), and for each of xs what P pulls at it."""
+    epsilon = number(parameters, "epsilon", 1)
+    grounds = [[ground(parameters, x, y) for y in ys] for x in xs]
+    kernel = [[mp.exp(-cost / epsilon) for cost, _ in row] for row in grounds]
+    u, v = within(kernel, a) if own else between(kernel, a, b)
+    value = mpf(0)
+    pulls = []
+    for i, row in enumerate(grounds):
+        pull = [mpf(0)] * len(xs[i])
+        for j, (cost, slope) in enumerate(row):
+            density = u[i] * kernel[i][j] * v[j]
+            mass = a[i] * b[j] * density
+            value += mass * (cost + epsilon * mp.log(density))
+            pull = [g + mass * s for g, s in zip(pull, slope)]
+        pulls.append(pull)
+    return value, pulls
+
+
+def sinkhorn_divergence(parameters, x, x_weights, y, y_weights, dimension):
+    d, total = dimension[0], sum(x_weights)
+
+    def cloud(points, weights):
+        """Places, points and shares of what weighs more than nothing."""
+        split_points = [points[k:k + d] for k in range(0, len(points), d)]
+        return zip(*((i, point, w / total) for i, (point, w) in enumerate(zip(split_points, weights)) if w))
+
+    places, xs, a = cloud(x, x_weights)
+    _, ys, b = cloud(y, y_weights)
+    both, pulls = entropic(parameters, xs, a, ys, b, False)
+    of_x, own_pulls = entropic(parameters, xs, a, xs, a, True)
+    of_y, _ = entropic(parameters, ys, b, ys, b, True)
+    gradient = [mpf(0)] * len(x)
+    for i, pull, own in zip(places, pulls, own_pulls):
+        # In the term of x alone both sides of a distance move: each of its two gradients counts half.
+        gradient[i * d:(i + 1) * d] = [total * (g - h) for g, h in zip(pull, own)]
+    terms = [total * term for term in (both, of_x, of_y)]
+    return [[terms[0] - (terms[1] + terms[2]) / 2], gradient, terms]
+
+
+def check_terms():
+    """Messages where the factors and the logarithms of `sinkhorn` lead to other minima."""
+    from table import cases, exact, parameters
+    entry = next(e for e in ENTRIES if e.table == "sinkhorn_divergence")
+    wrong, done = [], 0
+    for spec, region, inputs in cases(entry, "f64"):
+        x, a, y, b, (d,) = map(exact, inputs)
+        if region != "moderate" or done >= 40 or sum(a) != 1:
+            continue
+        done += 1
+        given = parameters(spec)
+        xs, ys = ([v[k:k + d] for k in range(0, len(v), d)] for v in (x, y))
+        with mp.workprec(400):
+            terms = sinkhorn_divergence(given, x, a, y, b, [d])[2]
+            for term, us, u, vs, v in zip(terms, (xs, xs, ys), (a, a, b), (ys, xs, ys), (b, a, b)):
+                other = sinkhorn(given, [ground(given, p, q)[0] for p in us for q in vs], u, v)[1][0]
+                if abs(term - other) > mpf(2) ** -130 * abs(other):
+                    wrong.append(f"{spec} at {inputs}: {mp.nstr(term, 20)}, not {mp.nstr(other, 20)}")
+    return wrong
+
+
+def draw_clouds(draw, region, parameters):
+    d, n, m = draw.integer(1, 3), draw.pick([1, 2, 2, 3, 3, 4]), draw.pick([1, 2, 2, 3, 3])
+    # The square of a distance is to be as many epsilons as the distance.
+    size = 1.0 if parameters["ground"] == "squared_euclidean" else 2.0
+    x, y = ([draw.uniform(-size, size) for _ in range(k * d)] for k in (n, m))
+    x_weights, y_weights = draw.dyadic(n), draw.dyadic(m)
+    if region == "ordinary":
+        x, y = ([draw.ordinary(-6, 0 if size > 1 else -1) for _ in range(k * d)] for k in (n, m))
+    elif region == "cancel":
+        kind = draw.integer(0, 2)
+        if kind:  # nearly the same sample, in another order
+            x = [draw.round(3 * draw.integer(0, 1) + v) for v in x]
+            y, y_weights = [draw.near(v) for v in x[d:] + x[:d]], x_weights[1:] + x_weights[:1]
+        else:  # all near one point
+            base = draw.uniform(-2, 2)
+            x, y = ([draw.near(base) for _ in range(k * d)] for k in (n, m))
+    elif region == "edge":
+        kind = draw.integer(0, 4)
+        if kind == 0:  # points that coincide, within and between
+            x, y = ([draw.pick([-0.0, 0.0, 0.5, 1.0]) for _ in range(k * d)] for k in (n, m))
+        elif kind == 1:  # the samples far from each other
+            far = 2.0 ** draw.integer(4, 16)
+            y = [draw.round(v + far) for v in y]
+        elif kind == 2:  # costs far below epsilon
+            power = 2.0 ** -draw.integer(4, 20)
+            x, y = ([v * power for v in points] for points in (x, y))
+        elif kind == 3:  # the same distribution, in other words
+            y, y_weights = x[-d:] + x, [x_weights[-1] / 2] + x_weights[:-1] + [x_weights[-1] / 2]
+        else:  # points without weight
+            x_weights, y_weights = draw.dyadic(n, zeros=True), draw.dyadic(m, zeros=True)
+    total = draw.pick([1.0, 1.0, 1.0, 0.25, 3.0])
+    return [x, [total * w for w in x_weights], y, [total * w for w in y_weights], [d]]
+
+
 ENTRIES = [
     Entry("wasserstein", [f"wasserstein:order={k}" for k in (1, 2, 3)],
           ["a positions", "a weights", "b positions", "b weights"], ["value", "gradient by a positions"],
@@ -278,5 +461,14 @@ ENTRIES = [
     Entry("sinkhorn", [f"sinkhorn:epsilon={e}" for e in (0.5, 0.125)], ["cost matrix, row by row", "a", "b"],
           ["transport cost <P, C>", "regularised value"], draw_transport(wide=False), sinkhorn,
           notes=["P minimises <P, C> + epsilon KL(P | a b^T); the regularised value is that minimum"]),
+    Entry("sinkhorn_divergence",
+          [f"sinkhorn_divergence:epsilon={e},ground={g}"
+           for e, g in ((0.5, "euclidean"), (0.125, "euclidean"), (0.5, "squared_euclidean"))],
+          ["X, point by point", "X weights", "Y, point by point", "Y weights", "dimension"],
+          ["divergence", "gradient by X", "its terms: X with Y, X with X, Y with Y"],
+          draw_clouds, sinkhorn_divergence, ((1, 0, 0),),
+          ["divergence = (X with Y) - (X with X) / 2 - (Y with Y) / 2",
+           "a term is the least <P, C> + epsilon KL(P | a b^T / m), m being the weight of either side",
+           "the gradient of the distance is 0 at coincidence, that of a point without weight 0"], one=False),
 ]
-CHECKS = {"optimal_transport": (check_bases,)}
+CHECKS = {"optimal_transport": (check_bases,), "sinkhorn_divergence": (check_terms,)}

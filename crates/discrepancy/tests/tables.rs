@@ -3,10 +3,11 @@
 
 mod support;
 
+use discrepancy::ErrorKind;
 use discrepancy::batch::{
     Element, HeadEvaluation, PairEvaluation, PenaltyEvaluation, RowEvaluation, RowResults, map_rows,
 };
-use discrepancy::catalog::{self, Arguments, Entry, Family, Measure, Value};
+use discrepancy::catalog::{self, Arguments, Entry, Family, Measure, Property, Value};
 use discrepancy::rows::{HessianKind, RowTargets};
 use rayon::prelude::*;
 use support::{Case, Exact, F32, F64, Format, ulps};
@@ -89,9 +90,17 @@ fn compute<E: Element>(case: &Case, inputs: &[String], outputs: &[String]) -> di
         Measure::Row(loss) => {
             let targets = if labelled { RowTargets::labels(&label) } else { RowTargets::Probabilities(&data[1]) };
             let batch = RowEvaluation::new(&*loss, &data[0], data[0].len(), targets)?;
-            let RowResults { value, gradient } = batch.value_and_gradient()?;
-            assert_eq!(value, batch.values()?, "line {}", case.line);
-            let mut results = vec![value, gradient];
+            let mut results = vec![batch.values()?];
+            let both = batch.value_and_gradient();
+            if asked("gradient") {
+                let RowResults { value, gradient } = both?;
+                assert_eq!(value, results[0], "line {}", case.line);
+                results.push(gradient);
+            } else {
+                // No gradient in the table: there is none.
+                assert!(loss.entry().is(Property::NotDifferentiable), "{}", case.spec);
+                assert_eq!(both.unwrap_err().kind(), ErrorKind::NotDifferentiable, "line {}", case.line);
+            }
             if asked("diagonal") {
                 results.push(batch.hessian_diagonal(HessianKind::Exact)?);
             }

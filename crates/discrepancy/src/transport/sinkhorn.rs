@@ -82,7 +82,8 @@ pub struct TransportGradient {
 impl Sinkhorn {
     fn settings(&self) -> Settings {
         let (function, max_iterations) = (Self::ENTRY.name, self.max_iterations as usize);
-        Settings { function, epsilon: self.epsilon, tolerance: self.tolerance, max_iterations }
+        let Sinkhorn { epsilon, tolerance, .. } = *self;
+        Settings { function, epsilon, tolerance, aim: tolerance, max_iterations }
     }
 
     /// Between weights `a` and `b` of the same total, by any matrix of costs: `a.len()` rows of `b.len()`.
@@ -122,7 +123,7 @@ impl Sinkhorn {
         let function = Self::ENTRY.name;
         let x = Cloud::new(function, ("x", "x_weights"), x, x_weights, dimension)?;
         let y = Cloud::new(function, ("y", "y_weights"), y, y_weights, dimension)?;
-        SinkhornPlan::new(self.problem(&x, &y)?)
+        SinkhornPlan::new(Problem::of_clouds(self.settings(), self.ground, &x, &y)?)
     }
 
     /// The minimum, and its gradients with respect to points and weights.
@@ -145,17 +146,22 @@ impl Sinkhorn {
         let function = Self::ENTRY.name;
         let x = Cloud::new(function, ("x", "x_weights"), x, x_weights, dimension)?;
         let y = Cloud::new(function, ("y", "y_weights"), y, y_weights, dimension)?;
-        let solved = self.solved(&x, &y, None, true)?;
+        let solved = self.solved(&x, &y, None, self.tolerance, true)?;
         Ok(TransportGradient::rounded(solved))
     }
 
-    fn problem(&self, x: &Cloud<'_>, y: &Cloud<'_>) -> Result<Problem<'static>> {
-        Problem::of_clouds(self.settings(), self.ground, x, y)
-    }
-
-    /// Value and, if asked for, gradients, before they are rounded; for this weight of either side, if it is not theirs.
-    pub(super) fn solved(&self, x: &Cloud<'_>, y: &Cloud<'_>, total: Option<Wide>, gradient: bool) -> Result<Solved> {
-        let problem = self.problem(x, y)?;
+    /// Value and, if asked for, gradients, before they are rounded; for this weight of either side, if it is not theirs,
+    /// and with this marginal error where the bits allow it.
+    pub(super) fn solved(
+        &self,
+        x: &Cloud<'_>,
+        y: &Cloud<'_>,
+        total: Option<Wide>,
+        aim: f64,
+        gradient: bool,
+    ) -> Result<Solved> {
+        let settings = Settings { aim: aim.min(self.tolerance), ..self.settings() };
+        let problem = Problem::of_clouds(settings, self.ground, x, y)?;
         let problem = if let Some(total) = total { problem.with_total(total) } else { problem };
         let (plan, _) = ascend(&problem)?;
         let mut solved = Solved {
@@ -221,10 +227,10 @@ impl<'a> SinkhornPlan<'a> {
 
 impl Transport for Sinkhorn {
     fn value(&self, x: &Cloud<'_>, y: &Cloud<'_>) -> Result<f64> {
-        Ok(self.solved(x, y, None, false)?.value.round_to_machine())
+        Ok(self.solved(x, y, None, self.tolerance, false)?.value.round_to_machine())
     }
     fn gradient(&self, x: &Cloud<'_>, y: &Cloud<'_>) -> Result<Vec<f64>> {
-        Ok(TransportGradient::rounded(self.solved(x, y, None, true)?).x)
+        Ok(TransportGradient::rounded(self.solved(x, y, None, self.tolerance, true)?).x)
     }
     fn value_of_costs(&self, cost: &[f64], a: &[f64], b: &[f64]) -> Result<f64> {
         Ok(self.solve(cost, a, b)?.regularised)

@@ -3,7 +3,7 @@
 
 use super::Bounds;
 use super::kernel::{Kernel, State};
-use super::problem::Problem;
+use super::problem::{Problem, Settings};
 use super::system::{Method, System};
 use super::wide::{Plan, Solver};
 use crate::distances::pair::{Wide, wide};
@@ -21,6 +21,9 @@ const LONGEST: f64 = 2.0;
 /// A step that leaves the dual so steep, compared with before, was not too long, although the error may not show it:
 /// columns that hang together with the rest by next to nothing have a long way to go before anything flows.
 const STEEP: f64 = 0.1;
+/// Where less is asked for than this, a step is taken if it comes nearer, and the first that does not is the last: there
+/// is little left but the rounding of sums.
+const POLISH: f64 = 1e-24;
 /// How often a step is halved before it is given up.
 const HALVINGS: usize = 4;
 /// Columns are held in place by this times the error, times up to a thousand where that fails (Levenberg 1944,
@@ -57,7 +60,7 @@ pub(in super::super) fn ascend(problem: &Problem<'_>) -> Result<(Plan, Bounds)> 
     ascent.measure();
     loop {
         let last = now <= epsilon;
-        let bits = ascent.state.potential.iter().fold(0.0_f64, |bits, v| bits.max(v.abs())) * f64::EPSILON * 4.0;
+        let bits = ascent.largest() * f64::EPSILON * 4.0;
         ascent.climb(if last { settings.tolerance.max(PLAIN).max(bits) } else { WAY });
         if last || ascent.passes >= ascent.limit {
             break;
@@ -195,6 +198,11 @@ impl Ascent<'_> {
         false
     }
 
+    /// The largest potential.
+    fn largest(&self) -> f64 {
+        self.state.potential.iter().fold(0.0, |largest, v| largest.max(v.abs()))
+    }
+
     /// On in twofold precision, with the equations of the nearest plain state.
     fn refine(&mut self, problem: &Problem<'_>) -> Plan {
         let solver = Solver::new(problem);
@@ -203,11 +211,15 @@ impl Ascent<'_> {
         let mut plan = solver.plan(&potential);
         self.passes += 1;
         let (mut system, mut hold) = (None, LEAST_HOLD);
-        while plan.error > problem.settings.tolerance && self.passes < self.limit {
+        let Settings { tolerance, aim, .. } = problem.settings;
+        let bits = (1.0 + self.largest()) * f64::EPSILON * f64::EPSILON * 4.0;
+        let sought = |error: f64| tolerance.min(error.max(bits));
+        let (aim, polished) = (sought(aim), sought(POLISH));
+        while plan.error > aim && self.passes < self.limit {
             let (kernel, state, passes) = (&self.kernel, &mut self.state, &mut self.passes);
             let held = hold * plan.error;
             let equations = system.get_or_insert_with(|| System::new(kernel, state, self.method, held, passes));
-            let enough = (plan.error * 1e-7).max(problem.settings.tolerance * 0.1);
+            let enough = (plan.error * 1e-7).max(aim * 0.1);
             let before = *passes;
             let step = equations.solve(kernel, state, &plan.residual(), enough, passes, self.limit);
             let method = self.method.after(*passes - before, kernel.columns);
@@ -217,17 +229,19 @@ impl Ascent<'_> {
             }
             let step = shortened(&step, &kernel.beta);
             let (slope, mut factor) = (dot(&plan.residual(), &step), 1.0);
-            let better = (0..HALVINGS).find_map(|_| {
+            let good = plan.error <= polished;
+            let better = (0..if good { 1 } else { HALVINGS }).find_map(|_| {
                 let moved: Vec<Wide> = potential.iter().zip(&step).map(|(v, d)| *v + factor * d).collect();
                 let next = solver.plan(&moved);
                 self.passes += 1;
-                let good = nearer(next.error, plan.error, factor) || dot(&next.residual(), &step) > STEEP * slope;
+                let steep = || !good && dot(&next.residual(), &step) > STEEP * slope;
+                let better = nearer(next.error, plan.error, factor) || steep();
                 factor /= 2.0;
-                good.then_some((moved, next))
+                better.then_some((moved, next))
             });
             let Some((moved, next)) = better else {
                 hold *= 10.0;
-                if hold > 1.0 {
+                if hold > 1.0 || good {
                     break;
                 }
                 system = None;

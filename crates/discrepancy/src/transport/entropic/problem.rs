@@ -15,7 +15,9 @@ use std::borrow::Cow;
 pub(in super::super) struct Settings {
     pub(in super::super) function: &'static str,
     pub(in super::super) epsilon: f64,
+    /// The marginal error that is enough, and the one that is sought where the bits allow it.
     pub(in super::super) tolerance: f64,
+    pub(in super::super) aim: f64,
     pub(in super::super) max_iterations: usize,
 }
 
