@@ -126,7 +126,7 @@ fn rows_that_a_kernel_cannot_settle_are_computed_one_by_one() {
     for classes in [3, 100] {
         for loss in losses(classes) {
             let mut scores: Vec<f32> = scores(16, classes).into_iter().map(|x| x as f32).collect();
-            let labels = vec![1_i64; 16];
+            let labels = [1_i64; 16];
             let before = RowEvaluation::new(&*loss, &scores, classes, RowTargets::labels(&labels)).unwrap();
             let before = before.value_and_gradient().unwrap();
             scores[5 * classes + 2] = f32::NAN;
@@ -143,7 +143,7 @@ fn rows_that_a_kernel_cannot_settle_are_computed_one_by_one() {
             scores[5 * classes + 2] = f32::INFINITY;
             let batch = RowEvaluation::new(&*loss, &scores, classes, RowTargets::labels(&labels)).unwrap();
             assert_eq!(batch.mean().unwrap_err().index(), Some(5 * classes + 2));
-            let wrong = vec![classes as i64; 16];
+            let wrong = [classes as i64; 16];
             let batch = RowEvaluation::new(&*loss, &scores[..2 * classes], classes, RowTargets::labels(&wrong[..2]));
             assert_eq!(batch.unwrap().values().unwrap_err().argument(), "target");
         }

@@ -257,7 +257,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     ) -> Result<()> {
         let (first, width) = (block * rows.block, self.rows.width());
         self.answer(rows, first, value.len(), Exponential::Single, scratch);
-        let stream = rows.rows.len() * size_of::<E>() > STREAM;
+        let stream = size_of_val(rows.rows) > STREAM;
         let mut narrow = std::mem::take(&mut scratch.narrow);
         let mut out = gradient;
         if let Some(gradient) = &mut out {

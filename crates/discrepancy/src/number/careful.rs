@@ -125,7 +125,7 @@ pub(crate) struct Deepening<Q, C, D, MakeQ, MakeC, MakeD> {
     pub(crate) epsilon: f64,
 }
 
-fn made<'a, T>((kept, make): &'a mut (Option<T>, impl FnMut() -> Result<T>)) -> Result<&'a T> {
+fn made<T>((kept, make): &mut (Option<T>, impl FnMut() -> Result<T>)) -> Result<&T> {
     if kept.is_none() {
         *kept = Some(make()?);
     }
