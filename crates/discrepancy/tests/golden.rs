@@ -1,0 +1,184 @@
+//! The same bits everywhere: a digest of the results of every entry, equal on any number of threads, at every vector
+//! level and on every machine. After a change that is meant to change digits: `DISCREPANCY_WRITE_SNAPSHOTS=1`.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is meant to panic")]
+
+use discrepancy::batch::{
+    Element, Evaluation, HeadEvaluation, PairEvaluation, PenaltyEvaluation, Reduction, RowEvaluation, map_rows,
+};
+use discrepancy::catalog::{self, DataDomain, Entry, Measure, Property};
+use discrepancy::number::Level;
+use discrepancy::rows::RowTargets;
+use std::process::Command;
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden.txt");
+
+/// Numbers in [0, 1) from nothing but integers.
+struct Sequence(u64);
+
+impl Sequence {
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+    }
+    /// Legal numbers of a domain.
+    fn column<E: Element>(&mut self, domain: &DataDomain, n: usize) -> Vec<E> {
+        let one = |x: f64| match domain {
+            DataDomain::Signs => 2.0 * x.round() - 1.0,
+            DataDomain::Binary => x.round(),
+            DataDomain::Within(i) if i.low.is_finite() && i.high.is_finite() => i.low + x * (i.high - i.low),
+            _ => 24.0 * x - 12.0,
+        };
+        (0..n).map(|_| E::narrow(one(self.next()))).collect()
+    }
+    /// Rows that sum to 1 exactly: multiples of 2^-11, which even `bf16` holds where they are small.
+    fn simplex<E: Element>(&mut self, width: usize) -> Vec<E> {
+        let mut counts = vec![1_u32; width];
+        for _ in width..2048 {
+            counts[((self.next() * width as f64) as usize).min(width - 1)] += 1;
+        }
+        counts.into_iter().map(|count| E::narrow(f64::from(count) / 2048.0)).collect()
+    }
+}
+
+/// FNV-1a of the bits.
+fn digest<'a, E: Element>(numbers: impl IntoIterator<Item = &'a E>) -> String {
+    let bytes = numbers.into_iter().flat_map(|x| x.widen().to_bits().to_le_bytes());
+    let hash =
+        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+    format!("{hash:016x}")
+}
+
+/// Digests of what the entry gives, by name.
+fn results<E: Element>(entry: &'static Entry) -> Vec<(&'static str, String)> {
+    let mut sequence = Sequence(entry.name.len() as u64);
+    let differentiable = !entry.is(Property::NotDifferentiable);
+    let mut arguments = entry.defaults();
+    if entry.parameters.iter().any(|parameter| parameter.name == "variances") {
+        let variances = (1..=37).map(f64::from).collect();
+        entry.set(&mut arguments, "variances", catalog::Value::List(variances)).unwrap();
+    }
+    match entry.make(&arguments).unwrap() {
+        Measure::Pointwise(loss) => {
+            let n = 20_000;
+            let (z, y) = (sequence.column::<E>(&entry.prediction, n), sequence.column::<E>(&entry.target, n));
+            let batch = Evaluation::new(&*loss, &z, &y).unwrap();
+            let mean = [batch.reduce(Reduction::Mean).unwrap()];
+            if !differentiable {
+                return vec![("value", digest(&batch.values().unwrap())), ("mean", digest(&mean))];
+            }
+            let all = batch.value_gradient_hessian().unwrap();
+            let all = [("value", all.value), ("gradient", all.gradient), ("hessian", all.hessian)];
+            let mut digests: Vec<_> = all.iter().map(|(name, numbers)| (*name, digest(numbers))).collect();
+            digests.push(("mean", digest(&mean)));
+            digests
+        }
+        Measure::Row(loss) => [("10 classes", 10), ("100 classes", 100)]
+            .into_iter()
+            .map(|(name, classes)| {
+                let rows = 50;
+                let scores: Vec<E> = if entry.prediction == DataDomain::Probabilities {
+                    (0..rows).flat_map(|_| sequence.simplex::<E>(classes)).collect()
+                } else {
+                    sequence.column(&entry.prediction, rows * classes)
+                };
+                let labels: Vec<i64> = (0..rows as i64).map(|i| i % classes as i64).collect();
+                let batch = RowEvaluation::new(&*loss, &scores, classes, RowTargets::labels(&labels)).unwrap();
+                let mean = E::narrow(batch.mean().unwrap());
+                if !differentiable {
+                    return (name, digest(batch.values().unwrap().iter().chain([&mean])));
+                }
+                let all = batch.value_and_gradient().unwrap();
+                (name, digest(all.value.iter().chain(&all.gradient).chain([&mean])))
+            })
+            .collect(),
+        Measure::Map(map) => {
+            vec![("image", digest(&map_rows(&*map, &sequence.column::<E>(&DataDomain::Real, 500), 25).unwrap()))]
+        }
+        Measure::Head(head) => {
+            let (x, w) = (sequence.column::<E>(&DataDomain::Real, 70), sequence.column::<E>(&DataDomain::UNIT, 35));
+            let labels: Vec<i64> = (0..10).map(|i| i % 5).collect();
+            let all = HeadEvaluation::new(&*head, &x, &w, 7, RowTargets::labels(&labels)).unwrap().evaluate().unwrap();
+            vec![
+                ("value", digest(&all.value)),
+                ("gradient", digest(all.gradient_x.iter().chain(&all.gradient_weights))),
+            ]
+        }
+        Measure::Penalty(penalty) => {
+            let weights = sequence.column::<E>(&DataDomain::Real, 1000);
+            let batch = PenaltyEvaluation::new(&*penalty, &weights);
+            vec![("value", digest(&[batch.value().unwrap()])), ("gradient", digest(&batch.gradient().unwrap()))]
+        }
+        Measure::Pair(pair) => {
+            let (rows, width) = (20, 37);
+            let mut side = || -> Vec<E> {
+                if entry.prediction == DataDomain::Probabilities {
+                    (0..rows).flat_map(|_| sequence.simplex::<E>(width)).collect()
+                } else {
+                    sequence.column(&entry.prediction, rows * width)
+                }
+            };
+            let (a, b) = (side(), side());
+            let batch = PairEvaluation::new(&*pair, &a, &b, width).unwrap();
+            let mut digests = vec![("value", digest(&batch.rowwise().unwrap()))];
+            if differentiable {
+                let all = batch.rowwise_with_gradients().unwrap();
+                digests.push(("gradient", digest(all.gradient_a.iter().chain(&all.gradient_b))));
+            }
+            digests
+        }
+        Measure::Sample(statistic) => {
+            let mut side = || -> Vec<f64> { (0..30).map(|_| E::narrow(sequence.next()).widen()).collect() };
+            let (x, y) = (side(), side());
+            vec![("value", digest(&[statistic.value(&x, &y, 1).unwrap()]))]
+        }
+        other => panic!("no golden results for {other:?}"),
+    }
+}
+
+/// One line for each entry, type and kind of result.
+fn golden() -> String {
+    let mut lines = String::new();
+    for entry in catalog::entries() {
+        for (name, results) in [("f32", results::<f32>(entry)), ("f64", results::<f64>(entry))] {
+            for (kind, digest) in results {
+                lines.push_str(&format!("{} {name} {kind}: {digest}\n", entry.name));
+            }
+        }
+    }
+    lines
+}
+
+fn compare(found: &str, where_: &str) {
+    let file = std::fs::read_to_string(PATH).unwrap_or_default();
+    let other: Vec<&str> = found.lines().filter(|line| !file.lines().any(|known| known == *line)).collect();
+    assert!(other.is_empty() && found.lines().count() == file.lines().count(), "{where_}: other bits in {other:#?}");
+}
+
+#[test]
+fn results_have_the_golden_bits_on_any_number_of_threads() {
+    if std::env::var_os("DISCREPANCY_WRITE_SNAPSHOTS").is_some() {
+        std::fs::write(PATH, golden()).unwrap();
+    }
+    for threads in [1, 2, 3, 7, 16] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        compare(&pool.install(golden), &format!("{threads} threads"));
+    }
+}
+
+#[test]
+fn results_have_the_golden_bits_at_every_level() {
+    // The level is chosen once in a process.
+    for level in ["scalar", "avx2", "avx512"] {
+        let test = std::env::current_exe().unwrap();
+        let mut test = Command::new(test);
+        test.args(["--exact", "results_have_the_golden_bits_at_this_level", "--ignored"]);
+        let output = test.env("DISCREPANCY_LEVEL", level).output().unwrap();
+        assert!(output.status.success(), "{level}: {}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
+#[test]
+#[ignore = "run by results_have_the_golden_bits_at_every_level"]
+fn results_have_the_golden_bits_at_this_level() {
+    compare(&golden(), &format!("{:?}", Level::best()));
+}
