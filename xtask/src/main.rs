@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode, Stdio};
 const HELP: &str = "\
 cargo xtask test        all tests of all crates, and the reference tables against arbitrary precision, scikit-learn's means
 cargo xtask reference   the reference tables, made again; --check compares instead of writing
-cargo xtask bench       value and gradient of every pointwise loss, beside the time that memory needs
+cargo xtask bench       value and gradient of pointwise and row losses, beside the time that memory needs; names choose
 cargo xtask pictures    the pictures of docs/pictures, drawn again
 cargo xtask ci          what must be green before a change lands: formatting, lints, documentation, tests
 ";
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     let done = match arguments.first().map(String::as_str) {
         Some("test") => test(&rest),
         Some("reference") => reference(&rest),
-        Some("bench") => cargo(&[&["bench", "--package", "discrepancy", "--bench", "speed", "--"], &rest[..]].concat()),
+        Some("bench") => bench(&rest),
         Some("pictures") => pictures(),
         Some("ci") => ci(),
         _ => {
@@ -85,6 +85,13 @@ fn python(folder: &str, script: &[&str]) -> Result<(), String> {
     }
     let path = format!("{folder}/{}", script[0]);
     run(&python, &[&[path.as_str()], &script[1..]].concat(), &[])
+}
+
+/// All benchmarks, one after the other.
+fn bench(rest: &[&str]) -> Result<(), String> {
+    ["speed", "rows"]
+        .iter()
+        .try_for_each(|bench| cargo(&[&["bench", "--package", "discrepancy", "--bench", *bench, "--"], rest].concat()))
 }
 
 /// Draws what `docs/pictures/list.txt` lists: a file, a colon, and what `discrepancy show` is to draw.
