@@ -3,7 +3,7 @@
 
 mod support;
 
-use discrepancy::batch::{Element, NanPolicy, RowEvaluation};
+use discrepancy::batch::{Element, NanPolicy, Reduction, RowEvaluation};
 use discrepancy::catalog::{self, Measure};
 use discrepancy::number::Level;
 use discrepancy::rows::{RowLoss, RowTargets, Target};
@@ -167,4 +167,61 @@ fn results_that_are_stored_past_the_caches_are_the_same() {
             assert!(part.gradient == all.gradient[first * classes..(first + 3) * classes], "{}", loss.spec());
         }
     }
+}
+
+#[test]
+fn a_training_step_is_the_mean_and_its_gradient() {
+    for classes in [3, 100] {
+        let rows = 37;
+        let scores: Vec<f32> = scores(rows, classes).into_iter().map(|x| x as f32).collect();
+        let labels: Vec<i64> = (0..rows as i64).map(|i| if i == 9 { -1 } else { i % classes as i64 }).collect();
+        let targets = RowTargets::Labels { labels: &labels, ignore_index: Some(-1) };
+        let weights: Vec<f32> = (0..rows).map(|i| (i % 4) as f32 * 0.5).collect();
+        let named = catalog::entries().filter_map(|entry| match entry.make(&entry.defaults()).unwrap() {
+            Measure::Row(loss) if entry.prediction == catalog::DataDomain::Real => Some(loss),
+            _ => None,
+        });
+        for loss in losses(classes).into_iter().chain(named) {
+            if loss.entry().is(catalog::Property::NotDifferentiable) {
+                continue;
+            }
+            for reduction in [Reduction::Sum, Reduction::Mean, Reduction::MeanByCount] {
+                let plain = RowEvaluation::new(&*loss, &scores, classes, targets).unwrap();
+                let weighted = plain.weights(&weights).unwrap();
+                for (batch, weights) in [(plain, None), (weighted, Some(&weights))] {
+                    let weight = |i: usize| weights.map_or(1.0, |weights| f64::from(weights[i]));
+                    let mut gradient = vec![0.0_f32; scores.len()];
+                    let value = batch.reduce_and_gradient_into(reduction, &mut gradient).unwrap();
+                    assert_eq!(value.to_bits(), batch.reduce(reduction).unwrap().to_bits(), "{}", loss.spec());
+                    let carried = |i: usize| weight(i) * loss.weight(Target::Label(labels[i] as usize));
+                    let counted = (0..rows).filter(|i| labels[*i] >= 0);
+                    let divisor = match reduction {
+                        Reduction::Sum => 1.0,
+                        Reduction::Mean => counted.map(carried).sum(),
+                        Reduction::MeanByCount => counted.count() as f64,
+                    };
+                    for (i, row) in scores.chunks(classes).enumerate().filter(|(i, _)| labels[*i] >= 0) {
+                        let row: Vec<f64> = row.iter().map(|x| f64::from(*x)).collect();
+                        let mut own = vec![0.0; classes];
+                        loss.value_and_gradient(&row, Target::Label(labels[i] as usize), &mut own).unwrap();
+                        for (got, own) in gradient[i * classes..].iter().zip(own) {
+                            let error = ulps(f64::from(*got), &Exact::of(own * weight(i) / divisor), F32);
+                            assert!(error <= 0.51, "{} {reduction:?} row {i}: {error}", loss.spec());
+                        }
+                    }
+                    if weights.is_none() {
+                        let mut place = scores.clone();
+                        let again = RowEvaluation::gradient_in_place(&*loss, reduction, &mut place, classes, targets);
+                        assert_eq!(again.unwrap().to_bits(), value.to_bits(), "{}", loss.spec());
+                        assert_eq!(place, gradient, "{}", loss.spec());
+                    }
+                }
+            }
+        }
+    }
+    let mut scores = [0.0_f32; 6];
+    let softmax = losses(2).remove(0);
+    let wrong =
+        RowEvaluation::gradient_in_place(&*softmax, Reduction::Sum, &mut scores, 2, RowTargets::labels(&[0, 0, 2]));
+    assert_eq!(wrong.unwrap_err().index(), Some(2));
 }

@@ -7,8 +7,9 @@ use super::matrix::{Matrix, in_order, narrow, room};
 use crate::error::{Error, ErrorKind, Result};
 use crate::losses::Precision;
 use crate::number::Level;
+use crate::rows::labelled::LabelledRows;
 use crate::rows::{HessianKind, LabelledLoss, RowLoss, RowMap, RowTargets, Target};
-use crate::sums::Moments;
+use crate::sums::{ExactSum, Moments};
 use ndarray::ArrayView1;
 use rayon::prelude::*;
 
@@ -345,13 +346,150 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     }
     /// A reduction of the values, rounded once.
     pub fn reduce(&self, reduction: Reduction) -> Result<f64> {
-        let moments = self.moments()?;
+        self.reduced(reduction, &self.moments()?)
+    }
+
+    fn reduced(&self, reduction: Reduction, moments: &Moments) -> Result<f64> {
         match reduction {
             Reduction::Mean => moments.mean(),
             Reduction::MeanByCount => moments.mean_by_count(),
             Reduction::Sum => Ok(moments.sum()),
         }
         .map_err(|error| error.within(self.loss.entry().name))
+    }
+
+    /// The reduced value, and its gradient with respect to each score, N×C: a training step's whole need in one call.
+    ///
+    /// ```
+    /// use discrepancy::batch::{Reduction, RowEvaluation};
+    /// use discrepancy::rows::{RowTargets, SoftmaxCrossEntropy};
+    /// let loss = SoftmaxCrossEntropy::default();
+    /// let mut gradient = [0.0_f32; 4];
+    /// let batch = RowEvaluation::new(&loss, &[0.0, 0.0, 17.0, 0.0], 2, RowTargets::labels(&[0, 0]))?;
+    /// let mean = batch.reduce_and_gradient_into(Reduction::Mean, &mut gradient)?;
+    /// assert_eq!(mean as f32, 0.346_573_62);
+    /// assert_eq!(gradient, [-0.25, 0.25, -2.0699688e-8, 2.0699688e-8]);
+    /// # Ok::<(), discrepancy::Error>(())
+    /// ```
+    pub fn reduce_and_gradient_into(&self, reduction: Reduction, gradient: &mut [E]) -> Result<f64> {
+        let width = self.rows.width();
+        self.same_length("gradient", gradient.len(), self.rows.rows() * width)?;
+        let (divisor, size) = (self.divisor(reduction)?, rows_of_block(width));
+        let one = |scratch: &mut BlockScratch<E>, (block, gradient): (usize, &mut [E])| {
+            self.step(block * size, gradient, divisor, scratch)
+        };
+        let blocks = gradient.par_chunks_mut(size * width).enumerate();
+        self.reduced(reduction, &merged(in_order(blocks.map_init(Default::default, one).collect())?))
+    }
+
+    /// The same with the gradient in place of the scores: beside them, only memory for a block a thread is used.
+    ///
+    /// ```
+    /// use discrepancy::batch::{Reduction, RowEvaluation};
+    /// use discrepancy::rows::{RowTargets, SoftmaxCrossEntropy};
+    /// let mut scores = [0.0_f32, 0.0, 17.0, 0.0];
+    /// let targets = RowTargets::labels(&[0, 0]);
+    /// let loss = SoftmaxCrossEntropy::default();
+    /// let sum = RowEvaluation::gradient_in_place(&loss, Reduction::Sum, &mut scores, 2, targets)?;
+    /// assert_eq!(sum as f32, 0.693_147_24);
+    /// assert_eq!(scores, [-0.5, 0.5, -4.1399376e-8, 4.1399376e-8]);
+    /// # Ok::<(), discrepancy::Error>(())
+    /// ```
+    pub fn gradient_in_place(
+        loss: &dyn RowLoss,
+        reduction: Reduction,
+        scores: &mut [E],
+        classes: usize,
+        targets: RowTargets<'_, E>,
+    ) -> Result<f64> {
+        let whole = RowEvaluation::new(loss, scores, classes, targets)?;
+        let (divisor, size) = (whole.divisor(reduction)?, rows_of_block(classes));
+        let one = |(scratch, buffer): &mut (BlockScratch<E>, Vec<E>), (block, scores): (usize, &mut [E])| {
+            let (first, rows) = (block * size, scores.len() / classes);
+            let targets = match targets {
+                RowTargets::Labels { labels, ignore_index } => {
+                    RowTargets::Labels { labels: &labels[first..first + rows], ignore_index }
+                }
+                RowTargets::Probabilities(y) => {
+                    RowTargets::Probabilities(&y[first * classes..(first + rows) * classes])
+                }
+            };
+            buffer.resize(scores.len(), E::default());
+            let batch = RowEvaluation::new(loss, scores, classes, targets)?;
+            let moments = batch.step(0, buffer, divisor, scratch).map_err(|error| {
+                let labels = error.argument() == "target" && matches!(batch.targets, Targets::Labels { .. });
+                match error.index() {
+                    Some(index) => error.at(index + if labels { first } else { first * classes }),
+                    None => error,
+                }
+            })?;
+            scores.copy_from_slice(buffer);
+            Ok(moments)
+        };
+        let blocks = scores.par_chunks_mut(size * classes).enumerate();
+        let moments = merged(in_order(blocks.map_init(Default::default, one).collect())?);
+        RowEvaluation::new(loss, scores, classes, targets)?.reduced(reduction, &moments)
+    }
+
+    /// What the gradients of a reduction are divided by.
+    fn divisor(&self, reduction: Reduction) -> Result<f64> {
+        let name = self.loss.entry().name;
+        if self.nan == NanPolicy::Omit {
+            let allowed = "a policy that leaves the number of rows as it is";
+            return Err(Error::new(ErrorKind::Unsupported, name, "nan", allowed).value("omit"));
+        }
+        if reduction == Reduction::Sum {
+            return Ok(1.0);
+        }
+        let (mut sum, mut target) = (ExactSum::new(), Vec::new());
+        for i in 0..self.rows.rows() {
+            let carried = match self.targets {
+                Targets::Labels { labels, ignore_index } if ignore_index == Some(labels[i]) => continue,
+                _ if reduction == Reduction::MeanByCount => 1.0,
+                // A label that is none is an error when its row is computed.
+                Targets::Labels { labels, .. } => self.loss.weight(Target::Label(labels[i] as usize)),
+                Targets::Probabilities(y) => {
+                    y.widen(i, &mut target);
+                    self.loss.weight(Target::Probabilities(&target))
+                }
+            };
+            let weight = if reduction == Reduction::Mean { self.weight(i) } else { 1.0 };
+            sum.add_product(weight, carried);
+        }
+        Ok(sum.to_f64())
+    }
+
+    fn weight(&self, i: usize) -> f64 {
+        self.weights.map_or(1.0, |weights| weights[i].widen())
+    }
+
+    /// The sums of a block of rows, and their gradients, weighted and over the divisor.
+    fn step(&self, first: usize, out: &mut [E], divisor: f64, scratch: &mut BlockScratch<E>) -> Result<Moments> {
+        let width = self.rows.width();
+        let mut moments = Moments::new();
+        let labelled = self.labelled();
+        let rows = out.len() / width;
+        if let Some(labelled) = labelled {
+            self.answer(labelled, first, rows, Exponential::Double, scratch);
+            for k in 0..rows {
+                let LabelledRows { own, other, .. } = &mut scratch.room.rows;
+                let weight = self.weight(first + k);
+                (own[k], other[k]) = (own[k] * weight / divisor, other[k] * weight / divisor);
+            }
+            scratch.room.gradients(self.level, &scratch.labels, out);
+        }
+        for (k, out) in out.chunks_mut(width).enumerate() {
+            let i = first + k;
+            let settled = labelled.filter(|rows| Self::settled(*rows, i, k, scratch));
+            let known = settled.map(|_| (scratch.room.rows.value[k], scratch.room.rows.class_weight[k]));
+            self.push(i, known, &mut scratch.one, &mut moments).map_err(|error| self.place(error, i))?;
+            if settled.is_none() {
+                let weight = self.weight(i);
+                let (_, own) = self.one(i, true, &mut scratch.one).map_err(|error| self.place(error, i))?;
+                out.iter_mut().zip(own).for_each(|(out, g)| *out = E::narrow(g * weight / divisor));
+            }
+        }
+        Ok(moments)
     }
 
     /// The exact sums of the values, to be merged with others. Values are summed before they are rounded to the
@@ -375,11 +513,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             Ok(moments)
         };
         let parts = (0..count.div_ceil(size)).into_par_iter().map_init(BlockScratch::default, one);
-        let mut total = Moments::new();
-        for part in &in_order(parts.collect())? {
-            total.merge(part);
-        }
-        Ok(total)
+        Ok(merged(in_order(parts.collect())?))
     }
 
     /// Adds a row to the sums; its value and what it counts may be known.
@@ -396,7 +530,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
                 }
             }
         };
-        match (self.weights.map_or(1.0, |w| w[i].widen()), carried) {
+        match (self.weight(i), carried) {
             (1.0, 1.0) => moments.push(value),
             (weight, 1.0) => moments.push_weighted(value, weight),
             (weight, carried) => moments.push_carrying(value, carried, weight),
@@ -469,6 +603,13 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             _ => error,
         }
     }
+}
+
+fn merged(parts: Vec<Moments>) -> Moments {
+    parts.iter().fold(Moments::new(), |mut total, part| {
+        total.merge(part);
+        total
+    })
 }
 
 /// A map of each of many rows (N×C), softmax say.
