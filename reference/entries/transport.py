@@ -222,6 +222,22 @@ def draw_transport(wide):
 
 # Entropic.
 
+def newton_step(p, a, b):
+    """Newton's step in the potentials (over epsilon) of a plan that misses the marginals a and b; the last stays."""
+    n, m = len(a), len(b)
+    rows, columns = [sum(row) for row in p], [sum(column) for column in zip(*p)]
+    missing = [x - y for x, y in zip(a, rows)] + [x - y for x, y in zip(b, columns)][:m - 1]
+    size = n + m - 1
+    jacobian = mp.zeros(size, size)
+    for i in range(n):
+        jacobian[i, i] = rows[i]
+        for j in range(m - 1):
+            jacobian[i, n + j] = jacobian[n + j, i] = p[i][j]
+    for j in range(m - 1):
+        jacobian[n + j, n + j] = columns[j]
+    return list(mp.lu_solve(jacobian, mp.matrix(missing)))
+
+
 def sinkhorn(parameters, costs, a, b):
     """Newton's method on the dual; P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon), g of the last column 0."""
     epsilon = number(parameters, "epsilon", 1)
@@ -240,17 +256,7 @@ def sinkhorn(parameters, costs, a, b):
     steps = 0
     while True:
         p = plan()
-        rows, columns = [sum(row) for row in p], [sum(column) for column in zip(*p)]
-        missing = [x - y for x, y in zip(a, rows)] + [x - y for x, y in zip(b, columns)][:m - 1]
-        size = n + m - 1
-        jacobian = mp.zeros(size, size)
-        for i in range(n):
-            jacobian[i, i] = rows[i]
-            for j in range(m - 1):
-                jacobian[i, n + j] = jacobian[n + j, i] = p[i][j]
-        for j in range(m - 1):
-            jacobian[n + j, n + j] = columns[j]
-        move = mp.lu_solve(jacobian, mp.matrix(missing))
+        move = newton_step(p, a, b)
         largest = max(abs(v) for v in move)
         scale = min(mpf(1), 1 / largest) if largest else mpf(1)  # damped far away
         f = [v + scale * move[i] for i, v in enumerate(f)]
@@ -288,18 +294,7 @@ def ground(parameters, u, v):
 def scaling_step(kernel, a, b, u, v):
     """Newton's step in the logarithms of u and v; the last of v stays."""
     n, m = len(a), len(b)
-    p = [[a[i] * u[i] * kernel[i][j] * v[j] * b[j] for j in range(m)] for i in range(n)]
-    rows, columns = [sum(row) for row in p], [sum(column) for column in zip(*p)]
-    size = n + m - 1
-    jacobian = mp.zeros(size, size)
-    for i in range(n):
-        jacobian[i, i] = rows[i]
-        for j in range(m - 1):
-            jacobian[i, n + j] = jacobian[n + j, i] = p[i][j]
-    for j in range(m - 1):
-        jacobian[n + j, n + j] = columns[j]
-    missing = [x - y for x, y in zip(a, rows)] + [x - y for x, y in zip(b, columns)][:m - 1]
-    return list(mp.lu_solve(jacobian, mp.matrix(missing)))
+    return newton_step([[a[i] * u[i] * kernel[i][j] * v[j] * b[j] for j in range(m)] for i in range(n)], a, b)
 
 
 def own_step(kernel, a, u):
