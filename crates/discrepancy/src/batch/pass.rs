@@ -8,7 +8,7 @@ use super::element::Element;
 use super::evaluation::{NanPolicy, Reduction};
 use crate::catalog::DataDomain;
 use crate::error::{Error, ErrorKind, Result};
-use crate::losses::{Outputs, PointwiseLoss};
+use crate::losses::{Outputs, PointwiseLoss, Precision};
 use crate::number::Level;
 use crate::number::lane::{Block, run as run_block};
 use crate::sums::Moments;
@@ -207,7 +207,9 @@ impl Pass<'_> {
             }
             if let Some(scale) = self.scale {
                 let weights = columns.weights.map(|_| &wide.weights[..count]);
-                scale_gradient(&mut wide.gradient[..count], weights, scale.divisor);
+                let single = E::PRECISION == Precision::Plain;
+                let gradient = &mut wide.gradient[..count];
+                run_block(self.level, Scaled { gradient, weights, divisor: scale.divisor, single });
             }
             let Buffers { value, gradient, hessian } = &mut task.buffers;
             for (buffer, from) in [(value, &wide.value), (gradient, &wide.gradient), (hessian, &wide.hessian)] {
@@ -313,19 +315,48 @@ impl Pass<'_> {
 }
 
 /// `g w / divisor`, the product exact enough to be rounded once.
-fn scale_gradient(gradient: &mut [f64], weights: Option<&[f64]>, divisor: f64) {
-    match weights {
-        None if divisor == 1.0 => {}
-        None => {
-            for g in gradient {
-                *g /= divisor;
+struct Scaled<'a> {
+    gradient: &'a mut [f64],
+    weights: Option<&'a [f64]>,
+    divisor: f64,
+    /// Whether the result is rounded to 24 bits: a product with the inverse is as good then, and far quicker.
+    single: bool,
+}
+
+impl Block for Scaled<'_> {
+    #[inline(always)]
+    fn scalar(self) {
+        let Scaled { gradient, weights, divisor, single } = self;
+        let inverse = 1.0 / divisor;
+        // With so small a divisor the inverse is not exact to a unit.
+        let single = single && inverse.is_normal();
+        match (weights, single) {
+            (None, _) if divisor == 1.0 => {}
+            (None, true) => {
+                for g in gradient {
+                    *g *= inverse;
+                }
+            }
+            (None, false) => {
+                for g in gradient {
+                    *g /= divisor;
+                }
+            }
+            (Some(weights), true) => {
+                for (g, w) in gradient.iter_mut().zip(weights) {
+                    *g = *g * w * inverse;
+                }
+            }
+            (Some(weights), false) => {
+                for (g, w) in gradient.iter_mut().zip(weights) {
+                    *g = *g * w / divisor;
+                }
             }
         }
-        Some(weights) => {
-            for (g, w) in gradient.iter_mut().zip(weights) {
-                *g = *g * w / divisor;
-            }
-        }
+    }
+    #[inline(always)]
+    fn lanes<S: Simd>(self, _: S) {
+        self.scalar();
     }
 }
 

@@ -12,6 +12,9 @@ use fearless_simd::Simd;
 
 /// Terms of a block; 2^9 pieces of 44 bits fill a float.
 const BLOCK: usize = 512;
+/// Lanes that are summed apart, so that an addition need not wait for the one before; the sums are exact, so this shows
+/// nowhere.
+const CHAINS: usize = 4;
 /// Bits of one piece.
 const PIECE: i32 = 42;
 /// Pieces of a number.
@@ -117,22 +120,28 @@ impl Block for Largest<'_> {
     #[inline(always)]
     fn lanes<S: Simd>(self, simd: S) {
         let zero = Lane::splat(simd, 0.0);
-        let mut largest = zero;
+        let mut chains = [zero; CHAINS];
         let infinite = Lane::splat(simd, f64::INFINITY);
-        let n = self.terms.len() / LANES * LANES;
-        for start in (0..n).step_by(LANES) {
-            let part = start..start + LANES;
-            let size = match self.terms {
-                Terms::Plain(x) => Lane::from_slice(simd, &x[part]).abs(),
-                Terms::Products(x, y) => {
-                    let (x, y) = (Lane::from_slice(simd, &x[part.clone()]), Lane::from_slice(simd, &y[part]));
-                    let tiny = Lane::splat(simd, TINY);
-                    let large = (tiny.le(x.abs()) | x.same(zero)) & (tiny.le(y.abs()) | y.same(zero));
-                    Lane::when(large, (x * y).abs(), infinite)
-                }
-            };
-            // Written so that NaN becomes infinite.
-            largest = Lane::when(size.le(largest), largest, Lane::when(size.le(infinite), size, infinite));
+        let n = self.terms.len() / (LANES * CHAINS) * (LANES * CHAINS);
+        for start in (0..n).step_by(LANES * CHAINS) {
+            for (k, largest) in chains.iter_mut().enumerate() {
+                let part = start + k * LANES..start + (k + 1) * LANES;
+                let size = match self.terms {
+                    Terms::Plain(x) => Lane::from_slice(simd, &x[part]).abs(),
+                    Terms::Products(x, y) => {
+                        let (x, y) = (Lane::from_slice(simd, &x[part.clone()]), Lane::from_slice(simd, &y[part]));
+                        let tiny = Lane::splat(simd, TINY);
+                        let large = (tiny.le(x.abs()) | x.same(zero)) & (tiny.le(y.abs()) | y.same(zero));
+                        Lane::when(large, (x * y).abs(), infinite)
+                    }
+                };
+                // Written so that NaN becomes infinite.
+                *largest = Lane::when(size.le(*largest), *largest, Lane::when(size.le(infinite), size, infinite));
+            }
+        }
+        let mut largest = zero;
+        for chain in chains {
+            largest = largest.max(chain);
         }
         let mut all = [0.0; LANES];
         largest.store(&mut all);
@@ -166,30 +175,38 @@ impl Block for Cut<'_> {
     #[inline(always)]
     fn lanes<S: Simd>(self, simd: S) {
         let zero = Lane::splat(simd, 0.0);
-        let (mut sums, mut lows, mut left) = ([zero; PIECES], [zero; PIECES], zero);
-        let n = self.terms.len() / LANES * LANES;
-        for start in (0..n).step_by(LANES) {
-            let part = start..start + LANES;
-            match self.terms {
-                Terms::Plain(x) => {
-                    let rest: Lane<S> = cut(Lane::from_slice(simd, &x[part]), self.magic, &mut sums);
-                    left = left.max(rest.abs());
-                }
-                Terms::Products(x, y) => {
-                    let (x, y) = (Lane::from_slice(simd, &x[part.clone()]), Lane::from_slice(simd, &y[part]));
-                    let product = Twofold::product(x, y);
-                    left = left.max(cut(product.high, self.magic, &mut sums).abs());
-                    left = left.max(cut(product.low, self.magic, &mut lows).abs());
+        // Of the high and of the low parts of products.
+        let (mut sums, mut lows) = ([[zero; PIECES]; CHAINS], [[zero; PIECES]; CHAINS]);
+        let mut lefts = [zero; CHAINS];
+        let n = self.terms.len() / (LANES * CHAINS) * (LANES * CHAINS);
+        for start in (0..n).step_by(LANES * CHAINS) {
+            for k in 0..CHAINS {
+                let part = start + k * LANES..start + (k + 1) * LANES;
+                match self.terms {
+                    Terms::Plain(x) => {
+                        let rest: Lane<S> = cut(Lane::from_slice(simd, &x[part]), self.magic, &mut sums[k]);
+                        lefts[k] = lefts[k].max(rest.abs());
+                    }
+                    Terms::Products(x, y) => {
+                        let (x, y) = (Lane::from_slice(simd, &x[part.clone()]), Lane::from_slice(simd, &y[part]));
+                        let product = Twofold::product(x, y);
+                        lefts[k] = lefts[k].max(cut(product.high, self.magic, &mut sums[k]).abs());
+                        lefts[k] = lefts[k].max(cut(product.low, self.magic, &mut lows[k]).abs());
+                    }
                 }
             }
         }
-        for (total, lanes) in self.sums.iter_mut().zip(sums.into_iter().zip(lows)) {
-            // Every partial sum is exact, so the order does not matter.
-            for lane in [lanes.0, lanes.1] {
+        // Every partial sum is exact, so the order does not matter.
+        for pieces in sums.iter().chain(&lows) {
+            for (total, lane) in self.sums.iter_mut().zip(pieces) {
                 let mut all = [0.0; LANES];
                 lane.store(&mut all);
                 *total += all.iter().sum::<f64>();
             }
+        }
+        let mut left = zero;
+        for chain in lefts {
+            left = left.max(chain);
         }
         let mut all = [0.0; LANES];
         left.store(&mut all);

@@ -45,13 +45,6 @@ impl Page {
         let accuracy = entry.accuracy();
         self.paragraph("Accuracy", &format!("within {} ULP in f32, within {} ULP in f64", accuracy.f32, accuracy.f64));
         self.paragraph("Source", entry.source);
-        if !entry.reference.is_empty() {
-            self.text.push('\n');
-            self.heading("Examples");
-            let lines = entry.reference.iter().flat_map(|row| wrap(&row.line(entry), self.width() - 2));
-            lines.collect::<Vec<String>>().iter().for_each(|line| self.line(line));
-            self.text.push('\n');
-        }
         let full = entry.parameters.iter().zip(&arguments.0).map(|(p, value)| format!("{}={value}", p.name));
         let full = full.collect::<Vec<String>>().join(",");
         let colon = if full.is_empty() { "" } else { ":" };
@@ -61,6 +54,12 @@ impl Page {
             let aggregates =
                 if names.is_empty() { String::new() } else { format!("; aggregates {}", names.join(", ")) };
             self.paragraph("SQL", &format!("{scalar}{aggregates}"));
+        }
+        if !entry.reference.is_empty() {
+            self.text.push('\n');
+            self.heading("Examples");
+            let lines = entry.reference.iter().flat_map(|row| wrap(&row.line(entry), self.width() - 2));
+            lines.collect::<Vec<String>>().iter().for_each(|line| self.line(line));
         }
         if let Some(sheet) = sheet {
             let note = if sheet.note.is_empty() { String::new() } else { format!("; {}", sheet.note) };
