@@ -24,6 +24,8 @@ pub trait Loss: Clone + Debug + Send + Sync + 'static {
     /// For value, derivative and second derivative: whether terms may cancel so far that plain precision is too short
     /// even for results stored narrower. Such results are watched by an error bound; a test finds what is not declared.
     const CANCELS: [bool; 3] = [false; 3];
+    /// The same where the target is known to be 0 or 1, if that is less.
+    const CANCELS_AT_LABELS: [bool; 3] = Self::CANCELS;
     /// The value.
     fn value<R: Real>(&self, u: R, y: R) -> R;
     /// The first derivative in `u`.

@@ -225,6 +225,36 @@ fn whatever_cancels_in_plain_precision_is_watched() {
 }
 
 #[test]
+fn an_element_has_the_same_bits_in_any_company() {
+    let mut compared = 0;
+    for loss in pointwise() {
+        let points = points(&*loss);
+        let label = |y: f64| y == 0.0 || y == 1.0;
+        // Alone, among labels, and among targets of all kinds.
+        let labels: Vec<(f64, f64)> = points.iter().copied().filter(|(_, y)| label(*y)).collect();
+        let run = |points: &[(f64, f64)]| {
+            let (z, y): (Vec<f32>, Vec<f32>) = points.iter().map(|(z, y)| (*z as f32, *y as f32)).unzip();
+            let batch = Evaluation::new(&*loss, &z, &y).unwrap().nan(NanPolicy::Propagate);
+            let Ok(all) = batch.value_gradient_hessian() else {
+                return batch.values().map(|value| value.into_iter().map(|x| [x; 3].map(f32::to_bits)).collect());
+            };
+            let row = |i: usize| [all.value[i], all.gradient[i], all.hessian[i]].map(f32::to_bits);
+            Ok((0..z.len()).map(row).collect::<Vec<[u32; 3]>>())
+        };
+        let alone = |point: &(f64, f64)| run(&[*point]).map(|all| all[0]);
+        for company in [&points, &labels] {
+            if let Ok(together) = run(company) {
+                compared += 1;
+                for (point, together) in company.iter().zip(together) {
+                    assert_eq!(alone(point).unwrap(), together, "{} at {point:?}", loss.spec());
+                }
+            }
+        }
+    }
+    assert!(compared >= 12, "only {compared} batches could be computed");
+}
+
+#[test]
 fn every_level_and_every_ragged_length_gives_the_same_bits() {
     for loss in pointwise() {
         let points = points(&*loss);

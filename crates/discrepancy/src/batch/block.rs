@@ -32,9 +32,10 @@ fn formula<L: Loss, R: Real>(order: usize, loss: &L, z: R, y: R) -> R {
 
 /// One result of one machine number (one element or one lane), and whether it is sure.
 #[inline(always)]
-fn result<L: Loss, M: Machine>(order: usize, loss: &L, precision: Precision, z: M, y: M) -> (M, M::Mask) {
+fn result<L: Loss, M: Machine>(order: usize, loss: &L, precision: Precision, labels: bool, z: M, y: M) -> (M, M::Mask) {
     match precision {
-        Precision::Plain if L::CANCELS[order] => {
+        // The watch changes no bit, so it may be left out where there is nothing to see.
+        Precision::Plain if L::CANCELS[order] && (L::CANCELS_AT_LABELS[order] || !labels) => {
             let result = formula(order, loss, Guarded::<M, M>::exact(z), Guarded::exact(y));
             (result.value, result.sure_single())
         }
@@ -47,25 +48,26 @@ fn result<L: Loss, M: Machine>(order: usize, loss: &L, precision: Precision, z: 
     }
 }
 
-/// All results that are asked for, and whether all are sure.
+/// All results that are asked for, and whether all are sure; `labels` says that the target is certainly 0 or 1.
 #[inline(always)]
 fn element<L: Loss, M: Machine>(
     loss: &L,
     precision: Precision,
+    labels: bool,
     z: M,
     y: M,
     gradient: bool,
     hessian: bool,
 ) -> ([M; 3], M::Mask) {
     let none = z.lit(0.0);
-    let (value, mut sure) = result(0, loss, precision, z, y);
+    let (value, mut sure) = result(0, loss, precision, labels, z, y);
     let (mut first, mut second) = (none, none);
     if gradient {
-        let (derivative, known) = result(1, loss, precision, z, y);
+        let (derivative, known) = result(1, loss, precision, labels, z, y);
         (first, sure) = (derivative, sure & known);
     }
     if hessian {
-        let (derivative, known) = result(2, loss, precision, z, y);
+        let (derivative, known) = result(2, loss, precision, labels, z, y);
         (second, sure) = (derivative, sure & known);
     }
     ([value, first, second], sure)
@@ -173,7 +175,7 @@ impl<L: Loss> Compute<L> for Scalar {
     fn group(self, loss: &L, z: &Group, y: &Group, gradient: bool, hessian: bool) -> Results {
         let (mut out, mut all) = ([[0.0; LANES]; 3], [1.0; LANES]);
         for i in 0..LANES {
-            let (results, sure) = element(loss, self.0, z[i], y[i], gradient, hessian);
+            let (results, sure) = element(loss, self.0, false, z[i], y[i], gradient, hessian);
             out.iter_mut().zip(results).for_each(|(out, result)| out[i] = result);
             all[i] = f64::from(u8::from(sure));
         }
@@ -197,7 +199,7 @@ impl<L: Loss, S: Simd> Compute<L> for Vector<S> {
             let part = start..start + width;
             let load = |from: &Group| NativeLane::from_slice(self.simd, &from[part.clone()]);
             let (z, y) = (load(z), load(y));
-            let (results, sure) = element(loss, self.precision, z, y, gradient, hessian);
+            let (results, sure) = element(loss, self.precision, false, z, y, gradient, hessian);
             results[0].store(&mut out[0][part.clone()]);
             results[1].store(&mut out[1][part.clone()]);
             results[2].store(&mut out[2][part.clone()]);
@@ -222,6 +224,12 @@ fn straight<L: Loss, C: Load, const ORDER: usize>(
     // Said once here, the lengths need not be looked at again below.
     assert!(y.len() == n && value.len() == n);
     assert!((ORDER < 1 || gradient.len() == n) && (ORDER < 2 || hessian.len() == n));
+    let mut labels = L::CANCELS != L::CANCELS_AT_LABELS;
+    if labels {
+        for y in y {
+            labels &= *y == 0.0 || *y == 1.0;
+        }
+    }
     let ones = [1.0; LANES];
     let one = load.load(&ones[..C::WIDTH]);
     let (mut all, none) = (one, one.lit(0.0));
@@ -229,7 +237,7 @@ fn straight<L: Loss, C: Load, const ORDER: usize>(
     while start + C::WIDTH <= n {
         let part = start..start + C::WIDTH;
         let (z, y) = (load.load(&z[part.clone()]), load.load(&y[part.clone()]));
-        let (results, sure) = element(loss, Precision::Plain, z, y, ORDER >= 1, ORDER >= 2);
+        let (results, sure) = element(loss, Precision::Plain, labels, z, y, ORDER >= 1, ORDER >= 2);
         all = C::Number::when(sure, all, none);
         load.store(results[0], &mut value[part.clone()]);
         if ORDER >= 1 {
@@ -303,6 +311,8 @@ pub(crate) fn doubts<L: Loss>(loss: &L, prediction: f64, target: f64) -> [(f64, 
         let x = formula(order, loss, z, y);
         // Where a limit is at infinity there is no bound, and nothing that cancels.
         let seen = x.error > UNSEEN && x.value.is_finite() && x.error.is_finite();
-        (if seen { x.error / x.value.abs() } else { 0.0 }, L::CANCELS[order])
+        let label = target == 0.0 || target == 1.0;
+        let watched = L::CANCELS[order] && (L::CANCELS_AT_LABELS[order] || !label);
+        (if seen { x.error / x.value.abs() } else { 0.0 }, watched)
     })
 }

@@ -26,6 +26,7 @@ impl Loss for BinaryCrossEntropyWithLogits {
     const COUPLING: Coupling = Coupling::Pair;
     // σ(z) − y cancels where a fractional target is nearly met.
     const CANCELS: [bool; 3] = [false, true, false];
+    const CANCELS_AT_LABELS: [bool; 3] = [false; 3];
     #[inline(always)]
     fn value<R: Real>(&self, z: R, y: R) -> R {
         // Only non-negative terms: nothing cancels, and a term of weight zero vanishes at infinity.

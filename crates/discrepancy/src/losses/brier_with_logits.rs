@@ -29,6 +29,8 @@ impl Loss for BrierWithLogits {
     const COUPLING: Coupling = Coupling::Pair;
     // σ(z) − y cancels where a fractional target is nearly met.
     const CANCELS: [bool; 3] = [true, true, true];
+    // The second derivative still changes its sign.
+    const CANCELS_AT_LABELS: [bool; 3] = [false, false, true];
     #[inline(always)]
     fn value<R: Real>(&self, z: R, y: R) -> R {
         residual(z, y).square()
