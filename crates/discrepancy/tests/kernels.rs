@@ -209,6 +209,7 @@ fn a_training_step_is_the_mean_and_its_gradient() {
                             assert!(error <= 0.51, "{} {reduction:?} row {i}: {error}", loss.spec());
                         }
                     }
+                    assert!(gradient[9 * classes..10 * classes].iter().all(|g| *g == 0.0), "an ignored row");
                     if weights.is_none() {
                         let mut place = scores.clone();
                         let again = RowEvaluation::gradient_in_place(&*loss, reduction, &mut place, classes, targets);

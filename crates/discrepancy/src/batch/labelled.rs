@@ -6,6 +6,7 @@
 
 use super::element::Element;
 use crate::number::elementary::exp_of_gap_single;
+use crate::number::guarded::power;
 use crate::number::lane::{Block, Load, One, Several, run};
 use crate::number::{LANES, Level, Machine, Real};
 use crate::rows::labelled::{LabelledLoss, LabelledRows};
@@ -35,11 +36,6 @@ impl Exponential {
             Exponential::Double => power(-42),
         }
     }
-}
-
-/// `2^k` for k in [-1022, 1023].
-const fn power(k: i64) -> f64 {
-    f64::from_bits(((k + 1023) as u64) << 52)
 }
 
 /// Rows of a block that fits in the caches.

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 /// Blocks of a task: enough work to be worth a thread's while.
 const TASK: usize = 32;
 /// Results of more bytes than this are stored past the caches, which they would not fit in.
-const STREAM: usize = 8 << 20;
+pub(super) const STREAM: usize = 8 << 20;
 
 /// The columns of a batch.
 #[derive(Clone, Copy, Debug)]

@@ -4,6 +4,7 @@ use super::element::Element;
 use super::evaluation::{NanPolicy, Reduction};
 use super::labelled::{Exponential, Room, rows_of_block};
 use super::matrix::{Matrix, in_order, narrow, room};
+use super::pass::STREAM;
 use crate::error::{Error, ErrorKind, Result};
 use crate::losses::Precision;
 use crate::number::Level;
@@ -84,9 +85,6 @@ struct Labelled<'a, E> {
     /// Rows of a block.
     block: usize,
 }
-
-/// Results of more bytes than this are stored past the caches, which they would not fit in.
-const STREAM: usize = 8 << 20;
 
 /// What a row has to say before it is computed.
 enum Row<'a> {

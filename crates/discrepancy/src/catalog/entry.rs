@@ -219,6 +219,20 @@ pub enum Measure {
     Sample(Box<dyn crate::samples::SampleStatistic>),
 }
 
+/// What every object of the catalogue says of itself, inside the `impl` of its family's trait.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! identity {
+    () => {
+        fn entry(&self) -> &'static $crate::catalog::Entry {
+            Self::ENTRY
+        }
+        fn arguments(&self) -> $crate::catalog::Arguments {
+            self.parameter_values()
+        }
+    };
+}
+
 /// Writes a parameter struct, its constructor and its catalogue entry.
 #[macro_export]
 #[doc(hidden)]

@@ -1,6 +1,7 @@
 //! Formulas of whole rows in three precisions: one float and two floats with a bound of their errors, and 256 bits where
 //! the bound is too wide. What the blocks of pointwise losses do inside, for formulas that make a vector of results.
 
+use super::guarded::power;
 use super::{Guarded, Long, Real, Twofold};
 use crate::error::Result;
 
@@ -30,11 +31,6 @@ pub(crate) trait Careful: Real<Mask = bool> + Send + Sync {
     fn over_number(self, divisor: f64) -> Self {
         if divisor == 1.0 { self } else { self / divisor }
     }
-}
-
-/// `2^k` for k in [-1022, 1023].
-const fn power(k: i64) -> f64 {
-    f64::from_bits(((k + 1023) as u64) << 52)
 }
 
 impl Careful for Checked {

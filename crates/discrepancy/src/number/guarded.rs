@@ -22,7 +22,8 @@ pub trait Approximate<M: Machine>: Real<Mask = M::Mask> {
     }
 }
 
-const fn power(k: i64) -> f64 {
+/// `2^k` for k in [-1022, 1023].
+pub(crate) const fn power(k: i64) -> f64 {
     f64::from_bits(((k + 1023) as u64) << 52)
 }
 

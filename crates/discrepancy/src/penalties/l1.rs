@@ -1,5 +1,5 @@
 use super::{Penalty, sums};
-use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, Value};
+use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::error::Result;
 use crate::number::Twofold;
 
@@ -24,12 +24,7 @@ crate::entry! {
 }
 
 impl Penalty for L1 {
-    fn entry(&self) -> &'static Entry {
-        Self::ENTRY
-    }
-    fn arguments(&self) -> Arguments {
-        self.parameter_values()
-    }
+    crate::identity!();
     fn value(&self, weights: &[f64]) -> Result<f64> {
         sums::check(Self::ENTRY.name, weights)?;
         Ok(sums::absolute(weights, Twofold::from(self.lambda)).round())

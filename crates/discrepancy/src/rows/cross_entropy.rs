@@ -1,6 +1,6 @@
 use super::shares::{check_length, check_probabilities, check_target};
 use super::{RowLoss, Target};
-use crate::catalog::{Arguments, Base, DataDomain, Domain, Entry, Interval, Value};
+use crate::catalog::{Base, DataDomain, Domain, Interval, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::careful::{Careful, deepening, settled};
 
@@ -36,12 +36,7 @@ impl CrossEntropy {
 }
 
 impl RowLoss for CrossEntropy {
-    fn entry(&self) -> &'static Entry {
-        Self::ENTRY
-    }
-    fn arguments(&self) -> Arguments {
-        self.parameter_values()
-    }
+    crate::identity!();
     fn evaluate(
         &self,
         row: &[f64],

@@ -4,6 +4,7 @@
 //! score are numbers of the row, and the derivative by any other score is one factor times that class's exponential.
 //! So a kernel that knows no loss computes exponentials, the formula is asked once a row, and what is left is a product.
 
+use crate::number::guarded::power;
 use crate::number::lane::{Block, Load, One, Several, run};
 use crate::number::{Guarded, LANES, Level, Machine, Real};
 use fearless_simd::Simd;
@@ -125,7 +126,7 @@ impl<F: LabelFormula> Block for Kernel<'_, F> {
 }
 
 /// A factor that is larger might show numbers that are 0 for underflow.
-const LARGEST_FACTOR: f64 = f64::from_bits((1023 + 800) << 52);
+const LARGEST_FACTOR: f64 = power(800);
 
 /// A sum of exponentials.
 #[inline(always)]

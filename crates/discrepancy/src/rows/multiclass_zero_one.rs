@@ -1,6 +1,6 @@
 use super::shares::{check_scores, check_target};
 use super::{RowLoss, Target};
-use crate::catalog::{Arguments, DataDomain, Entry};
+use crate::catalog::{DataDomain};
 use crate::error::{Error, ErrorKind, Result};
 
 crate::entry! {
@@ -22,12 +22,7 @@ crate::entry! {
 }
 
 impl RowLoss for MulticlassZeroOne {
-    fn entry(&self) -> &'static Entry {
-        Self::ENTRY
-    }
-    fn arguments(&self) -> Arguments {
-        self.parameter_values()
-    }
+    crate::identity!();
     fn evaluate(
         &self,
         row: &[f64],

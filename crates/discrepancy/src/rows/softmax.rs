@@ -2,7 +2,7 @@
 
 use super::RowMap;
 use super::shares::{Shares, check_length, check_scores};
-use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, Value};
+use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::error::Result;
 use crate::number::careful::{Careful, deepening, settled};
 
@@ -39,12 +39,7 @@ crate::entry! {
 }
 
 impl RowMap for Softmax {
-    fn entry(&self) -> &'static Entry {
-        Self::ENTRY
-    }
-    fn arguments(&self) -> Arguments {
-        self.parameter_values()
-    }
+    crate::identity!();
     fn evaluate(&self, row: &[f64], epsilon: f64, out: &mut [f64]) -> Result<()> {
         check_length(Self::ENTRY.name, "out", out.len(), row.len())?;
         out.copy_from_slice(&probabilities(row, self.temperature, epsilon)?);

@@ -1,7 +1,7 @@
 use super::labelled::{Answer, LabelFormula, Labelled, LabelledLoss};
 use super::shares::{Shares, check_classes, check_length, check_target};
 use super::{HessianKind, RowLoss, Target, softmax};
-use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, ParameterType, Value};
+use crate::catalog::{DataDomain, Domain, Interval, ParameterType, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::careful::{Careful, deepening, settled};
 use crate::number::{Real, Twofold};
@@ -277,12 +277,7 @@ impl LabelFormula for SoftmaxCrossEntropy {
 }
 
 impl RowLoss for SoftmaxCrossEntropy {
-    fn entry(&self) -> &'static Entry {
-        Self::ENTRY
-    }
-    fn arguments(&self) -> Arguments {
-        self.parameter_values()
-    }
+    crate::identity!();
     fn evaluate(
         &self,
         row: &[f64],

@@ -1,7 +1,7 @@
 use super::labelled::{Answer, LabelFormula, Labelled, LabelledLoss};
 use super::shares::{Shares, check_classes, check_length, check_target};
 use super::{RowLoss, Target};
-use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, Value};
+use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::error::Result;
 use crate::number::Real;
 use crate::number::careful::{Careful, deepening, settled};
@@ -80,12 +80,7 @@ impl LabelFormula for SoftmaxFocal {
 }
 
 impl RowLoss for SoftmaxFocal {
-    fn entry(&self) -> &'static Entry {
-        Self::ENTRY
-    }
-    fn arguments(&self) -> Arguments {
-        self.parameter_values()
-    }
+    crate::identity!();
     fn evaluate(
         &self,
         row: &[f64],

@@ -1,7 +1,7 @@
 use super::permutation::division;
 use super::points::{Difference, check_points, lifted};
 use super::{PermutationTest, SampleStatistic};
-use crate::catalog::{Arguments, DataDomain, Domain, Entry, Interval, ParameterType, Value};
+use crate::catalog::{DataDomain, Domain, Interval, ParameterType, Value};
 use crate::distances::pair::{Wide, exponent, scaled, total, wide};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::{Real, Twofold};
@@ -404,12 +404,7 @@ fn inverse_multiquadric(difference: &Difference<'_>, width: Width) -> Wide {
 }
 
 impl SampleStatistic for MaximumMeanDiscrepancy {
-    fn entry(&self) -> &'static Entry {
-        Self::ENTRY
-    }
-    fn arguments(&self) -> Arguments {
-        self.parameter_values()
-    }
+    crate::identity!();
     fn value(&self, x: &[f64], y: &[f64], dimension: usize) -> Result<f64> {
         let pooled = self.pool(x, y, dimension)?;
         let widths = self.widths(&pooled)?;

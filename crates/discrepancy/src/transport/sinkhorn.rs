@@ -7,6 +7,13 @@ use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::distances::pair::Wide;
 use crate::error::Result;
 
+/// Default and domain of ε, in Sinkhorn's divergence too.
+pub(super) const EPSILON: (f64, Domain) = (0.05, Domain::number(Interval::closed(1e-300, 1e300)));
+/// The same of the marginal error that is enough.
+pub(super) const TOLERANCE: (f64, Domain) = (1e-18, Domain::number(Interval::from(1e-24, 1.0)));
+/// The same of the number of passes.
+pub(super) const PASSES: (f64, Domain) = (20000.0, Domain::number(Interval::whole(1.0, 4_294_967_295.0)));
+
 crate::entry! {
     /// Transport with entropy (Sinkhorn): the cheapest plan, where spreading out is rewarded.
     ///
@@ -18,13 +25,13 @@ crate::entry! {
     Sinkhorn("sinkhorn") in Transport as Sample {
         /// ε, in units of the cost: the smaller, the nearer to plain transport, and the longer it takes. A hundredth of
         /// the largest cost is quick, a ten-thousandth is hard; below 2^-40 of it is an error.
-        epsilon: f64 = Value::Number(0.05), Domain::number(Interval::closed(1e-300, 1e300));
+        epsilon: f64 = Value::Number(EPSILON.0), EPSILON.1;
         /// What it costs to move one unit between points: the Euclidean distance or its square.
         ground: Ground = Value::Word("euclidean"), Domain::words(&Ground::WORDS);
         /// The marginal error that is enough: the sum of what all columns miss, relative to the whole weight.
-        tolerance: f64 = Value::Number(1e-18), Domain::number(Interval::from(1e-24, 1.0));
+        tolerance: f64 = Value::Number(TOLERANCE.0), TOLERANCE.1;
         /// Passes over the costs, at most.
-        max_iterations: u32 = Value::Number(20000.0), Domain::number(Interval::whole(1.0, 4294967295.0));
+        max_iterations: u32 = Value::Number(PASSES.0), PASSES.1;
     }
     aliases: ["entropic_transport"];
     formula: r"\min_{P} \sum_{ij} P_{ij} C_{ij} + \varepsilon \, \mathrm{KL}(P | a b^T)";

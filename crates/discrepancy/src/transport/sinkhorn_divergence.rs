@@ -1,9 +1,9 @@
 //! Transport with entropy, made a divergence.
 
 use super::costs::Ground;
-use super::sinkhorn::{Sinkhorn, Solved, TransportGradient};
+use super::sinkhorn::{EPSILON, PASSES, Sinkhorn, Solved, TOLERANCE, TransportGradient};
 use super::{Cloud, Transport};
-use crate::catalog::{DataDomain, Domain, Interval, Value};
+use crate::catalog::{DataDomain, Domain, Value};
 use crate::distances::pair::{Wide, wide};
 use crate::error::Result;
 use crate::samples::unsupported;
@@ -18,13 +18,13 @@ crate::entry! {
     /// pulls at a point.
     SinkhornDivergence("sinkhorn_divergence") in Transport as Sample {
         /// ε, in units of the cost: see `sinkhorn`.
-        epsilon: f64 = Value::Number(0.05), Domain::number(Interval::closed(1e-300, 1e300));
+        epsilon: f64 = Value::Number(EPSILON.0), EPSILON.1;
         /// What it costs to move one unit: the Euclidean distance or its square.
         ground: Ground = Value::Word("euclidean"), Domain::words(&Ground::WORDS);
         /// The marginal error that is enough: see `sinkhorn`.
-        tolerance: f64 = Value::Number(1e-18), Domain::number(Interval::from(1e-24, 1.0));
+        tolerance: f64 = Value::Number(TOLERANCE.0), TOLERANCE.1;
         /// Passes over the costs, at most, for each of the three terms.
-        max_iterations: u32 = Value::Number(20000.0), Domain::number(Interval::whole(1.0, 4294967295.0));
+        max_iterations: u32 = Value::Number(PASSES.0), PASSES.1;
     }
     aliases: ["debiased_sinkhorn"];
     formula: r"W_\varepsilon(a, b) - \tfrac12 W_\varepsilon(a, a) - \tfrac12 W_\varepsilon(b, b)";
