@@ -373,3 +373,28 @@ impl<E: Element> Block for Gradients<'_, E> {
         self.scalar();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::{RowLoss, SoftmaxCrossEntropy};
+
+    /// Results would stay right if a kernel settled nothing, only slow: each row would be computed again by itself.
+    #[test]
+    fn kernels_settle_ordinary_rows() {
+        let loss = SoftmaxCrossEntropy::default();
+        let loss = loss.labelled().unwrap_or_else(|| unreachable!("labels without smoothing"));
+        for width in [2, FEW, FEW + 1, 1000] {
+            let rows = 24;
+            let scores: Vec<f32> = (0..rows * width).map(|i| (i * 37 % 101) as f32 * 0.3 - 15.0).collect();
+            let labels: Vec<usize> = (0..rows).map(|i| i % width).collect();
+            for level in Level::available() {
+                for exponential in [Exponential::Single, Exponential::Double] {
+                    let mut room = Room::default();
+                    room.answer(loss, level, exponential, &scores, &labels);
+                    assert_eq!(room.rows.sure[..rows], vec![1.0; rows], "{width} classes at {level:?}");
+                }
+            }
+        }
+    }
+}
