@@ -1,5 +1,6 @@
 //! Losses of one prediction and one target. One file each; this list is the registry.
 
+use crate::batch::straight::Rows;
 use crate::catalog::{Arguments, DataDomain, Entry};
 use crate::number::{Level, Real, Trace};
 use std::fmt::Debug;
@@ -72,6 +73,8 @@ pub trait PointwiseLoss: Debug + Send + Sync {
     fn kinks(&self) -> Vec<f64>;
     /// Computes a block; lengths are equal, data are in their domains.
     fn block(&self, level: Level, precision: Precision, prediction: &[f64], target: &[f64], outputs: Outputs<'_>);
+    /// Computes rows stored in single precision straight through, if nothing about them is special; says whether it did.
+    fn straight(&self, level: Level, rows: Rows<'_>) -> bool;
     /// Value, derivative and second derivative as TeX, in `r` (residual), `m` (margin), or the prediction (`z`, of a
     /// probability `p`), and the target: `y`, or this number.
     fn trace(&self, target: Option<f64>) -> [String; 3];
@@ -144,6 +147,10 @@ macro_rules! losses {
                 fn kinks(&self) -> Vec<f64> { Loss::kinks(self) }
                 fn block(&self, level: Level, precision: Precision, prediction: &[f64], target: &[f64], outputs: Outputs<'_>) {
                     crate::batch::block::evaluate(self, level, precision, prediction, target, outputs);
+                }
+                fn straight(&self, level: Level, rows: Rows<'_>) -> bool {
+                    let domains = const { [Self::ENTRY.prediction, Self::ENTRY.target] };
+                    crate::batch::straight::evaluate(self, level, domains, rows)
                 }
                 fn trace(&self, target: Option<f64>) -> [String; 3] {
                     let (u, y) = symbols(<Self as Loss>::COUPLING, Self::ENTRY, target);

@@ -14,6 +14,7 @@ pub mod guarded;
 pub mod lane;
 pub mod long;
 pub mod scalar;
+pub mod short;
 pub mod trace;
 pub mod twofold;
 
@@ -21,6 +22,7 @@ pub use dual::Dual;
 pub use guarded::{Approximate, Guarded};
 pub use lane::{LANES, Lane, Level, NativeLane};
 pub use long::Long;
+pub use short::Short;
 pub use trace::Trace;
 pub use twofold::Twofold;
 
@@ -68,6 +70,16 @@ pub trait Real:
     fn ln(self) -> Self;
     /// `ln(1 + self)` without cancellation.
     fn ln_1p(self) -> Self;
+    /// `exp` of what is not positive.
+    #[inline(always)]
+    fn exp_nonpositive(self) -> Self {
+        self.exp()
+    }
+    /// `ln_1p` of what lies between 0 and 1.
+    #[inline(always)]
+    fn ln_1p_unit(self) -> Self {
+        self.ln_1p()
+    }
 
     /// The larger of two.
     #[inline(always)]
@@ -99,13 +111,14 @@ pub trait Real:
     /// The logistic function `1 / (1 + e^-z)`.
     #[inline(always)]
     fn sigmoid(self) -> Self {
-        let e = (-self.abs()).exp();
-        Self::when(self.lit(0.0).le(self), self.lit(1.0), e) / (e + 1.0)
+        let e = (-self.abs()).exp_nonpositive();
+        // The quotient is the same for z and -z: computed once where both are needed.
+        Self::when(self.lit(0.0).le(self), self.lit(1.0), e) * (self.lit(1.0) / (e + 1.0))
     }
     /// `ln(1 + e^z)`, exact in both tails.
     #[inline(always)]
     fn softplus(self) -> Self {
-        self.max(self.lit(0.0)) + (-self.abs()).exp().ln_1p()
+        self.max(self.lit(0.0)) + (-self.abs()).exp_nonpositive().ln_1p_unit()
     }
     /// `x ln x` with `0 ln 0 = 0`.
     #[inline(always)]
@@ -188,6 +201,8 @@ pub trait Machine: Real {
     fn round(self) -> Self;
     /// `2^self` for an integral value in [-1022, 1023].
     fn power_of_two(self) -> Self;
+    /// The same where 1.5 · 2^52 and the bias of exponents, 1023, are in `self` already.
+    fn power_of_shifted(self) -> Self;
     /// For a positive normal number: `(m, e)` with `self = m · 2^e` and m in [√½, √2).
     fn split(self) -> (Self, Self);
     /// The mask of numbers that are neither infinite nor NaN.

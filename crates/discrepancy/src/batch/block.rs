@@ -2,8 +2,8 @@
 
 use crate::losses::{Loss, Outputs, Precision, join, slope};
 use crate::number::guarded::{SURE, UNSEEN};
-use crate::number::lane::{Block, Load, Several, run};
-use crate::number::{Dual, Guarded, LANES, Level, Long, Machine, NativeLane, Real, Twofold};
+use crate::number::lane::{Block, run};
+use crate::number::{Dual, Guarded, LANES, Level, Long, Machine, NativeLane, Real, Short, Twofold};
 use fearless_simd::Simd;
 
 /// Elements per block: three inputs and outputs of it fit in the first-level cache.
@@ -36,10 +36,10 @@ fn result<L: Loss, M: Machine>(order: usize, loss: &L, precision: Precision, lab
     match precision {
         // The watch changes no bit, so it may be left out where there is nothing to see.
         Precision::Plain if L::CANCELS[order] && (L::CANCELS_AT_LABELS[order] || !labels) => {
-            let result = formula(order, loss, Guarded::<M, M>::exact(z), Guarded::exact(y));
-            (result.value, result.sure_single())
+            let result = formula(order, loss, Guarded::<_, M>::exact(Short(z)), Guarded::exact(Short(y)));
+            (result.value.0, result.sure_single())
         }
-        Precision::Plain => (formula(order, loss, z, y), y.same(y)),
+        Precision::Plain => (formula(order, loss, Short(z), Short(y)).0, y.same(y)),
         Precision::Twofold => {
             let (z, y) = (Guarded::<_, M>::exact(Twofold::from(z)), Guarded::exact(Twofold::from(y)));
             let result = formula(order, loss, z, y);
@@ -50,7 +50,7 @@ fn result<L: Loss, M: Machine>(order: usize, loss: &L, precision: Precision, lab
 
 /// All results that are asked for, and whether all are sure; `labels` says that the target is certainly 0 or 1.
 #[inline(always)]
-fn element<L: Loss, M: Machine>(
+pub(super) fn element<L: Loss, M: Machine>(
     loss: &L,
     precision: Precision,
     labels: bool,
@@ -86,22 +86,7 @@ type Group = [f64; LANES];
 /// A group's results, and 1 for each element that is sure (0 for the others).
 type Results = ([Group; 3], Group);
 
-impl<'a, L: Loss> Kernel<'a, L> {
-    /// The first so many elements, and the others.
-    fn split(&mut self, at: usize) -> (Kernel<'_, L>, Kernel<'_, L>) {
-        let Kernel { loss, precision, prediction, target, outputs } = self;
-        let ((z, z_rest), (y, y_rest)) = (prediction.split_at(at), target.split_at(at));
-        let (value, value_rest) = outputs.value.split_at_mut(at);
-        let (gradient, gradient_rest) = split_some(outputs.gradient.as_deref_mut(), at);
-        let (hessian, hessian_rest) = split_some(outputs.hessian.as_deref_mut(), at);
-        let part =
-            |prediction, target, outputs| Kernel { loss: *loss, precision: *precision, prediction, target, outputs };
-        (
-            part(z, y, Outputs { value, gradient, hessian }),
-            part(z_rest, y_rest, Outputs { value: value_rest, gradient: gradient_rest, hessian: hessian_rest }),
-        )
-    }
-
+impl<L: Loss> Kernel<'_, L> {
     /// Group by group.
     #[inline(always)]
     fn each<C: Compute<L>>(self, compute: C) {
@@ -133,13 +118,6 @@ impl<'a, L: Loss> Kernel<'a, L> {
                 out.copy_from_slice(&from[..count]);
             }
         }
-    }
-}
-
-fn split_some(slice: Option<&mut [f64]>, at: usize) -> (Option<&mut [f64]>, Option<&mut [f64]>) {
-    match slice.map(|slice| slice.split_at_mut(at)) {
-        Some((first, rest)) => (Some(first), Some(rest)),
-        None => (None, None),
     }
 }
 
@@ -209,76 +187,15 @@ impl<L: Loss, S: Simd> Compute<L> for Vector<S> {
     }
 }
 
-/// Straight through a block in plain precision, up to derivative number `ORDER`: no branch and no detour through
-/// memory. Whether all results are sure.
-#[inline(always)]
-fn straight<L: Loss, C: Load, const ORDER: usize>(
-    loss: &L,
-    load: C,
-    z: &[f64],
-    y: &[f64],
-    outputs: [&mut [f64]; 3],
-) -> bool {
-    let n = z.len();
-    let [value, gradient, hessian] = outputs;
-    // Said once here, the lengths need not be looked at again below.
-    assert!(y.len() == n && value.len() == n);
-    assert!((ORDER < 1 || gradient.len() == n) && (ORDER < 2 || hessian.len() == n));
-    let mut labels = L::CANCELS != L::CANCELS_AT_LABELS;
-    if labels {
-        for y in y {
-            labels &= *y == 0.0 || *y == 1.0;
-        }
-    }
-    let ones = [1.0; LANES];
-    let one = load.load(&ones[..C::WIDTH]);
-    let (mut all, none) = (one, one.lit(0.0));
-    let mut start = 0;
-    while start + C::WIDTH <= n {
-        let part = start..start + C::WIDTH;
-        let (z, y) = (load.load(&z[part.clone()]), load.load(&y[part.clone()]));
-        let (results, sure) = element(loss, Precision::Plain, labels, z, y, ORDER >= 1, ORDER >= 2);
-        all = C::Number::when(sure, all, none);
-        load.store(results[0], &mut value[part.clone()]);
-        if ORDER >= 1 {
-            load.store(results[1], &mut gradient[part.clone()]);
-        }
-        if ORDER >= 2 {
-            load.store(results[2], &mut hessian[part]);
-        }
-        start += C::WIDTH;
-    }
-    let mut sure = [1.0; LANES];
-    load.store(all, &mut sure[..C::WIDTH]);
-    start == n && sure == ones
-}
-
 impl<L: Loss> Block for Kernel<'_, L> {
     fn scalar(self) {
         let precision = self.precision;
         self.each(Scalar(precision));
     }
     #[inline(always)]
-    fn lanes<S: Simd>(mut self, simd: S) {
-        if self.precision == Precision::Twofold {
-            return self.each(Vector { simd, precision: Precision::Twofold });
-        }
-        let load = Several(simd);
-        let whole = self.target.len() / Several::<S>::WIDTH * Several::<S>::WIDTH;
-        let (first, rest) = self.split(whole);
-        let Kernel { loss, prediction: z, target: y, .. } = first;
-        let Outputs { value, gradient, hessian } = first.outputs;
-        let sure = match (gradient, hessian) {
-            (None, None) => straight::<L, _, 0>(loss, load, z, y, [value, &mut [], &mut []]),
-            (Some(gradient), None) => straight::<L, _, 1>(loss, load, z, y, [value, gradient, &mut []]),
-            (Some(gradient), Some(hessian)) => straight::<L, _, 2>(loss, load, z, y, [value, gradient, hessian]),
-            (None, Some(_)) => false,
-        };
-        rest.each(Scalar(Precision::Plain));
-        if !sure {
-            // Rare, so it need not be fast: each group is looked at for itself.
-            self.split(whole).0.each(Scalar(Precision::Plain));
-        }
+    fn lanes<S: Simd>(self, simd: S) {
+        let precision = self.precision;
+        self.each(Vector { simd, precision });
     }
 }
 
@@ -306,13 +223,13 @@ pub(crate) fn dual<L: Loss>(loss: &L, prediction: f64, target: f64) -> [f64; 2] 
 
 /// The relative error bounds of plain precision, 0 where an error does not show in `f32`, and what is declared.
 pub(crate) fn doubts<L: Loss>(loss: &L, prediction: f64, target: f64) -> [(f64, bool); 3] {
-    let (z, y) = (Guarded::<f64, f64>::exact(prediction), Guarded::exact(target));
+    let (z, y) = (Guarded::<_, f64>::exact(Short(prediction)), Guarded::exact(Short(target)));
     std::array::from_fn(|order| {
         let x = formula(order, loss, z, y);
         // Where a limit is at infinity there is no bound, and nothing that cancels.
-        let seen = x.error > UNSEEN && x.value.is_finite() && x.error.is_finite();
+        let seen = x.error > UNSEEN && x.value.0.is_finite() && x.error.is_finite();
         let label = target == 0.0 || target == 1.0;
         let watched = L::CANCELS[order] && (L::CANCELS_AT_LABELS[order] || !label);
-        (if seen { x.error / x.value.abs() } else { 0.0 }, watched)
+        (if seen { x.error / x.value.0.abs() } else { 0.0 }, watched)
     })
 }

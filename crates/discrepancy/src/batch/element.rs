@@ -19,10 +19,18 @@ pub trait Element: Copy + Debug + Display + Default + PartialEq + Send + Sync + 
     fn narrow(x: f64) -> Self;
     /// Copies past the caches; lengths are equal.
     fn stream(to: &mut [Self], from: &[Self]);
+    /// The slice itself, if singles are what is stored.
+    fn as_singles(slice: &[Self]) -> Option<&[f32]>;
+    /// The same to write to.
+    fn as_singles_mut(slice: &mut [Self]) -> Option<&mut [f32]>;
+    /// The same back.
+    fn of_singles(singles: &[f32]) -> Option<&[Self]>;
+    /// The nearest singles, which are the same numbers where the type is no wider; lengths are equal.
+    fn to_singles(from: &[Self], to: &mut [f32]);
 }
 
 macro_rules! element {
-    ($type:ident, $precision:ident, $epsilon:expr, |$x:ident| $widen:expr, |$w:ident| $narrow:expr, |$to:ident, $from:ident| $stream:expr) => {
+    ($type:ident, $precision:ident, $epsilon:expr, |$x:ident| $widen:expr, |$w:ident| $narrow:expr, |$to:ident, $from:ident| $stream:expr, $singles:expr, |$own:ident| $same:expr) => {
         impl Element for $type {
             const PRECISION: Precision = Precision::$precision;
             const NAME: &'static str = stringify!($type);
@@ -40,15 +48,65 @@ macro_rules! element {
             fn stream($to: &mut [Self], $from: &[Self]) {
                 $stream
             }
+            #[inline]
+            fn as_singles($own: &[Self]) -> Option<&[f32]> {
+                $same
+            }
+            #[inline]
+            fn as_singles_mut($own: &mut [Self]) -> Option<&mut [f32]> {
+                $same
+            }
+            #[inline]
+            fn of_singles($own: &[f32]) -> Option<&[Self]> {
+                $same
+            }
+            #[inline]
+            fn to_singles($from: &[Self], $to: &mut [f32]) {
+                $singles
+            }
         }
     };
 }
-element!(f64, Twofold, f64::EPSILON, |x| x, |w| w, |to, from| discrepancy_stream::copy(to, from));
-element!(f32, Plain, f32::EPSILON as f64, |x| f64::from(x), |w| w as f32, |to, from| discrepancy_stream::copy(
-    to, from
-));
-element!(f16, Plain, 1.0 / 1024.0, |x| f64::from(x), |w| f16::from_f64(w), |to, from| stream_halves(to, from));
-element!(bf16, Plain, 1.0 / 128.0, |x| f64::from(x), |w| bf16::from_f64(w), |to, from| stream_halves(to, from));
+element!(
+    f64,
+    Twofold,
+    f64::EPSILON,
+    |x| x,
+    |w| w,
+    |to, from| discrepancy_stream::copy(to, from),
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from as f32),
+    |_own| None
+);
+element!(
+    f32,
+    Plain,
+    f32::EPSILON as f64,
+    |x| f64::from(x),
+    |w| w as f32,
+    |to, from| discrepancy_stream::copy(to, from),
+    to.copy_from_slice(from),
+    |own| Some(own)
+);
+element!(
+    f16,
+    Plain,
+    1.0 / 1024.0,
+    |x| f64::from(x),
+    |w| f16::from_f64(w),
+    |to, from| stream_halves(to, from),
+    from.convert_to_f32_slice(to),
+    |_own| None
+);
+element!(
+    bf16,
+    Plain,
+    1.0 / 128.0,
+    |x| f64::from(x),
+    |w| bf16::from_f64(w),
+    |to, from| stream_halves(to, from),
+    from.convert_to_f32_slice(to),
+    |_own| None
+);
 
 /// Half floats are streamed as the integers that they are made of.
 fn stream_halves<E>(to: &mut [E], from: &[E])

@@ -5,7 +5,7 @@
 //! threads or the processor.
 
 use super::element::Element;
-use crate::number::elementary::exp_of_gap_single;
+use crate::number::elementary::exp_nonpositive_short;
 use crate::number::guarded::power;
 use crate::number::lane::{Block, Load, One, Several, run};
 use crate::number::{LANES, Level, Machine, Real};
@@ -18,25 +18,12 @@ const FEW: usize = 64;
 const PARTS: usize = 32;
 /// Numbers of a block, unless one row has more.
 const NUMBERS: usize = 8192;
-
-/// How exact exponentials are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Exponential {
-    /// For results that are rounded to 24 bits: right to 2^-39.
-    Single,
-    /// For values that are summed in `f64`.
-    Double,
-}
-
-impl Exponential {
-    /// The relative error of an exponential, where the exponent is off by the rounding of a difference below 745.
-    fn error(self) -> f64 {
-        match self {
-            Exponential::Single => power(-39),
-            Exponential::Double => power(-42),
-        }
-    }
-}
+/// Scores of a row that are searched at once for the largest.
+const SEARCHED: usize = 512;
+/// The relative error of an exponential, where the exponent is off by the rounding of a difference below 745.
+const EXPONENTIAL: f64 = power(-39);
+/// Gaps are cut here: what is below is as good as nothing, but its power is still a normal number.
+const LEAST_GAP: f64 = -708.0;
 
 /// Rows of a block that fits in the caches.
 pub(super) fn rows_of_block(width: usize) -> usize {
@@ -57,25 +44,22 @@ pub(super) struct Room {
 
 impl Room {
     /// Computes the answers of `loss` to a block of rows; labels are in range.
-    pub(super) fn answer<E: Element>(
-        &mut self,
-        loss: &dyn LabelledLoss,
-        level: Level,
-        exponential: Exponential,
-        block: &[E],
-        labels: &[usize],
-    ) {
+    pub(super) fn answer(&mut self, loss: &dyn LabelledLoss, level: Level, block: &[f32], labels: &[usize]) {
         let width = block.len() / labels.len();
         self.rows.resize(labels.len());
         self.weights.resize(labels.len().next_multiple_of(LANES) * width, 0.0);
-        self.rows.relative = exponential.error() + width as f64 * f64::EPSILON;
-        self.rows.lost = width as f64 * power(-1021);
-        for (weight, label) in self.rows.class_weight.iter_mut().zip(labels) {
-            *weight = loss.weight_of(*label);
+        self.rows.relative = EXPONENTIAL + width as f64 * f64::EPSILON;
+        self.rows.lost = width as f64 * power(-1020);
+        if loss.weighs() {
+            for (weight, label) in self.rows.class_weight.iter_mut().zip(labels) {
+                *weight = loss.weight_of(*label);
+            }
+        } else {
+            self.rows.class_weight.fill(1.0);
         }
         let temperature = loss.scale();
         let Room { weights, rows } = self;
-        run(level, Exponentials { block, width, labels, temperature, exponential, weights, rows });
+        run(level, Exponentials { block, width, labels, temperature, weights, rows });
         loss.answers(level, rows);
     }
 
@@ -89,17 +73,16 @@ impl Room {
     }
 }
 
-struct Exponentials<'a, E> {
-    block: &'a [E],
+struct Exponentials<'a> {
+    block: &'a [f32],
     width: usize,
     labels: &'a [usize],
     temperature: f64,
-    exponential: Exponential,
     weights: &'a mut [f64],
     rows: &'a mut LabelledRows,
 }
 
-impl<E: Element> Block for Exponentials<'_, E> {
+impl Block for Exponentials<'_> {
     fn scalar(self) {
         self.each(One);
     }
@@ -115,32 +98,25 @@ trait Weigh: Copy {
     fn weight<M: Machine>(self, x: M, largest: M) -> M;
 }
 
-/// At temperature 1, for results of 24 bits.
+/// At temperature 1.
 #[derive(Clone, Copy)]
 struct Plain;
 
-/// Everything else.
+/// At any other temperature.
 #[derive(Clone, Copy)]
-struct General {
-    temperature: f64,
-    exponential: Exponential,
-}
+struct Tempered(f64);
 
 impl Weigh for Plain {
     #[inline(always)]
     fn weight<M: Machine>(self, x: M, largest: M) -> M {
-        exp_of_gap_single(x - largest)
+        exp_nonpositive_short((x - largest).max(x.lit(LEAST_GAP)))
     }
 }
 
-impl Weigh for General {
+impl Weigh for Tempered {
     #[inline(always)]
     fn weight<M: Machine>(self, x: M, largest: M) -> M {
-        let gap = over(x - largest, self.temperature);
-        match self.exponential {
-            Exponential::Single => exp_of_gap_single(gap),
-            Exponential::Double => gap.exp(),
-        }
+        exp_nonpositive_short(((x - largest) / self.0).max(x.lit(LEAST_GAP)))
     }
 }
 
@@ -149,14 +125,15 @@ fn over<R: Real>(x: R, temperature: f64) -> R {
     if temperature == 1.0 { x } else { x / temperature }
 }
 
-impl<E: Element> Exponentials<'_, E> {
+/// Eight scores of eight rows, or of eight classes.
+type Tile = [[f32; LANES]; LANES];
+
+impl Exponentials<'_> {
     #[inline(always)]
     fn each<L: Load>(self, load: L) {
-        let (temperature, exponential) = (self.temperature, self.exponential);
-        if temperature == 1.0 && exponential == Exponential::Single {
-            self.rows(load, Plain);
-        } else {
-            self.rows(load, General { temperature, exponential });
+        match self.temperature {
+            1.0 => self.rows(load, Plain),
+            temperature => self.rows(load, Tempered(temperature)),
         }
     }
 
@@ -178,49 +155,54 @@ impl<E: Element> Exponentials<'_, E> {
     #[inline(always)]
     fn side_by_side<L: Load, W: Weigh>(&mut self, load: L, weigh: W, first: usize) {
         let (width, last) = (self.width, self.labels.len() - 1);
+        let mut columns = [[0.0_f32; LANES]; FEW];
+        for start in (0..width).step_by(LANES) {
+            let mut tile: Tile = [[0.0; LANES]; LANES];
+            for (lane, tile) in tile.iter_mut().enumerate() {
+                let from = (first + lane).min(last) * width + start;
+                // Beyond the row's end there are scores of the next one, which nobody looks at.
+                if let Some(scores) = self.block[from..].first_chunk::<LANES>() {
+                    *tile = *scores;
+                } else {
+                    let rest = &self.block[from..];
+                    tile[..rest.len()].copy_from_slice(rest);
+                }
+            }
+            columns[start..start + LANES].copy_from_slice(&load.transposed(tile));
+        }
+        let mut largest = columns[0];
+        for column in &columns[1..width] {
+            for (largest, x) in largest.iter_mut().zip(column) {
+                *largest = larger(*largest, *x);
+            }
+        }
+        let largest = wide(&largest);
         let cells = &mut self.weights[first * width..][..LANES * width];
-        for lane in 0..LANES {
-            let row = &self.block[(first + lane).min(last) * width..][..width];
-            for (cell, x) in cells.chunks_exact_mut(LANES).zip(row) {
-                cell[lane] = x.widen();
-            }
-        }
-        let label = |lane: usize| self.labels[(first + lane).min(last)];
-        for lane in 0..LANES {
-            // The score now, the exponential below.
-            self.rows.shift[first + lane] = cells[label(lane) * LANES + lane];
-        }
-        let mut top = [0.0; LANES];
         for part in (0..LANES).step_by(L::WIDTH) {
-            let at = |class: usize| class * LANES + part..class * LANES + part + L::WIDTH;
-            let mut largest = load.load(&cells[at(0)]);
-            for class in 1..width {
-                largest = largest.max(load.load(&cells[at(class)]));
-            }
-            let (none, one) = (largest.lit(0.0), largest.lit(1.0));
-            let (mut rest, mut found, mut first_top) = (none, none, none);
-            for class in 0..width {
-                let x = load.load(&cells[at(class)]);
-                let w = weigh.weight(x, largest);
-                let is_top = x.same(largest) & found.same(none);
-                found = L::Number::when(is_top, one, found);
-                first_top = L::Number::when(is_top, largest.lit(class as f64), first_top);
-                rest = rest + L::Number::when(is_top, none, w);
-                load.store(w, &mut cells[at(class)]);
-            }
-            // Infinite scores have no exponentials: NaN is never sure.
-            rest = L::Number::when(largest.finite(), rest, largest.lit(f64::NAN));
             let place = first + part..first + part + L::WIDTH;
+            let part = part..part + L::WIDTH;
+            let top = load.load(&largest[part.clone()]);
+            let (none, one) = (top.lit(0.0), top.lit(1.0));
+            let (mut rest, mut tops) = (none, none);
+            for (column, cells) in columns[..width].iter().zip(cells.chunks_exact_mut(LANES)) {
+                let x = load.load(&wide(column)[part.clone()]);
+                let w = weigh.weight(x, top);
+                let is_top = x.same(top);
+                rest = rest + L::Number::when(is_top, none, w);
+                tops = tops + L::Number::when(is_top, one, none);
+                load.store(w, &mut cells[part.clone()]);
+            }
+            // All classes but one of the largest scores; infinite scores have no exponentials: NaN is never sure.
+            rest = L::Number::when(top.finite(), rest + (tops - 1.0), top.lit(f64::NAN));
             load.store(rest, &mut self.rows.rest[place.clone()]);
-            let shift = load.load(&self.rows.shift[place.clone()]);
-            load.store(over(shift - largest, self.temperature), &mut self.rows.shift[place.clone()]);
-            load.store(over(largest, self.temperature), &mut self.rows.largest[place]);
-            load.store(first_top, &mut top[part..part + L::WIDTH]);
+            load.store(over(top, self.temperature), &mut self.rows.largest[place]);
         }
-        for (lane, top) in top.iter().enumerate() {
-            let i = first + lane;
-            self.rows.weight[i] = cells[label(lane) * LANES + lane];
-            self.rows.top[i] = f64::from(u8::from(*top == label(lane) as f64));
+        for lane in 0..LANES {
+            let (i, label) = (first + lane, self.labels[(first + lane).min(last)]);
+            let gap = f64::from(columns[label][lane]) - largest[lane];
+            self.rows.shift[i] = over(gap, self.temperature);
+            self.rows.weight[i] = cells[label * LANES + lane];
+            self.rows.top[i] = f64::from(u8::from(gap == 0.0));
         }
     }
 
@@ -229,38 +211,42 @@ impl<E: Element> Exponentials<'_, E> {
     fn along<L: Load, W: Weigh>(&mut self, load: L, weigh: W, i: usize) {
         let row = &self.block[i * self.width..][..self.width];
         let weights = &mut self.weights[i * self.width..][..self.width];
-        let (largest, label) = (largest(row), self.labels[i]);
-        self.rows.largest[i] = over(largest, self.temperature);
+        let (largest, top) = largest(row);
+        let label = self.labels[i];
+        let gap = f64::from(row[label]) - f64::from(largest);
+        self.rows.largest[i] = over(f64::from(largest), self.temperature);
         if !largest.is_finite() {
             self.rows.rest[i] = f64::NAN;
             return;
         }
-        let top = position(row, largest);
         let mut sums = [0.0; PARTS];
         // In registers for the whole row.
         let mut parts: [L::Number; PARTS] = [load.load(&sums[..L::WIDTH]); PARTS];
-        let wide = parts[0].lit(largest);
+        let wide = parts[0].lit(f64::from(largest));
         let (pieces, rest) = row.as_chunks::<PARTS>();
         let (out, out_rest) = weights.as_chunks_mut::<PARTS>();
         let special = top / PARTS;
-        for (piece, (row, out)) in pieces.iter().zip(out).enumerate() {
-            for (x, from) in out.iter_mut().zip(row) {
-                *x = from.widen();
+        let (before, after) = pieces.split_at(special.min(pieces.len()));
+        let (out_before, out_after) = out.split_at_mut(before.len());
+        for (piece, out) in before.iter().zip(out_before) {
+            exponentials(load, weigh, wide, piece, out, &mut parts);
+        }
+        // The largest score's own exponential is 1 and left out of the sum.
+        if let ([piece, after @ ..], [out, out_after @ ..]) = (after, out_after) {
+            let mut piece = *piece;
+            piece[top % PARTS] = f32::NEG_INFINITY;
+            exponentials(load, weigh, wide, &piece, out, &mut parts);
+            for (piece, out) in after.iter().zip(out_after) {
+                exponentials(load, weigh, wide, piece, out, &mut parts);
             }
-            if piece == special {
-                out[top % PARTS] = f64::NEG_INFINITY;
-            }
-            exponentials(load, weigh, wide, out, &mut parts);
         }
         if !rest.is_empty() {
-            let mut out = [f64::NEG_INFINITY; PARTS];
-            for (x, from) in out.iter_mut().zip(rest) {
-                *x = from.widen();
-            }
+            let (mut piece, mut out) = ([f32::NEG_INFINITY; PARTS], [0.0; PARTS]);
+            piece[..rest.len()].copy_from_slice(rest);
             if pieces.len() == special {
-                out[top % PARTS] = f64::NEG_INFINITY;
+                piece[top % PARTS] = f32::NEG_INFINITY;
             }
-            exponentials(load, weigh, wide, &mut out, &mut parts);
+            exponentials(load, weigh, wide, &piece, &mut out, &mut parts);
             out_rest.copy_from_slice(&out[..rest.len()]);
         }
         for (sums, part) in sums.chunks_exact_mut(L::WIDTH).zip(parts) {
@@ -268,69 +254,72 @@ impl<E: Element> Exponentials<'_, E> {
         }
         weights[top] = 1.0;
         self.rows.rest[i] = sums.iter().sum();
-        self.rows.shift[i] = over(row[label].widen() - largest, self.temperature);
+        self.rows.shift[i] = over(gap, self.temperature);
         self.rows.weight[i] = weights[label];
         self.rows.top[i] = f64::from(u8::from(top == label));
     }
 }
 
-/// Exponentials in place, added to the sums.
+#[inline(always)]
+fn wide(numbers: &[f32; LANES]) -> [f64; LANES] {
+    let mut wide = [0.0; LANES];
+    for (wide, x) in wide.iter_mut().zip(numbers) {
+        *wide = f64::from(*x);
+    }
+    wide
+}
+
+/// Exponentials, and their sums.
 #[inline(always)]
 fn exponentials<L: Load, W: Weigh>(
     load: L,
     weigh: W,
     largest: L::Number,
-    numbers: &mut [f64; PARTS],
+    scores: &[f32; PARTS],
+    out: &mut [f64; PARTS],
     sums: &mut [L::Number; PARTS],
 ) {
-    for (numbers, sum) in numbers.chunks_exact_mut(L::WIDTH).zip(sums) {
-        let w = weigh.weight(load.load(numbers), largest);
-        *sum = *sum + w;
-        load.store(w, numbers);
-    }
-}
-
-/// The largest number; NaN is none.
-#[inline(always)]
-fn largest<E: Element>(row: &[E]) -> f64 {
-    let mut parts = [f64::NEG_INFINITY; PARTS];
-    let (pieces, rest) = row.as_chunks::<PARTS>();
-    for piece in pieces {
-        for (m, x) in parts.iter_mut().zip(piece) {
-            *m = larger(*m, x.widen());
+    let width = L::WIDTH;
+    for (k, scores) in scores.chunks_exact(2 * width).enumerate() {
+        for (half, x) in load.load_single(scores).into_iter().enumerate() {
+            let w = weigh.weight(x, largest);
+            let sum = &mut sums[2 * k + half];
+            *sum = *sum + w;
+            load.store(w, &mut out[(2 * k + half) * width..][..width]);
         }
     }
-    for (m, x) in parts.iter_mut().zip(rest) {
-        *m = larger(*m, x.widen());
+}
+
+/// The largest score and where it first stands; NaN is none.
+#[inline(always)]
+fn largest(row: &[f32]) -> (f32, usize) {
+    let (mut largest, mut start) = (f32::NEG_INFINITY, 0);
+    for (k, scores) in row.chunks(SEARCHED).enumerate() {
+        let mut parts = [f32::NEG_INFINITY; 2 * PARTS];
+        let (pieces, rest) = scores.as_chunks::<{ 2 * PARTS }>();
+        for piece in pieces {
+            for (m, x) in parts.iter_mut().zip(piece) {
+                *m = larger(*m, *x);
+            }
+        }
+        for (m, x) in parts.iter_mut().zip(rest) {
+            *m = larger(*m, *x);
+        }
+        let mut here = f32::NEG_INFINITY;
+        for x in parts {
+            here = larger(here, x);
+        }
+        if largest < here {
+            (largest, start) = (here, k * SEARCHED);
+        }
     }
-    let mut largest = f64::NEG_INFINITY;
-    for x in parts {
-        largest = larger(largest, x);
-    }
-    largest
+    let place = row[start..].iter().position(|x| *x == largest);
+    (largest, place.map_or(0, |place| start + place))
 }
 
 #[inline(always)]
-fn larger(m: f64, x: f64) -> f64 {
+fn larger(m: f32, x: f32) -> f32 {
     if m < x { x } else { m }
-}
-
-/// Where the row first has this number, which it has.
-#[inline(always)]
-fn position<E: Element>(row: &[E], number: f64) -> usize {
-    let mut start = 0;
-    for numbers in row.chunks(PARTS) {
-        // Without a branch for each.
-        let mut found = false;
-        for x in numbers {
-            found |= x.widen() == number;
-        }
-        if found {
-            break;
-        }
-        start += numbers.len();
-    }
-    row[start..].iter().position(|x| x.widen() == number).map_or(0, |place| start + place)
 }
 
 struct Gradients<'a, E> {
@@ -340,9 +329,9 @@ struct Gradients<'a, E> {
     out: &'a mut [E],
 }
 
-impl<E: Element> Block for Gradients<'_, E> {
+impl<E: Element> Gradients<'_, E> {
     #[inline(always)]
-    fn scalar(self) {
+    fn each<L: Load>(self, load: L) {
         let Gradients { weights, rows, width, out } = self;
         if width > FEW {
             for ((out, weights), factor) in out.chunks_mut(width).zip(weights.chunks(width)).zip(&rows.other) {
@@ -350,27 +339,60 @@ impl<E: Element> Block for Gradients<'_, E> {
                     *out = E::narrow(w * factor);
                 }
             }
-            return;
-        }
-        let mut narrow = [[E::default(); LANES]; FEW];
-        for (group, out) in out.chunks_mut(LANES * width).enumerate() {
-            let cells = &weights[group * LANES * width..][..LANES * width];
-            let factors = &rows.other[group * LANES..][..LANES];
-            for (narrow, cells) in narrow.iter_mut().zip(cells.chunks_exact(LANES)) {
-                for ((narrow, w), factor) in narrow.iter_mut().zip(cells).zip(factors) {
-                    *narrow = E::narrow(w * factor);
-                }
-            }
-            for (lane, out) in out.chunks_mut(width).enumerate() {
-                for (out, narrow) in out.iter_mut().zip(&narrow) {
-                    *out = narrow[lane];
+        } else if let Some(out) = E::as_singles_mut(out) {
+            tiles(load, weights, &rows.other, width, out);
+        } else {
+            for (i, out) in out.chunks_mut(width).enumerate() {
+                let cells = &weights[i / LANES * LANES * width..][..LANES * width];
+                for (out, cells) in out.iter_mut().zip(cells.chunks_exact(LANES)) {
+                    *out = E::narrow(cells[i % LANES] * rows.other[i]);
                 }
             }
         }
     }
+}
+
+/// Gradients of few classes, eight rows at a time.
+#[inline(always)]
+fn tiles<L: Load>(load: L, weights: &[f64], factors: &[f64], width: usize, out: &mut [f32]) {
+    let mut rows = [[[0.0_f32; LANES]; LANES]; FEW / LANES];
+    for (group, cells) in weights.chunks_exact(LANES * width).enumerate() {
+        let factors = &factors[group * LANES..][..LANES];
+        for (rows, cells) in rows.iter_mut().zip(cells.chunks(LANES * LANES)) {
+            let mut tile: Tile = [[0.0; LANES]; LANES];
+            for (tile, cells) in tile.iter_mut().zip(cells.chunks_exact(LANES)) {
+                for ((x, w), factor) in tile.iter_mut().zip(cells).zip(factors) {
+                    *x = (w * factor) as f32;
+                }
+            }
+            *rows = load.transposed(tile);
+        }
+        for lane in 0..LANES {
+            let from = (group * LANES + lane) * width;
+            if from >= out.len() {
+                return;
+            }
+            for (k, rows) in rows[..width.div_ceil(LANES)].iter().enumerate() {
+                // What is written beyond the row's end is overwritten by the next row.
+                if let Some(place) = out[from + k * LANES..].first_chunk_mut::<LANES>() {
+                    *place = rows[lane];
+                } else {
+                    let rest = &mut out[from + k * LANES..];
+                    rest.copy_from_slice(&rows[lane][..rest.len()]);
+                }
+            }
+        }
+    }
+}
+
+impl<E: Element> Block for Gradients<'_, E> {
     #[inline(always)]
-    fn lanes<S: Simd>(self, _: S) {
-        self.scalar();
+    fn scalar(self) {
+        self.each(One);
+    }
+    #[inline(always)]
+    fn lanes<S: Simd>(self, simd: S) {
+        self.each(Several(simd));
     }
 }
 
@@ -389,11 +411,9 @@ mod tests {
             let scores: Vec<f32> = (0..rows * width).map(|i| (i * 37 % 101) as f32 * 0.3 - 15.0).collect();
             let labels: Vec<usize> = (0..rows).map(|i| i % width).collect();
             for level in Level::available() {
-                for exponential in [Exponential::Single, Exponential::Double] {
-                    let mut room = Room::default();
-                    room.answer(loss, level, exponential, &scores, &labels);
-                    assert_eq!(room.rows.sure[..rows], vec![1.0; rows], "{width} classes at {level:?}");
-                }
+                let mut room = Room::default();
+                room.answer(loss, level, &scores, &labels);
+                assert_eq!(room.rows.sure[..rows], vec![1.0; rows], "{width} classes at {level:?}");
             }
         }
     }

@@ -47,6 +47,28 @@ impl<'a, E: Element> Matrix<'a, E> {
     pub(crate) fn widen(&self, i: usize, scratch: &mut Vec<f64>) {
         widen(self.view.row(i), scratch);
     }
+    /// Some rows of a type no wider than single precision, one after the other, as singles; through `scratch` where they
+    /// do not lie in memory like that.
+    pub(super) fn singles<'s>(&self, first: usize, count: usize, scratch: &'s mut Vec<f32>) -> &'s [f32]
+    where
+        'a: 's,
+    {
+        let width = self.width();
+        let block = self.as_slice().map(|all| &all[first * width..][..count * width]);
+        if let Some(singles) = block.and_then(E::as_singles) {
+            return singles;
+        }
+        scratch.resize(count * width, 0.0);
+        match block {
+            Some(block) => E::to_singles(block, scratch),
+            None => {
+                for (singles, row) in scratch.chunks_exact_mut(width).zip(self.view.rows().into_iter().skip(first)) {
+                    singles.iter_mut().zip(row).for_each(|(single, x)| *single = x.widen() as f32);
+                }
+            }
+        }
+        scratch
+    }
     /// All numbers, row by row.
     pub(crate) fn widen_all(&self) -> Vec<f64> {
         self.view.iter().map(|x| x.widen()).collect()

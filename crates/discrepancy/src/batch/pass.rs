@@ -6,6 +6,7 @@
 use super::block::BLOCK;
 use super::element::Element;
 use super::evaluation::{NanPolicy, Reduction};
+use super::straight::{Place, Rows};
 use crate::catalog::DataDomain;
 use crate::error::{Error, ErrorKind, Result};
 use crate::losses::{Outputs, PointwiseLoss, Precision};
@@ -157,15 +158,26 @@ pub(super) fn run<E: Element>(
     Ok(total)
 }
 
-/// One block's rows in `f64`.
-struct Wide {
-    prediction: [f64; BLOCK],
-    target: [f64; BLOCK],
-    weights: [f64; BLOCK],
-    value: [f64; BLOCK],
-    gradient: [f64; BLOCK],
-    hessian: [f64; BLOCK],
+/// One block's columns: predictions, targets and their values, gradients, Hessians, weights.
+struct Room<T> {
+    prediction: [T; BLOCK],
+    target: [T; BLOCK],
+    weights: [T; BLOCK],
+    value: [T; BLOCK],
+    gradient: [T; BLOCK],
+    hessian: [T; BLOCK],
 }
+
+impl<T: Copy + Default> Room<T> {
+    fn new() -> Self {
+        let column = [T::default(); BLOCK];
+        Room { prediction: column, target: column, weights: column, value: column, gradient: column, hessian: column }
+    }
+}
+
+/// In `f64`, and as stored in single precision.
+type Wide = Room<f64>;
+type Narrow = Room<f32>;
 
 impl Pass<'_> {
     /// Lengths must be equal.
@@ -179,15 +191,8 @@ impl Pass<'_> {
 
     fn task<E: Element>(&self, mut task: Task<'_, '_, E>, sums: Sums, stream: bool) -> Result<Moments> {
         let mut moments = Moments::new();
-        let mut wide = Box::new(Wide {
-            prediction: [0.0; BLOCK],
-            target: [0.0; BLOCK],
-            weights: [0.0; BLOCK],
-            value: [0.0; BLOCK],
-            gradient: [0.0; BLOCK],
-            hessian: [0.0; BLOCK],
-        });
-        let mut narrow = [E::default(); BLOCK];
+        let (mut wide, mut narrow) = (Box::new(Wide::new()), Box::new(Narrow::new()));
+        let mut rounded = [E::default(); BLOCK];
         let n = task.columns.target.len();
         for first in (0..n).step_by(BLOCK) {
             let count = BLOCK.min(n - first);
@@ -197,28 +202,88 @@ impl Pass<'_> {
                 (None, Some(gradient)) => part(gradient, first, count),
                 (None, None) => &[],
             };
-            self.block(task.start + first, prediction, part(columns.target, first, count), &task.buffers, &mut wide)?;
+            let target = part(columns.target, first, count);
+            let straight = self.straight(prediction, target, &task, sums, &mut wide, &mut narrow);
+            if !straight {
+                self.block(task.start + first, prediction, target, &task.buffers, &mut wide)?;
+            }
             if let Some(weights) = columns.weights {
                 self.widen(part(weights, first, count), &mut wide.weights[..count]);
             }
+            let weights = columns.weights.map(|_| &wide.weights[..count]);
             if sums != Sums::None {
-                let weights = columns.weights.map(|_| &wide.weights[..count]);
                 self.sum(&wide.value[..count], weights, sums, &mut moments);
             }
-            if let Some(scale) = self.scale {
-                let weights = columns.weights.map(|_| &wide.weights[..count]);
+            if let Some(scale) = self.scale
+                && !(straight && weights.is_none())
+            {
                 let single = E::PRECISION == Precision::Plain;
                 let gradient = &mut wide.gradient[..count];
                 run_block(self.level, Scaled { gradient, weights, divisor: scale.divisor, single });
             }
             let Buffers { value, gradient, hessian } = &mut task.buffers;
-            for (buffer, from) in [(value, &wide.value), (gradient, &wide.gradient), (hessian, &wide.hessian)] {
-                if let Some(buffer) = buffer {
-                    self.store(&mut buffer[first..first + count], &from[..count], &mut narrow[..count], stream);
+            let columns = [
+                (value, &wide.value, &narrow.value, straight),
+                (gradient, &wide.gradient, &narrow.gradient, straight && weights.is_none()),
+                (hessian, &wide.hessian, &narrow.hessian, straight),
+            ];
+            for (buffer, wide, narrow, ready) in columns {
+                let Some(buffer) = buffer else { continue };
+                let buffer = &mut buffer[first..first + count];
+                match E::of_singles(&narrow[..count]) {
+                    Some(narrow) if ready && stream => E::stream(buffer, narrow),
+                    Some(narrow) if ready => buffer.copy_from_slice(narrow),
+                    _ => self.store(buffer, &wide[..count], &mut rounded[..count], stream),
                 }
             }
         }
         Ok(moments)
+    }
+
+    /// Computes one block of a narrow type, if nothing about it is special; says whether it did. Results that are stored as
+    /// they are have been rounded then, all others are wide.
+    fn straight<E: Element>(
+        &self,
+        prediction: &[E],
+        target: &[E],
+        task: &Task<'_, '_, E>,
+        sums: Sums,
+        wide: &mut Wide,
+        narrow: &mut Narrow,
+    ) -> bool {
+        if E::PRECISION != Precision::Plain {
+            return false;
+        }
+        let count = target.len();
+        let prediction = singles(prediction, &mut narrow.prediction[..count]);
+        let target = singles(target, &mut narrow.target[..count]);
+        let weighted = self.scale.is_some() && task.columns.weights.is_some();
+        let stored = E::of_singles(&[]).is_some();
+        // Where a result is wanted: wide for what is still to be done with it.
+        fn place<'a>(
+            wanted: [bool; 2],
+            wide: &'a mut [f64; BLOCK],
+            narrow: &'a mut [f32; BLOCK],
+            count: usize,
+        ) -> Place<'a> {
+            Place { wide: wanted[0].then_some(&mut wide[..count]), narrow: wanted[1].then_some(&mut narrow[..count]) }
+        }
+        let Buffers { value, gradient, hessian } = &task.buffers;
+        let value = [sums != Sums::None || value.is_some() && !stored, value.is_some() && stored];
+        let gradient = [gradient.is_some() && (weighted || !stored), gradient.is_some() && stored && !weighted];
+        let hessian = [hessian.is_some() && !stored, hessian.is_some() && stored];
+        let rows = Rows {
+            prediction,
+            target,
+            value: place(value, &mut wide.value, &mut narrow.value, count),
+            gradient: place(gradient, &mut wide.gradient, &mut narrow.gradient, count),
+            hessian: place(hessian, &mut wide.hessian, &mut narrow.hessian, count),
+            factor: match self.scale {
+                Some(scale) if !weighted => 1.0 / scale.divisor,
+                _ => 1.0,
+            },
+        };
+        self.loss.straight(self.level, rows)
     }
 
     /// Checks and computes one block.
@@ -306,12 +371,21 @@ impl Pass<'_> {
 
     fn store<E: Element>(&self, to: &mut [E], from: &[f64], narrow: &mut [E], stream: bool) {
         if stream {
-            run_block(self.level, Narrow { from, to: narrow });
+            run_block(self.level, Round { from, to: narrow });
             E::stream(to, narrow);
         } else {
-            run_block(self.level, Narrow { from, to });
+            run_block(self.level, Round { from, to });
         }
     }
+}
+
+/// The same numbers as singles, through `room` if need be.
+fn singles<'a, E: Element>(from: &'a [E], room: &'a mut [f32]) -> &'a [f32] {
+    if let Some(singles) = E::as_singles(from) {
+        return singles;
+    }
+    E::to_singles(from, room);
+    room
 }
 
 /// `g w / divisor`, the product exact enough to be rounded once.
@@ -384,7 +458,7 @@ macro_rules! loops {
 }
 loops! {
     Widen<E>(from: E, to: f64) |x| x.widen();
-    Narrow<E>(from: f64, to: E) |x| E::narrow(*x);
+    Round<E>(from: f64, to: E) |x| E::narrow(*x);
 }
 
 /// Whether a test holds for any number, without a branch for each.

@@ -2,7 +2,7 @@
 
 use super::element::Element;
 use super::evaluation::{NanPolicy, Reduction};
-use super::labelled::{Exponential, Room, rows_of_block};
+use super::labelled::{Room, rows_of_block};
 use super::matrix::{Matrix, in_order, narrow, room};
 use super::pass::STREAM;
 use crate::error::{Error, ErrorKind, Result};
@@ -71,15 +71,18 @@ struct Scratch {
 struct BlockScratch<E> {
     one: Scratch,
     labels: Vec<usize>,
+    /// Scores that do not lie in memory as the kernels take them.
+    singles: Vec<f32>,
     room: Room,
+    /// Values that are summed together.
+    values: Vec<f64>,
     narrow: Vec<E>,
 }
 
 /// Rows with labels, as the kernels take them.
 #[derive(Clone, Copy)]
-struct Labelled<'a, E> {
+struct Labelled<'a> {
     loss: &'a dyn LabelledLoss,
-    rows: &'a [E],
     labels: ArrayView1<'a, i64>,
     ignore_index: Option<i64>,
     /// Rows of a block.
@@ -211,35 +214,28 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     }
 
     /// What the kernels of rows with labels need; `None` where the rows go one by one.
-    fn labelled(&self) -> Option<Labelled<'a, E>> {
+    fn labelled(&self) -> Option<Labelled<'a>> {
         let Targets::Labels { labels, ignore_index } = self.targets else { return None };
         if E::PRECISION != Precision::Plain {
             return None;
         }
         let loss = self.loss.labelled().filter(|loss| loss.fits(self.rows.width()))?;
-        let rows = self.rows.as_slice()?;
-        Some(Labelled { loss, rows, labels, ignore_index, block: rows_of_block(self.rows.width()) })
+        Some(Labelled { loss, labels, ignore_index, block: rows_of_block(self.rows.width()) })
     }
 
     /// The answers to a block of rows. Labels that are none stand for the first class.
-    fn answer(
-        &self,
-        rows: Labelled<'_, E>,
-        first: usize,
-        count: usize,
-        exponential: Exponential,
-        scratch: &mut BlockScratch<E>,
-    ) {
+    fn answer(&self, rows: Labelled<'_>, first: usize, count: usize, scratch: &mut BlockScratch<E>) {
         let width = self.rows.width();
         let label = |i: usize| usize::try_from(rows.labels[i]).ok().filter(|label| *label < width).unwrap_or(0);
         scratch.labels.clear();
         scratch.labels.extend((first..first + count).map(label));
-        let block = &rows.rows[first * width..][..count * width];
-        scratch.room.answer(rows.loss, self.level, exponential, block, &scratch.labels);
+        let BlockScratch { labels, room, singles, .. } = scratch;
+        let block = self.rows.singles(first, count, singles);
+        room.answer(rows.loss, self.level, block, labels);
     }
 
     /// Whether the kernel's answer to row i, the k-th of its block, is what is wanted.
-    fn settled(rows: Labelled<'_, E>, i: usize, k: usize, scratch: &BlockScratch<E>) -> bool {
+    fn settled(rows: Labelled<'_>, i: usize, k: usize, scratch: &BlockScratch<E>) -> bool {
         let regular =
             usize::try_from(rows.labels[i]) == Ok(scratch.labels[k]) && rows.ignore_index != Some(rows.labels[i]);
         regular && scratch.room.rows.sure[k] == 1.0
@@ -248,15 +244,15 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     /// Values and gradients of a block of rows with labels; what the kernel is not sure of is computed one by one.
     fn block(
         &self,
-        rows: Labelled<'_, E>,
+        rows: Labelled<'_>,
         block: usize,
         value: &mut [E],
         gradient: Option<&mut [E]>,
         scratch: &mut BlockScratch<E>,
     ) -> Result<()> {
         let (first, width) = (block * rows.block, self.rows.width());
-        self.answer(rows, first, value.len(), Exponential::Single, scratch);
-        let stream = size_of_val(rows.rows) > STREAM;
+        self.answer(rows, first, value.len(), scratch);
+        let stream = self.rows.rows() * width * size_of::<E>() > STREAM;
         let mut narrow = std::mem::take(&mut scratch.narrow);
         let mut out = gradient;
         if let Some(gradient) = &mut out {
@@ -468,7 +464,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         let labelled = self.labelled();
         let rows = out.len() / width;
         if let Some(labelled) = labelled {
-            self.answer(labelled, first, rows, Exponential::Double, scratch);
+            self.answer(labelled, first, rows, scratch);
             for k in 0..rows {
                 let LabelledRows { own, other, .. } = &mut scratch.room.rows;
                 let weight = self.weight(first + k);
@@ -480,13 +476,18 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             let i = first + k;
             let settled = labelled.filter(|rows| Self::settled(*rows, i, k, scratch));
             let known = settled.map(|_| (scratch.room.rows.value[k], scratch.room.rows.class_weight[k]));
-            self.push(i, known, &mut scratch.one, &mut moments).map_err(|error| self.place(error, i))?;
+            match known {
+                Some((value, 1.0)) if self.weights.is_none() => scratch.values.push(value),
+                _ => self.push(i, known, &mut scratch.one, &mut moments).map_err(|error| self.place(error, i))?,
+            }
             if settled.is_none() {
                 let weight = self.weight(i);
                 let (_, own) = self.one(i, true, &mut scratch.one).map_err(|error| self.place(error, i))?;
                 out.iter_mut().zip(own).for_each(|(out, g)| *out = E::narrow(g * weight / divisor));
             }
         }
+        moments.push_slice_first(&scratch.values);
+        scratch.values.clear();
         Ok(moments)
     }
 
@@ -500,14 +501,19 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             let (first, mut moments) = (block * size, Moments::new());
             let rows = count.min(first + size) - first;
             if let Some(labelled) = labelled {
-                self.answer(labelled, first, rows, Exponential::Double, scratch);
+                self.answer(labelled, first, rows, scratch);
             }
             for k in 0..rows {
                 let i = first + k;
                 let known = labelled.filter(|rows| Self::settled(*rows, i, k, scratch));
                 let known = known.map(|_| (scratch.room.rows.value[k], scratch.room.rows.class_weight[k]));
-                self.push(i, known, &mut scratch.one, &mut moments).map_err(|error| self.place(error, i))?;
+                match known {
+                    Some((value, 1.0)) if self.weights.is_none() => scratch.values.push(value),
+                    _ => self.push(i, known, &mut scratch.one, &mut moments).map_err(|error| self.place(error, i))?,
+                }
             }
+            moments.push_slice(&scratch.values);
+            scratch.values.clear();
             Ok(moments)
         };
         let parts = (0..count.div_ceil(size)).into_par_iter().map_init(BlockScratch::default, one);

@@ -44,7 +44,7 @@ impl Focal {
     /// `(1 - p_y)^γ` through its logarithm, so that it neither over- nor underflows early.
     #[inline(always)]
     fn easiness<R: Real>(&self, m: R) -> R {
-        if self.gamma == 0.0 { m.lit(1.0) } else { (m.softplus() * -self.gamma).exp() }
+        if self.gamma == 0.0 { m.lit(1.0) } else { (m.softplus() * -self.gamma).exp_nonpositive() }
     }
 }
 

@@ -1,10 +1,11 @@
-//! Exponential and logarithm, once for plain precision and once for twofold precision.
+//! Exponential and logarithm: short, plain and twofold.
 //!
-//! Plain results are within 3 ULP of `f64` and keep subnormals; they feed `f32` results, which need 32 of
-//! their 53 bits. Twofold results are right to 96 bits. Every step is an addition, a multiplication,
+//! Short results are right to 39 bits; they feed results stored in `f32`, which need 32 of them. Plain results are
+//! within 3 ULP of `f64` and keep subnormals. Twofold results are right to 96 bits. Every step is an addition, a multiplication,
 //! a fused multiply-add or a bit operation, so every processor gives the same bits.
 
 use super::constants::{INVERSE_FACTORIAL, LN2_REST};
+use super::lane::INTEGER_SHIFT;
 use super::{Function, Machine, Real, Twofold};
 
 const LOG2_E: f64 = std::f64::consts::LOG2_E;
@@ -40,6 +41,8 @@ fn reduce<M: Machine>(x: M) -> (M, M) {
     (k, k.mul_add(k.lit(-LN2_MIDDLE), r))
 }
 
+// ---- short: for results of 24 bits or fewer ----
+
 /// `(e^r - 1 - r)/r²` on |r| <= ln 2/2 by Remez' exchange: e^r is right to 2^-39.6.
 const SHORT_EXP: [f64; 7] = [
     0.500_000_000_042_714_8,
@@ -50,21 +53,78 @@ const SHORT_EXP: [f64; 7] = [
     0.000_199_089_524_255_891_52,
     2.470_827_087_974_746_4e-5,
 ];
-/// The least exponent whose power is a normal number.
-const GAP_MIN: f64 = -708.0;
+/// The least exponent whose power is a normal number, and the largest.
+const SHORT_EXP_MIN: f64 = -708.0;
+const SHORT_EXP_MAX: f64 = 709.0;
+
+/// `e^x` between the two.
+#[inline(always)]
+fn exp_short_inside<M: Machine>(x: M) -> M {
+    // The sum ends in the rounded exponent, in the place from where a shift makes a power of it.
+    let shifted = x.mul_add(x.lit(LOG2_E), x.lit(INTEGER_SHIFT));
+    let r = (shifted - INTEGER_SHIFT).mul_add(x.lit(-std::f64::consts::LN_2), x);
+    let q = (polynomial(r, &SHORT_EXP) * r).mul_add(r, r);
+    let power = shifted.power_of_shifted();
+    q.mul_add(power, power)
+}
+
+#[inline(always)]
+fn polynomial<M: Machine>(x: M, coefficients: &[f64]) -> M {
+    let mut sum = x.lit(coefficients[coefficients.len() - 1]);
+    for c in coefficients[..coefficients.len() - 1].iter().rev() {
+        sum = sum.mul_add(x, x.lit(*c));
+    }
+    sum
+}
 
 /// `e^x` for x <= 0 and results of 24 bits: right to 2^-39, and 0 below 2^-1021. It is 1 at 0, exactly.
 #[inline(always)]
-pub(crate) fn exp_of_gap_single<M: Machine>(x: M) -> M {
-    let k = (x * LOG2_E).round();
-    let r = k.mul_add(k.lit(-std::f64::consts::LN_2), x);
-    let mut sum = r.lit(SHORT_EXP[6]);
-    for n in (0..6).rev() {
-        sum = sum.mul_add(r, r.lit(SHORT_EXP[n]));
-    }
-    let e = (sum * r).mul_add(r, r) + 1.0;
-    M::when(x.lt(x.lit(GAP_MIN)), x.lit(0.0), e * k.power_of_two())
+pub(crate) fn exp_nonpositive_short<M: Machine>(x: M) -> M {
+    M::when(x.lt(x.lit(SHORT_EXP_MIN)), x.lit(0.0), exp_short_inside(x))
 }
+
+/// The same for any x.
+#[inline(always)]
+pub(super) fn exp_short<M: Machine>(x: M) -> M {
+    M::when(x.lit(SHORT_EXP_MAX).lt(x), x.lit(f64::INFINITY), exp_nonpositive_short(x))
+}
+
+/// `ln(1 + x)/x` on [0, 1] by Remez' exchange, right to 2^-40.9.
+const SHORT_LN_1P: [f64; 15] = [
+    0.999_999_999_999_513_3,
+    -0.499_999_999_775_660_95,
+    0.333_333_316_092_135_7,
+    -0.249_999_473_947_215_14,
+    0.199_991_531_722_144_4,
+    -0.166_583_770_976_627_58,
+    0.142_320_534_892_145_33,
+    -0.122_574_384_602_922_22,
+    0.103_157_940_841_725_66,
+    -0.080_528_158_009_113_71,
+    0.054_384_368_549_927_294,
+    -0.029_324_358_680_959_26,
+    0.011_489_414_933_530_976,
+    -0.002_852_922_718_448_25,
+    0.000_333_142_240_107_061,
+];
+
+/// `ln(1 + x)` for 0 <= x <= 1 and results of 24 bits: right to 2^-39. No division, which would cost as much.
+#[inline(always)]
+pub(super) fn ln_1p_unit_short<M: Machine>(x: M) -> M {
+    x * polynomial(x, &SHORT_LN_1P)
+}
+
+/// `2 artanh(s)/s` in s², for |s| <= 0.1716, by Remez' exchange, right to 2^-45.
+const SHORT_ARTANH: [f64; 6] = [
+    1.999_999_999_999_946_7,
+    0.666_666_666_796_845,
+    0.399_999_948_617_114_24,
+    0.285_721_691_544_433,
+    0.221_741_275_553_296_5,
+    0.196_098_334_588_120_23,
+];
+
+// ---- plain ----
 
 /// `exp(r) - 1` for |r| <= 0.347.
 #[inline(always)]
@@ -92,8 +152,11 @@ pub(super) fn exp_m1<M: Machine>(x: M) -> M {
 
 /// `2 artanh(s) / s = 2 Σ s^2n / (2n+1)` with |s| <= 0.1716.
 #[inline(always)]
-fn artanh_series<M: Machine>(s: M) -> M {
+fn artanh<M: Machine>(s: M, short: bool) -> M {
     let t = s * s;
+    if short {
+        return polynomial(t, &SHORT_ARTANH);
+    }
     let mut sum = t.lit(2.0 / 25.0);
     for n in (0..12).rev() {
         sum = sum.mul_add(t, t.lit(2.0 / f64::from(2 * n + 1)));
@@ -103,6 +166,15 @@ fn artanh_series<M: Machine>(s: M) -> M {
 
 #[inline(always)]
 pub(super) fn ln<M: Machine>(x: M) -> M {
+    ln_by(x, false)
+}
+#[inline(always)]
+pub(super) fn ln_short<M: Machine>(x: M) -> M {
+    ln_by(x, true)
+}
+
+#[inline(always)]
+fn ln_by<M: Machine>(x: M, short: bool) -> M {
     let zero = x.lit(0.0);
     // Subnormals are scaled up first, so that their bits can be read.
     let tiny = x.lt(x.lit(f64::MIN_POSITIVE));
@@ -110,7 +182,7 @@ pub(super) fn ln<M: Machine>(x: M) -> M {
     let e = M::when(tiny, e - 54.0, e);
     let f = m - 1.0;
     let s = f / (f + 2.0);
-    let log = e.mul_add(e.lit(LN2_HIGH), e.mul_add(e.lit(LN2_MIDDLE), s * artanh_series(s)));
+    let log = e.mul_add(e.lit(LN2_HIGH), e.mul_add(e.lit(LN2_MIDDLE), s * artanh(s, short)));
     let log = M::when(x.finite(), log, x);
     let log = M::when(x.same(zero), x.lit(f64::NEG_INFINITY), log);
     M::when(x.lt(zero), x.lit(f64::NAN), log)
@@ -120,12 +192,21 @@ const TWO_54: f64 = 18_014_398_509_481_984.0;
 
 #[inline(always)]
 pub(super) fn ln_1p<M: Machine>(x: M) -> M {
+    ln_1p_by(x, false)
+}
+#[inline(always)]
+pub(super) fn ln_1p_short<M: Machine>(x: M) -> M {
+    ln_1p_by(x, true)
+}
+
+#[inline(always)]
+fn ln_1p_by<M: Machine>(x: M, short: bool) -> M {
     // As `ln` of 1 + x; but where that is near 1, what it is more than 1 is x itself, unrounded.
     let u = x + 1.0;
     let (m, e) = u.split();
     let f = M::when(e.same(e.lit(0.0)), x, m - 1.0);
     let s = f / (f + 2.0);
-    let log = e.mul_add(e.lit(LN2_HIGH), e.mul_add(e.lit(LN2_MIDDLE), s * artanh_series(s)));
+    let log = e.mul_add(e.lit(LN2_HIGH), e.mul_add(e.lit(LN2_MIDDLE), s * artanh(s, short)));
     let zero = u.lit(0.0);
     let log = M::when(u.finite(), log, u);
     let log = M::when(u.same(zero), u.lit(f64::NEG_INFINITY), log);

@@ -110,6 +110,16 @@ impl<M: Machine, N: Approximate<M>> Guarded<N, M> {
     pub(crate) fn sure_to_single(self) -> M::Mask {
         self.sure(SURE_SINGLE)
     }
+    /// Its exponential.
+    #[inline(always)]
+    fn exponential(self, value: N) -> Self {
+        Self::scaled(value, value.size() * self.error * 2.0, N::FUNCTION, !self.error.same(self.error))
+    }
+    /// The logarithm of one more than it.
+    #[inline(always)]
+    fn logarithm(self, value: N) -> Self {
+        Self::scaled(value, self.error / (self.value + 1.0).size() * 2.0, N::FUNCTION, self.zero())
+    }
     #[inline(always)]
     fn zero(self) -> M::Mask {
         self.value.size().same(self.error.lit(0.0))
@@ -231,8 +241,15 @@ impl<M: Machine, N: Approximate<M>> Real for Guarded<N, M> {
     }
     #[inline(always)]
     fn exp(self) -> Self {
-        let value = self.value.exp();
-        Self::scaled(value, value.size() * self.error * 2.0, N::FUNCTION, !self.error.same(self.error))
+        self.exponential(self.value.exp())
+    }
+    #[inline(always)]
+    fn exp_nonpositive(self) -> Self {
+        self.exponential(self.value.exp_nonpositive())
+    }
+    #[inline(always)]
+    fn ln_1p_unit(self) -> Self {
+        self.logarithm(self.value.ln_1p_unit())
     }
     #[inline(always)]
     fn exp_m1(self) -> Self {
@@ -245,7 +262,6 @@ impl<M: Machine, N: Approximate<M>> Real for Guarded<N, M> {
     }
     #[inline(always)]
     fn ln_1p(self) -> Self {
-        let value = self.value.ln_1p();
-        Self::scaled(value, self.error / (self.value + 1.0).size() * 2.0, N::FUNCTION, self.zero())
+        self.logarithm(self.value.ln_1p())
     }
 }

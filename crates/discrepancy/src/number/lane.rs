@@ -5,14 +5,15 @@
 //! without AVX2 (with its fused multiply-add) run the scalar `f64` path.
 
 use super::{Function, Machine, Real, Twofold, elementary};
-use fearless_simd::{Simd, f64x8, prelude::*};
+use fearless_simd::{Simd, f32x8, f64x8, prelude::*};
 use std::marker::PhantomData;
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
 /// How many floats a lane holds, on every processor.
 pub const LANES: usize = 8;
 
-/// 1.5 · 2^52 plus the exponent bias: see `power_of_two`.
+/// 1.5 · 2^52 plus the exponent bias: added to an integer, it puts that into the low bits, from where a shift makes a
+/// power of two of it.
 pub(super) const INTEGER_SHIFT: f64 = 6_755_399_441_055_744.0 + 1023.0;
 /// The bits of √½, rounded down: splitting is relative to it.
 pub(super) const SQRT_HALF_BITS: u64 = 0x3FE6_A09E_667F_3BCC;
@@ -108,6 +109,12 @@ pub(crate) trait Load: Copy {
     fn load(self, from: &[f64]) -> Self::Number;
     /// To a slice of that length.
     fn store(self, number: Self::Number, to: &mut [f64]);
+    /// From a slice of twice that length.
+    fn load_single(self, from: &[f32]) -> [Self::Number; 2];
+    /// Rounded, to a slice of twice that length.
+    fn store_single(self, numbers: [Self::Number; 2], to: &mut [f32]);
+    /// Rows as columns.
+    fn transposed(self, tile: [[f32; LANES]; LANES]) -> [[f32; LANES]; LANES];
 }
 
 /// One float.
@@ -125,6 +132,24 @@ impl Load for One {
     fn store(self, number: f64, to: &mut [f64]) {
         to[0] = number;
     }
+    #[inline(always)]
+    fn load_single(self, from: &[f32]) -> [f64; 2] {
+        [f64::from(from[0]), f64::from(from[1])]
+    }
+    #[inline(always)]
+    fn store_single(self, numbers: [f64; 2], to: &mut [f32]) {
+        to.copy_from_slice(&numbers.map(|x| x as f32));
+    }
+    #[inline(always)]
+    fn transposed(self, tile: [[f32; LANES]; LANES]) -> [[f32; LANES]; LANES] {
+        let mut out = tile;
+        for (i, row) in tile.iter().enumerate() {
+            for (out, x) in out.iter_mut().zip(row) {
+                out[i] = *x;
+            }
+        }
+        out
+    }
 }
 
 /// As many as a register holds.
@@ -141,6 +166,35 @@ impl<S: Simd> Load for Several<S> {
     #[inline(always)]
     fn store(self, number: NativeLane<S>, to: &mut [f64]) {
         number.store(to);
+    }
+    #[inline(always)]
+    fn load_single(self, from: &[f32]) -> [NativeLane<S>; 2] {
+        let (low, high) = S::f32s::from_slice(self.0, from).widen();
+        [Lane(low, PhantomData), Lane(high, PhantomData)]
+    }
+    #[inline(always)]
+    fn store_single(self, numbers: [NativeLane<S>; 2], to: &mut [f32]) {
+        numbers[0].0.narrow(numbers[1].0).store_slice(to);
+    }
+    #[inline(always)]
+    fn transposed(self, tile: [[f32; LANES]; LANES]) -> [[f32; LANES]; LANES] {
+        // Three times what a shuffle of cards does: row i meets row i + 4, numbers alternate.
+        let mut rows = [f32x8::splat(self.0, 0.0); LANES];
+        for (row, from) in rows.iter_mut().zip(tile) {
+            *row = f32x8::simd_from(self.0, from);
+        }
+        for _ in 0..3 {
+            let before = rows;
+            for i in 0..LANES / 2 {
+                let (low, high) = self.0.interleave_f32x8(before[i], before[i + LANES / 2]);
+                (rows[2 * i], rows[2 * i + 1]) = (low, high);
+            }
+        }
+        let mut out = [[0.0; LANES]; LANES];
+        for (out, row) in out.iter_mut().zip(rows) {
+            row.store_slice(out);
+        }
+        out
     }
 }
 
@@ -272,6 +326,18 @@ impl<S: Simd, V: Floats<S>> Real for Lane<S, V> {
     fn abs(self) -> Self {
         Lane(self.0.abs(), PhantomData)
     }
+    // One instruction, which takes its second operand where the first is not larger or not a number: the same as the
+    // comparison and the choice of `Real::max`. Tests compare the levels.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        Lane(other.0.max(self.0), PhantomData)
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        Lane(other.0.min(self.0), PhantomData)
+    }
     #[inline(always)]
     fn sqrt(self) -> Self {
         Lane(self.0.sqrt(), PhantomData)
@@ -301,8 +367,11 @@ impl<S: Simd, V: Floats<S>> Machine for Lane<S, V> {
     }
     #[inline(always)]
     fn power_of_two(self) -> Self {
-        let shifted = (self.0 + self.of(INTEGER_SHIFT)).to_bits();
-        Lane(V::from_bits(shifted << 52), PhantomData)
+        (self + INTEGER_SHIFT).power_of_shifted()
+    }
+    #[inline(always)]
+    fn power_of_shifted(self) -> Self {
+        Lane(V::from_bits(self.0.to_bits() << 52), PhantomData)
     }
     #[inline(always)]
     fn split(self) -> (Self, Self) {

@@ -66,8 +66,12 @@ impl Machine for f64 {
     }
     #[inline(always)]
     fn power_of_two(self) -> f64 {
-        // Adding 1.5·2^52 puts the integer into the low bits; the shift drops everything else.
-        f64::from_bits((self + super::lane::INTEGER_SHIFT).to_bits() << 52)
+        (self + super::lane::INTEGER_SHIFT).power_of_shifted()
+    }
+    #[inline(always)]
+    fn power_of_shifted(self) -> f64 {
+        // The shift drops all but the low bits.
+        f64::from_bits(self.to_bits() << 52)
     }
     #[inline(always)]
     fn split(self) -> (f64, f64) {

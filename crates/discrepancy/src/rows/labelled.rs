@@ -52,9 +52,9 @@ pub struct LabelledRows {
     pub(crate) shift: Vec<f64>,
     /// `w` of the true class.
     pub(crate) weight: Vec<f64>,
-    /// 1 where the true class is the first of the largest scores.
+    /// 1 where the true class has the largest score.
     pub(crate) top: Vec<f64>,
-    /// `Σ w` over all classes but the first of the largest scores.
+    /// `Σ w` over all classes but one of the largest scores.
     pub(crate) rest: Vec<f64>,
     /// `M/T`.
     pub(crate) largest: Vec<f64>,
@@ -89,6 +89,8 @@ pub trait LabelledLoss: Sync {
     fn scale(&self) -> f64;
     /// Whether it is a loss of rows of so many classes.
     fn fits(&self, classes: usize) -> bool;
+    /// Whether classes weigh differently.
+    fn weighs(&self) -> bool;
     /// The weight of a class.
     fn weight_of(&self, class: usize) -> f64;
     /// Fills in the answers.
@@ -101,6 +103,9 @@ impl<F: LabelFormula + Sync> LabelledLoss for F {
     }
     fn fits(&self, classes: usize) -> bool {
         [0, classes].contains(&self.class_weights().len())
+    }
+    fn weighs(&self) -> bool {
+        !self.class_weights().is_empty()
     }
     fn weight_of(&self, class: usize) -> f64 {
         self.class_weights().get(class).copied().unwrap_or(1.0)
