@@ -138,9 +138,11 @@ pub trait RowMap: Debug + Send + Sync {
 pub mod labelled;
 pub(crate) mod shares;
 pub mod softmax;
+mod state;
 
 pub use labelled::LabelledLoss;
 pub use softmax_cross_entropy::SmoothingOver;
+pub use state::RowState;
 
 /// Writes the module list and the registry from one line an entry.
 macro_rules! rows {

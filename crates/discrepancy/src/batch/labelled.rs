@@ -5,12 +5,13 @@
 //! threads or the processor.
 
 use super::element::Element;
-use crate::number::elementary::exp_nonpositive_short;
+use crate::number::elementary::{SHORT_EXP_MIN, exp_of_normal_short};
 use crate::number::guarded::power;
 use crate::number::lane::{Block, Load, One, Several, run};
 use crate::number::{LANES, Level, Machine, Real};
 use crate::rows::labelled::{LabelledLoss, LabelledRows};
 use fearless_simd::Simd;
+use rayon::prelude::*;
 
 /// Up to so many classes, rows are computed side by side.
 const FEW: usize = 64;
@@ -20,10 +21,10 @@ const PARTS: usize = 32;
 const NUMBERS: usize = 8192;
 /// Scores of a row that are searched at once for the largest.
 const SEARCHED: usize = 512;
+/// Rows of more scores are cut into parts of so many, which threads share.
+const PART: usize = 1 << 16;
 /// The relative error of an exponential, where the exponent is off by the rounding of a difference below 745.
 const EXPONENTIAL: f64 = power(-39);
-/// Gaps are cut here: what is below is as good as nothing, but its power is still a normal number.
-const LEAST_GAP: f64 = -708.0;
 
 /// Rows of a block that fits in the caches.
 pub(super) fn rows_of_block(width: usize) -> usize {
@@ -47,7 +48,8 @@ impl Room {
     pub(super) fn answer(&mut self, loss: &dyn LabelledLoss, level: Level, block: &[f32], labels: &[usize]) {
         let width = block.len() / labels.len();
         self.rows.resize(labels.len());
-        self.weights.resize(labels.len().next_multiple_of(LANES) * width, 0.0);
+        let rows = if width <= FEW { labels.len().next_multiple_of(LANES) } else { labels.len() };
+        self.weights.resize(rows * width, 0.0);
         self.rows.relative = EXPONENTIAL + width as f64 * f64::EPSILON;
         self.rows.lost = width as f64 * power(-1020);
         if loss.weighs() {
@@ -59,14 +61,32 @@ impl Room {
         }
         let temperature = loss.scale();
         let Room { weights, rows } = self;
-        run(level, Exponentials { block, width, labels, temperature, weights, rows });
+        if width > PART {
+            for (i, label) in labels.iter().enumerate() {
+                let (row, weights) = (&block[i * width..][..width], &mut weights[i * width..][..width]);
+                by_parts(level, row, *label, temperature, weights, rows, i);
+            }
+        } else {
+            run(level, Exponentials { block, width, labels, temperature, weights, rows });
+        }
         loss.answers(level, rows);
     }
 
     /// Writes the gradients of the block that was answered.
     pub(super) fn gradients<E: Element>(&self, level: Level, labels: &[usize], out: &mut [E]) {
         let width = out.len() / labels.len();
-        run(level, Gradients { weights: &self.weights, rows: &self.rows, width, out });
+        let Room { weights, rows } = self;
+        if width > PART {
+            for ((out, weights), factor) in out.chunks_mut(width).zip(weights.chunks(width)).zip(&rows.other) {
+                let parts = out.par_chunks_mut(PART).zip(weights.par_chunks(PART));
+                parts.for_each(|(out, weights)| {
+                    let factors = std::slice::from_ref(factor);
+                    run(level, Gradients { weights, factors, width: weights.len(), out });
+                });
+            }
+        } else {
+            run(level, Gradients { weights, factors: &rows.other, width, out });
+        }
         for (i, label) in labels.iter().enumerate() {
             out[i * width + label] = E::narrow(self.rows.own[i]);
         }
@@ -94,7 +114,7 @@ impl Block for Exponentials<'_> {
 
 /// How scores become weights: known when the loops are compiled.
 trait Weigh: Copy {
-    /// `e^((x - largest)/T)`.
+    /// `e^((x - largest)/T)`; the gap is cut where the power would not be a normal number any more.
     fn weight<M: Machine>(self, x: M, largest: M) -> M;
 }
 
@@ -109,14 +129,14 @@ struct Tempered(f64);
 impl Weigh for Plain {
     #[inline(always)]
     fn weight<M: Machine>(self, x: M, largest: M) -> M {
-        exp_nonpositive_short((x - largest).max(x.lit(LEAST_GAP)))
+        exp_of_normal_short((x - largest).max(x.lit(SHORT_EXP_MIN)))
     }
 }
 
 impl Weigh for Tempered {
     #[inline(always)]
     fn weight<M: Machine>(self, x: M, largest: M) -> M {
-        exp_nonpositive_short(((x - largest) / self.0).max(x.lit(LEAST_GAP)))
+        exp_of_normal_short(((x - largest) / self.0).max(x.lit(SHORT_EXP_MIN)))
     }
 }
 
@@ -141,8 +161,9 @@ impl Exponentials<'_> {
     fn rows<L: Load, W: Weigh>(mut self, load: L, weigh: W) {
         // Loops, not closures: what is not inlined here loses the vector instructions.
         if self.width <= FEW {
+            let mut columns = [[0.0; LANES]; FEW];
             for first in (0..self.labels.len()).step_by(LANES) {
-                self.side_by_side(load, weigh, first);
+                self.side_by_side(load, weigh, first, &mut columns);
             }
         } else {
             for i in 0..self.labels.len() {
@@ -153,22 +174,21 @@ impl Exponentials<'_> {
 
     /// Eight rows; where there are fewer, the last one again.
     #[inline(always)]
-    fn side_by_side<L: Load, W: Weigh>(&mut self, load: L, weigh: W, first: usize) {
+    fn side_by_side<L: Load, W: Weigh>(&mut self, load: L, weigh: W, first: usize, columns: &mut [[f32; LANES]; FEW]) {
         let (width, last) = (self.width, self.labels.len() - 1);
-        let mut columns = [[0.0_f32; LANES]; FEW];
-        for start in (0..width).step_by(LANES) {
-            let mut tile: Tile = [[0.0; LANES]; LANES];
+        for (k, tile) in columns.as_chunks_mut::<LANES>().0[..width.div_ceil(LANES)].iter_mut().enumerate() {
             for (lane, tile) in tile.iter_mut().enumerate() {
-                let from = (first + lane).min(last) * width + start;
+                let from = (first + lane).min(last) * width + k * LANES;
                 // Beyond the row's end there are scores of the next one, which nobody looks at.
                 if let Some(scores) = self.block[from..].first_chunk::<LANES>() {
                     *tile = *scores;
                 } else {
-                    let rest = &self.block[from..];
-                    tile[..rest.len()].copy_from_slice(rest);
+                    for (tile, x) in tile.iter_mut().zip(&self.block[from..]) {
+                        *tile = *x;
+                    }
                 }
             }
-            columns[start..start + LANES].copy_from_slice(&load.transposed(tile));
+            load.transpose(tile);
         }
         let mut largest = columns[0];
         for column in &columns[1..width] {
@@ -206,58 +226,165 @@ impl Exponentials<'_> {
         }
     }
 
-    /// One row, in pieces of [`PARTS`].
+    /// One row.
     #[inline(always)]
     fn along<L: Load, W: Weigh>(&mut self, load: L, weigh: W, i: usize) {
         let row = &self.block[i * self.width..][..self.width];
         let weights = &mut self.weights[i * self.width..][..self.width];
         let (largest, top) = largest(row);
-        let label = self.labels[i];
-        let gap = f64::from(row[label]) - f64::from(largest);
-        self.rows.largest[i] = over(f64::from(largest), self.temperature);
-        if !largest.is_finite() {
-            self.rows.rest[i] = f64::NAN;
-            return;
+        let rest = part(load, weigh, largest, Some(top), row, weights);
+        note(self.rows, i, row, weights, largest, rest, self.labels[i], self.temperature);
+    }
+}
+
+/// What an answer to a row needs.
+#[inline(always)]
+#[allow(clippy::too_many_arguments, reason = "numbers of one row")]
+fn note(
+    rows: &mut LabelledRows,
+    i: usize,
+    row: &[f32],
+    weights: &[f64],
+    largest: f32,
+    rest: f64,
+    label: usize,
+    temperature: f64,
+) {
+    let gap = f64::from(row[label]) - f64::from(largest);
+    rows.largest[i] = over(f64::from(largest), temperature);
+    // Infinite scores have no exponentials: NaN is never sure.
+    rows.rest[i] = if largest.is_finite() { rest } else { f64::NAN };
+    rows.shift[i] = over(gap, temperature);
+    rows.weight[i] = weights[label];
+    rows.top[i] = f64::from(u8::from(gap == 0.0));
+}
+
+/// One long row, on all threads; its parts are added in their order.
+fn by_parts(
+    level: Level,
+    row: &[f32],
+    label: usize,
+    temperature: f64,
+    weights: &mut [f64],
+    rows: &mut LabelledRows,
+    i: usize,
+) {
+    let search = |scores| {
+        let mut found = (0.0, 0);
+        run(level, Search { scores, found: &mut found });
+        found
+    };
+    let tops: Vec<(f32, usize)> = row.par_chunks(PART).map(search).collect();
+    let (mut largest, mut place) = (f32::NEG_INFINITY, 0);
+    for (k, (top, at)) in tops.into_iter().enumerate() {
+        if largest < top {
+            (largest, place) = (top, k * PART + at);
         }
-        let mut sums = [0.0; PARTS];
-        // In registers for the whole row.
-        let mut parts: [L::Number; PARTS] = [load.load(&sums[..L::WIDTH]); PARTS];
-        let wide = parts[0].lit(f64::from(largest));
-        let (pieces, rest) = row.as_chunks::<PARTS>();
-        let (out, out_rest) = weights.as_chunks_mut::<PARTS>();
-        let special = top / PARTS;
-        let (before, after) = pieces.split_at(special.min(pieces.len()));
-        let (out_before, out_after) = out.split_at_mut(before.len());
-        for (piece, out) in before.iter().zip(out_before) {
+    }
+    let sum = |(k, (scores, weights)): (usize, (&[f32], &mut [f64]))| {
+        let (top, mut sum) = ((place / PART == k).then_some(place % PART), 0.0);
+        run(level, Part { scores, largest, top, temperature, weights, sum: &mut sum });
+        sum
+    };
+    let parts = row.par_chunks(PART).zip(weights.par_chunks_mut(PART)).enumerate();
+    let sums: Vec<f64> = parts.map(sum).collect();
+    note(rows, i, row, weights, largest, sums.iter().sum(), label, temperature);
+}
+
+struct Search<'a> {
+    scores: &'a [f32],
+    found: &'a mut (f32, usize),
+}
+
+impl Block for Search<'_> {
+    #[inline(always)]
+    fn scalar(self) {
+        *self.found = largest(self.scores);
+    }
+    #[inline(always)]
+    fn lanes<S: Simd>(self, _: S) {
+        self.scalar();
+    }
+}
+
+struct Part<'a> {
+    scores: &'a [f32],
+    largest: f32,
+    top: Option<usize>,
+    temperature: f64,
+    weights: &'a mut [f64],
+    sum: &'a mut f64,
+}
+
+impl Part<'_> {
+    #[inline(always)]
+    fn each<L: Load>(self, load: L) {
+        let Part { scores, largest, top, temperature, weights, sum } = self;
+        *sum = match temperature {
+            1.0 => part(load, Plain, largest, top, scores, weights),
+            temperature => part(load, Tempered(temperature), largest, top, scores, weights),
+        };
+    }
+}
+
+impl Block for Part<'_> {
+    fn scalar(self) {
+        self.each(One);
+    }
+    #[inline(always)]
+    fn lanes<S: Simd>(self, simd: S) {
+        self.each(Several(simd));
+    }
+}
+
+/// The exponentials of a row or of a part of it, in pieces of [`PARTS`], and their sum without the one at `top`.
+#[inline(always)]
+fn part<L: Load, W: Weigh>(
+    load: L,
+    weigh: W,
+    largest: f32,
+    top: Option<usize>,
+    row: &[f32],
+    weights: &mut [f64],
+) -> f64 {
+    let mut sums = [0.0; PARTS];
+    // In registers for the whole row.
+    let mut parts: [L::Number; PARTS] = [load.load(&sums[..L::WIDTH]); PARTS];
+    let wide = parts[0].lit(f64::from(largest));
+    let (pieces, rest) = row.as_chunks::<PARTS>();
+    let (out, out_rest) = weights.as_chunks_mut::<PARTS>();
+    let special = top.map_or(usize::MAX, |top| top / PARTS);
+    let (before, after) = pieces.split_at(special.min(pieces.len()));
+    let (out_before, out_after) = out.split_at_mut(before.len());
+    for (piece, out) in before.iter().zip(out_before) {
+        exponentials(load, weigh, wide, piece, out, &mut parts);
+    }
+    // The largest score's own exponential is 1 and left out of the sum.
+    let place = top.unwrap_or(0) % PARTS;
+    if let ([piece, after @ ..], [out, out_after @ ..]) = (after, out_after) {
+        let mut piece = *piece;
+        piece[place] = f32::NEG_INFINITY;
+        exponentials(load, weigh, wide, &piece, out, &mut parts);
+        for (piece, out) in after.iter().zip(out_after) {
             exponentials(load, weigh, wide, piece, out, &mut parts);
         }
-        // The largest score's own exponential is 1 and left out of the sum.
-        if let ([piece, after @ ..], [out, out_after @ ..]) = (after, out_after) {
-            let mut piece = *piece;
-            piece[top % PARTS] = f32::NEG_INFINITY;
-            exponentials(load, weigh, wide, &piece, out, &mut parts);
-            for (piece, out) in after.iter().zip(out_after) {
-                exponentials(load, weigh, wide, piece, out, &mut parts);
-            }
-        }
-        if !rest.is_empty() {
-            let (mut piece, mut out) = ([f32::NEG_INFINITY; PARTS], [0.0; PARTS]);
-            piece[..rest.len()].copy_from_slice(rest);
-            if pieces.len() == special {
-                piece[top % PARTS] = f32::NEG_INFINITY;
-            }
-            exponentials(load, weigh, wide, &piece, &mut out, &mut parts);
-            out_rest.copy_from_slice(&out[..rest.len()]);
-        }
-        for (sums, part) in sums.chunks_exact_mut(L::WIDTH).zip(parts) {
-            load.store(part, sums);
-        }
-        weights[top] = 1.0;
-        self.rows.rest[i] = sums.iter().sum();
-        self.rows.shift[i] = over(gap, self.temperature);
-        self.rows.weight[i] = weights[label];
-        self.rows.top[i] = f64::from(u8::from(top == label));
     }
+    if !rest.is_empty() {
+        let (mut piece, mut out) = ([f32::NEG_INFINITY; PARTS], [0.0; PARTS]);
+        piece[..rest.len()].copy_from_slice(rest);
+        if pieces.len() == special {
+            piece[place] = f32::NEG_INFINITY;
+        }
+        exponentials(load, weigh, wide, &piece, &mut out, &mut parts);
+        out_rest.copy_from_slice(&out[..rest.len()]);
+    }
+    for (sums, part) in sums.chunks_exact_mut(L::WIDTH).zip(parts) {
+        load.store(part, sums);
+    }
+    if let Some(top) = top {
+        weights[top] = 1.0;
+    }
+    sums.iter().sum()
 }
 
 #[inline(always)]
@@ -324,7 +451,8 @@ fn larger(m: f32, x: f32) -> f32 {
 
 struct Gradients<'a, E> {
     weights: &'a [f64],
-    rows: &'a LabelledRows,
+    /// What a row's exponentials are multiplied by.
+    factors: &'a [f64],
     width: usize,
     out: &'a mut [E],
 }
@@ -332,20 +460,20 @@ struct Gradients<'a, E> {
 impl<E: Element> Gradients<'_, E> {
     #[inline(always)]
     fn each<L: Load>(self, load: L) {
-        let Gradients { weights, rows, width, out } = self;
+        let Gradients { weights, factors, width, out } = self;
         if width > FEW {
-            for ((out, weights), factor) in out.chunks_mut(width).zip(weights.chunks(width)).zip(&rows.other) {
+            for ((out, weights), factor) in out.chunks_mut(width).zip(weights.chunks(width)).zip(factors) {
                 for (out, w) in out.iter_mut().zip(weights) {
                     *out = E::narrow(w * factor);
                 }
             }
         } else if let Some(out) = E::as_singles_mut(out) {
-            tiles(load, weights, &rows.other, width, out);
+            tiles(load, weights, factors, width, out);
         } else {
             for (i, out) in out.chunks_mut(width).enumerate() {
                 let cells = &weights[i / LANES * LANES * width..][..LANES * width];
                 for (out, cells) in out.iter_mut().zip(cells.chunks_exact(LANES)) {
-                    *out = E::narrow(cells[i % LANES] * rows.other[i]);
+                    *out = E::narrow(cells[i % LANES] * factors[i]);
                 }
             }
         }
@@ -355,17 +483,19 @@ impl<E: Element> Gradients<'_, E> {
 /// Gradients of few classes, eight rows at a time.
 #[inline(always)]
 fn tiles<L: Load>(load: L, weights: &[f64], factors: &[f64], width: usize, out: &mut [f32]) {
-    let mut rows = [[[0.0_f32; LANES]; LANES]; FEW / LANES];
+    let mut rows: [Tile; FEW / LANES] = [[[0.0; LANES]; LANES]; FEW / LANES];
     for (group, cells) in weights.chunks_exact(LANES * width).enumerate() {
         let factors = &factors[group * LANES..][..LANES];
-        for (rows, cells) in rows.iter_mut().zip(cells.chunks(LANES * LANES)) {
-            let mut tile: Tile = [[0.0; LANES]; LANES];
-            for (tile, cells) in tile.iter_mut().zip(cells.chunks_exact(LANES)) {
-                for ((x, w), factor) in tile.iter_mut().zip(cells).zip(factors) {
-                    *x = (w * factor) as f32;
-                }
+        for (tile, cells) in rows.iter_mut().zip(cells.chunks(LANES * LANES)) {
+            let flat = tile.as_flattened_mut();
+            for start in (0..cells.len()).step_by(2 * L::WIDTH) {
+                let low = product(load, cells, factors, start);
+                // An odd number of classes ends in the middle of two registers.
+                let next = start + L::WIDTH;
+                let high = product(load, cells, factors, if next < cells.len() { next } else { start });
+                load.store_single([low, high], &mut flat[start..start + 2 * L::WIDTH]);
             }
-            *rows = load.transposed(tile);
+            load.transpose(tile);
         }
         for lane in 0..LANES {
             let from = (group * LANES + lane) * width;
@@ -377,12 +507,19 @@ fn tiles<L: Load>(load: L, weights: &[f64], factors: &[f64], width: usize, out: 
                 if let Some(place) = out[from + k * LANES..].first_chunk_mut::<LANES>() {
                     *place = rows[lane];
                 } else {
-                    let rest = &mut out[from + k * LANES..];
-                    rest.copy_from_slice(&rows[lane][..rest.len()]);
+                    for (out, x) in out[from + k * LANES..].iter_mut().zip(&rows[lane]) {
+                        *out = *x;
+                    }
                 }
             }
         }
     }
+}
+
+/// The gradients of a register of cells, eight rows to a class.
+#[inline(always)]
+fn product<L: Load>(load: L, cells: &[f64], factors: &[f64], start: usize) -> L::Number {
+    load.load(&cells[start..start + L::WIDTH]) * load.load(&factors[start % LANES..][..L::WIDTH])
 }
 
 impl<E: Element> Block for Gradients<'_, E> {
@@ -406,7 +543,7 @@ mod tests {
     fn kernels_settle_ordinary_rows() {
         let loss = SoftmaxCrossEntropy::default();
         let loss = loss.labelled().unwrap_or_else(|| unreachable!("labels without smoothing"));
-        for width in [2, FEW, FEW + 1, 1000] {
+        for width in [2, FEW, FEW + 1, 1000, PART + 1] {
             let rows = 24;
             let scores: Vec<f32> = (0..rows * width).map(|i| (i * 37 % 101) as f32 * 0.3 - 15.0).collect();
             let labels: Vec<usize> = (0..rows).map(|i| i % width).collect();

@@ -435,6 +435,12 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         if reduction == Reduction::Sum {
             return Ok(1.0);
         }
+        if let (Some(rows), None) = (self.labelled(), self.weights)
+            && (reduction == Reduction::MeanByCount || !rows.loss.weighs())
+        {
+            let ignored = rows.labels.iter().filter(|label| rows.ignore_index == Some(**label)).count();
+            return Ok((rows.labels.len() - ignored) as f64);
+        }
         let (mut sum, mut target) = (ExactSum::new(), Vec::new());
         for i in 0..self.rows.rows() {
             let carried = match self.targets {
@@ -463,12 +469,13 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         let mut moments = Moments::new();
         let labelled = self.labelled();
         let rows = out.len() / width;
+        scratch.values.clear();
         if let Some(labelled) = labelled {
             self.answer(labelled, first, rows, scratch);
-            for k in 0..rows {
-                let LabelledRows { own, other, .. } = &mut scratch.room.rows;
-                let weight = self.weight(first + k);
-                (own[k], other[k]) = (own[k] * weight / divisor, other[k] * weight / divisor);
+            let LabelledRows { own, other, .. } = &mut scratch.room.rows;
+            for (k, (own, other)) in own.iter_mut().zip(other).enumerate().take(rows) {
+                let factor = self.weight(first + k) / divisor;
+                (*own, *other) = (*own * factor, *other * factor);
             }
             scratch.room.gradients(self.level, &scratch.labels, out);
         }
@@ -487,7 +494,6 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             }
         }
         moments.push_slice_first(&scratch.values);
-        scratch.values.clear();
         Ok(moments)
     }
 
@@ -500,6 +506,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         let one = |scratch: &mut BlockScratch<E>, block: usize| {
             let (first, mut moments) = (block * size, Moments::new());
             let rows = count.min(first + size) - first;
+            scratch.values.clear();
             if let Some(labelled) = labelled {
                 self.answer(labelled, first, rows, scratch);
             }
@@ -513,7 +520,6 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
                 }
             }
             moments.push_slice(&scratch.values);
-            scratch.values.clear();
             Ok(moments)
         };
         let parts = (0..count.div_ceil(size)).into_par_iter().map_init(BlockScratch::default, one);

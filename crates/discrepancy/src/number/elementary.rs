@@ -13,6 +13,8 @@ const LOG2_E: f64 = std::f64::consts::LOG2_E;
 const LN2_HIGH: f64 = f64::from_bits(0x3FE6_2E42_FEE0_0000);
 const LN2_MIDDLE: f64 = f64::from_bits(0x3DEA_39EF_3579_3C76);
 const LN2_LOW: f64 = LN2_REST;
+/// ln 2 to some 130 bits: the sum of these.
+pub(crate) const LN_2: [f64; 3] = [LN2_HIGH, LN2_MIDDLE, LN2_LOW];
 
 /// Beyond these, exp is infinite or zero; they keep the scale factors in range.
 const EXP_MAX: f64 = 710.0;
@@ -54,12 +56,12 @@ const SHORT_EXP: [f64; 7] = [
     2.470_827_087_974_746_4e-5,
 ];
 /// The least exponent whose power is a normal number, and the largest.
-const SHORT_EXP_MIN: f64 = -708.0;
+pub(crate) const SHORT_EXP_MIN: f64 = -708.0;
 const SHORT_EXP_MAX: f64 = 709.0;
 
-/// `e^x` between the two.
+/// `e^x` between the two, right to 2^-39; it is 1 at 0, exactly.
 #[inline(always)]
-fn exp_short_inside<M: Machine>(x: M) -> M {
+pub(crate) fn exp_of_normal_short<M: Machine>(x: M) -> M {
     // The sum ends in the rounded exponent, in the place from where a shift makes a power of it.
     let shifted = x.mul_add(x.lit(LOG2_E), x.lit(INTEGER_SHIFT));
     let r = (shifted - INTEGER_SHIFT).mul_add(x.lit(-std::f64::consts::LN_2), x);
@@ -77,10 +79,10 @@ fn polynomial<M: Machine>(x: M, coefficients: &[f64]) -> M {
     sum
 }
 
-/// `e^x` for x <= 0 and results of 24 bits: right to 2^-39, and 0 below 2^-1021. It is 1 at 0, exactly.
+/// `e^x` for x <= 0 and results of 24 bits: right to 2^-39, and 0 below 2^-1021.
 #[inline(always)]
-pub(crate) fn exp_nonpositive_short<M: Machine>(x: M) -> M {
-    M::when(x.lt(x.lit(SHORT_EXP_MIN)), x.lit(0.0), exp_short_inside(x))
+pub(super) fn exp_nonpositive_short<M: Machine>(x: M) -> M {
+    M::when(x.lt(x.lit(SHORT_EXP_MIN)), x.lit(0.0), exp_of_normal_short(x))
 }
 
 /// The same for any x.

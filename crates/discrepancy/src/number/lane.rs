@@ -113,8 +113,8 @@ pub(crate) trait Load: Copy {
     fn load_single(self, from: &[f32]) -> [Self::Number; 2];
     /// Rounded, to a slice of twice that length.
     fn store_single(self, numbers: [Self::Number; 2], to: &mut [f32]);
-    /// Rows as columns.
-    fn transposed(self, tile: [[f32; LANES]; LANES]) -> [[f32; LANES]; LANES];
+    /// Makes columns of rows.
+    fn transpose(self, tile: &mut [[f32; LANES]; LANES]);
 }
 
 /// One float.
@@ -141,14 +141,12 @@ impl Load for One {
         to.copy_from_slice(&numbers.map(|x| x as f32));
     }
     #[inline(always)]
-    fn transposed(self, tile: [[f32; LANES]; LANES]) -> [[f32; LANES]; LANES] {
-        let mut out = tile;
-        for (i, row) in tile.iter().enumerate() {
-            for (out, x) in out.iter_mut().zip(row) {
-                out[i] = *x;
+    fn transpose(self, tile: &mut [[f32; LANES]; LANES]) {
+        for i in 0..LANES {
+            for j in 0..i {
+                (tile[i][j], tile[j][i]) = (tile[j][i], tile[i][j]);
             }
         }
-        out
     }
 }
 
@@ -177,11 +175,11 @@ impl<S: Simd> Load for Several<S> {
         numbers[0].0.narrow(numbers[1].0).store_slice(to);
     }
     #[inline(always)]
-    fn transposed(self, tile: [[f32; LANES]; LANES]) -> [[f32; LANES]; LANES] {
+    fn transpose(self, tile: &mut [[f32; LANES]; LANES]) {
         // Three times what a shuffle of cards does: row i meets row i + 4, numbers alternate.
         let mut rows = [f32x8::splat(self.0, 0.0); LANES];
-        for (row, from) in rows.iter_mut().zip(tile) {
-            *row = f32x8::simd_from(self.0, from);
+        for (row, from) in rows.iter_mut().zip(tile.iter()) {
+            *row = f32x8::from_slice(self.0, from);
         }
         for _ in 0..3 {
             let before = rows;
@@ -190,11 +188,9 @@ impl<S: Simd> Load for Several<S> {
                 (rows[2 * i], rows[2 * i + 1]) = (low, high);
             }
         }
-        let mut out = [[0.0; LANES]; LANES];
-        for (out, row) in out.iter_mut().zip(rows) {
+        for (out, row) in tile.iter_mut().zip(&rows) {
             row.store_slice(out);
         }
-        out
     }
 }
 

@@ -6,7 +6,7 @@
 
 use crate::number::guarded::power;
 use crate::number::lane::{Block, Load, One, Several, run};
-use crate::number::{Guarded, LANES, Level, Machine, Real};
+use crate::number::{Guarded, LANES, Level, Machine, Real, Short};
 use fearless_simd::Simd;
 
 /// A row seen from its label. With M the largest score and `w_j = e^((x_j - M)/T)`; nothing in it has cancelled.
@@ -135,14 +135,14 @@ const LARGEST_FACTOR: f64 = power(800);
 
 /// A sum of exponentials.
 #[inline(always)]
-fn guarded<M: Machine>(x: M, relative: f64, lost: f64) -> Guarded<M, M> {
-    Guarded { value: x, error: x.mul_add(x.lit(relative), x.lit(lost)) }
+fn guarded<M: Machine>(x: M, relative: f64, lost: f64) -> Guarded<Short<M>, M> {
+    Guarded { value: Short(x), error: x.mul_add(x.lit(relative), x.lit(lost)) }
 }
 
 /// Rounded twice at most, as a difference and as a quotient.
 #[inline(always)]
-fn rounded<M: Machine>(x: M) -> Guarded<M, M> {
-    Guarded { value: x, error: x.abs() * f64::EPSILON }
+fn rounded<M: Machine>(x: M) -> Guarded<Short<M>, M> {
+    Guarded { value: Short(x), error: x.abs() * f64::EPSILON }
 }
 
 #[inline(always)]
@@ -161,17 +161,17 @@ fn each<F: LabelFormula, L: Load>(formula: &F, rows: &mut LabelledRows, load: L)
         let log = rest.ln_1p();
         let row = Labelled {
             surprise: log - rounded(shift),
-            weight: Guarded::when(top, Guarded::exact(weight.lit(1.0)), own),
+            weight: Guarded::when(top, Guarded::exact(Short(weight.lit(1.0))), own),
             others: Guarded::when(top, rest, total - own),
             total,
             logsumexp: log + rounded(largest),
         };
-        let Answer { value, own, other } = formula.answer(row, Guarded::exact(class_weight));
-        let small = other.value.abs().le(shift.lit(LARGEST_FACTOR));
+        let Answer { value, own, other } = formula.answer(row, Guarded::exact(Short(class_weight)));
+        let small = other.value.0.abs().le(shift.lit(LARGEST_FACTOR));
         let sure = value.sure_single() & own.sure_single() & other.sure_to_single() & small;
-        load.store(value.value, &mut rows.value[part.clone()]);
-        load.store(own.value, &mut rows.own[part.clone()]);
-        load.store(other.value, &mut rows.other[part.clone()]);
+        load.store(value.value.0, &mut rows.value[part.clone()]);
+        load.store(own.value.0, &mut rows.own[part.clone()]);
+        load.store(other.value.0, &mut rows.other[part.clone()]);
         load.store(L::Number::when(sure, shift.lit(1.0), shift.lit(0.0)), &mut rows.sure[part]);
     }
 }

@@ -271,8 +271,11 @@ impl LabelFormula for SoftmaxCrossEntropy {
             own = own + row.weight * drift * 2.0;
             other = other + drift * 2.0;
         }
-        let scale = |x: R| if self.temperature == 1.0 { x / row.total } else { x / row.total / self.temperature };
-        Answer { value, own: scale(own), other: scale(other) }
+        let mut share = row.total.lit(1.0) / row.total;
+        if self.temperature != 1.0 {
+            share = share / self.temperature;
+        }
+        Answer { value, own: own * share, other: other * share }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Exact sums of whole slices at the speed of vectors.
 //!
-//! Adding and taking away a large constant cuts a float at a fixed binary place, exactly. Cut at three places, 42 bits
-//! apart, numbers of similar size fall into three pieces whose sums over a block are exact in plain `f64`
+//! Adding and taking away a large constant cuts a float at a fixed binary place, exactly. Cut at two or three places, 42
+//! bits apart, numbers of similar size fall into pieces whose sums over a block are exact in plain `f64`
 //! (Demmel, Nguyen 2015, doi:10.1109/TC.2014.2345391). What is too small, too large or too far apart for that goes
 //! into the long sum one by one, so the result is exact in any case.
 
@@ -17,8 +17,6 @@ const BLOCK: usize = 512;
 const CHAINS: usize = 4;
 /// Bits of one piece.
 const PIECE: i32 = 42;
-/// Pieces of a number.
-const PIECES: usize = 3;
 /// The binary exponents between which the largest term of a block may lie.
 const RANGE: std::ops::Range<i32> = -700..900;
 /// Factors below this may have products whose low part is below the range of `f64`.
@@ -29,7 +27,7 @@ fn power_of_two(k: i32) -> f64 {
 }
 
 /// 1.5 · 2^52 units of the place where numbers below 2^top are cut.
-fn magic(top: i32) -> [f64; PIECES] {
+fn magic<const PIECES: usize>(top: i32) -> [f64; PIECES] {
     std::array::from_fn(|i| 1.5 * power_of_two(top + 10 - PIECE * i as i32))
 }
 
@@ -41,7 +39,7 @@ fn top(largest: f64) -> Option<i32> {
 
 /// Sums the pieces of one number after another; gives what is left of the number.
 #[inline(always)]
-fn cut<R: Real>(x: R, magic: [f64; PIECES], sums: &mut [R; PIECES]) -> R {
+fn cut<R: Real, const PIECES: usize>(x: R, magic: [f64; PIECES], sums: &mut [R; PIECES]) -> R {
     let mut rest = x;
     for (magic, sum) in magic.iter().zip(sums) {
         let piece = (rest + *magic) - *magic;
@@ -150,15 +148,15 @@ impl Block for Largest<'_> {
     }
 }
 
-/// Sums the pieces; `left` is the largest of what three pieces could not hold.
-struct Cut<'a> {
+/// Sums the pieces; `left` is the largest of what they could not hold.
+struct Cut<'a, const PIECES: usize> {
     terms: Terms<'a>,
     magic: [f64; PIECES],
     sums: &'a mut [f64; PIECES],
     left: &'a mut f64,
 }
 
-impl Cut<'_> {
+impl<const PIECES: usize> Cut<'_, PIECES> {
     fn rest(self, from: usize) {
         for i in from..self.terms.len() {
             let (high, low) = self.terms.at(i);
@@ -168,7 +166,7 @@ impl Cut<'_> {
     }
 }
 
-impl Block for Cut<'_> {
+impl<const PIECES: usize> Block for Cut<'_, PIECES> {
     fn scalar(self) {
         self.rest(0);
     }
@@ -224,18 +222,30 @@ fn add(sum: &mut ExactSum, level: Level, terms: Terms<'_>) {
     let Some(top) = top(largest) else {
         return (0..terms.len()).for_each(|i| terms.push(i, sum));
     };
-    let (mut pieces, mut left, magic) = ([0.0; PIECES], 0.0, magic(top));
-    run(level, Cut { terms, magic, sums: &mut pieces, left: &mut left });
-    pieces.iter().for_each(|piece| sum.add(*piece));
-    if left > 0.0 {
-        // Few terms so far below the largest: their last bits, one by one.
-        for i in 0..terms.len() {
-            let (high, low) = terms.at(i);
-            let mut dummy = [0.0; PIECES];
-            sum.add(cut(high, magic, &mut dummy));
-            sum.add(cut(low, magic, &mut dummy));
-        }
+    // Two pieces hold floats that are not too far apart; three hold more of them, and products.
+    if matches!(terms, Terms::Plain(_)) && settled::<2>(sum, level, terms, top) || settled::<3>(sum, level, terms, top)
+    {
+        return;
     }
+    let magic = magic::<3>(top);
+    let mut pieces = [0.0; 3];
+    for i in 0..terms.len() {
+        // Few terms so far below the largest: their last bits, one by one.
+        let (high, low) = terms.at(i);
+        sum.add(cut(high, magic, &mut pieces));
+        sum.add(cut(low, magic, &mut pieces));
+    }
+    pieces.iter().for_each(|piece| sum.add(*piece));
+}
+
+/// Adds a block if so many pieces hold all of it; says whether they did.
+fn settled<const PIECES: usize>(sum: &mut ExactSum, level: Level, terms: Terms<'_>, top: i32) -> bool {
+    let (mut pieces, mut left) = ([0.0; PIECES], 0.0);
+    run(level, Cut { terms, magic: magic(top), sums: &mut pieces, left: &mut left });
+    if left == 0.0 {
+        pieces.iter().for_each(|piece| sum.add(*piece));
+    }
+    left == 0.0
 }
 
 impl ExactSum {
