@@ -24,7 +24,7 @@ const SEARCHED: usize = 512;
 /// Rows of more scores are cut into parts of so many, which threads share.
 const PART: usize = 1 << 16;
 /// The relative error of an exponential, where the exponent is off by the rounding of a difference below 745.
-const EXPONENTIAL: f64 = power(-39);
+const EXPONENTIAL: f64 = power(-42);
 
 /// Rows of a block that fits in the caches.
 pub(super) fn rows_of_block(width: usize) -> usize {

@@ -4,7 +4,7 @@ use super::element::Element;
 use super::matrix::{Matrix, in_order, narrow, room, widen};
 use crate::distances::{Gradients, PairFunction, PairInput};
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::Twofold;
+use crate::number::{Level, Twofold};
 use ndarray::ArrayView1;
 use rayon::prelude::*;
 
@@ -213,7 +213,7 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
     }
 
     fn input<'s>(&'s self, a: &'s [f64], b: &'s [f64]) -> PairInput<'s> {
-        PairInput { a, b, weights: self.weights.as_deref(), epsilon: E::EPSILON }
+        PairInput { a, b, weights: self.weights.as_deref(), epsilon: E::EPSILON, level: Level::best() }
     }
 
     /// Names the flat index of a wrong element in the argument as the caller knows it.

@@ -96,6 +96,8 @@ impl<L: Loss> Straight<'_, '_, L> {
     #[inline(always)]
     fn through<C: Load, const ORDER: usize>(self, load: C) {
         let Straight { loss, domains, rows, done } = self;
+        // Its own copy cannot change while results are written, so what depends on parameters only is computed once.
+        let loss = &loss.clone();
         let Rows { prediction, target, mut value, mut gradient, mut hessian, factor } = rows;
         let n = prediction.len();
         // Said once here, the lengths need not be looked at again below.

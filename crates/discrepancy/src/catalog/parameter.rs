@@ -167,7 +167,8 @@ impl Base {
     pub fn scale<R: Real>(self, x: R) -> R {
         match self {
             Base::E => x,
-            Base::Number(b) => x / x.lit(b).ln(),
+            // A factor is the same for all elements: computed once, multiplied often.
+            Base::Number(b) => x * (x.lit(1.0) / x.lit(b).ln()),
         }
     }
 }

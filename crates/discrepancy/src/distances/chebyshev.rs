@@ -1,5 +1,6 @@
 use super::Distance;
 use super::pair::{Gradients, Pair, scaled, wide};
+use super::termwise::{Sums, Termwise, termwise};
 use crate::catalog::DataDomain;
 use crate::error::Result;
 use crate::number::Real;
@@ -22,6 +23,7 @@ crate::entry! {
 }
 
 impl Distance for Chebyshev {
+    termwise!();
     fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
         let (d, exponent) = pair.differences();
         let largest = d.iter().fold(wide(0.0), |m, d| m.max(d.abs()));
@@ -33,5 +35,20 @@ impl Distance for Chebyshev {
             }
         }
         Ok(scaled(largest.round_to_machine(), exponent))
+    }
+}
+
+impl Termwise for Chebyshev {
+    const COUNT: usize = 2;
+    const LARGEST: bool = true;
+    #[inline(always)]
+    fn terms<R: Real>(&self, a: R, b: R) -> Sums<R> {
+        let zero = a.lit(0.0);
+        // A maximum passes over NaN; the second one notices it.
+        let wrong = R::when((a - b).same(a - b), zero, a.lit(f64::INFINITY));
+        [(a - b).abs(), wrong, zero, zero, zero]
+    }
+    fn finish<R: Real>(&self, sums: Sums<R>, _: f64) -> R {
+        sums[0] + sums[1]
     }
 }

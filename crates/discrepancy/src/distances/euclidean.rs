@@ -1,5 +1,6 @@
 use super::Distance;
 use super::pair::{Gradients, Pair, scaled, square, total};
+use super::termwise::{Sums, Termwise, termwise};
 use crate::catalog::DataDomain;
 use crate::error::Result;
 use crate::number::Real;
@@ -22,6 +23,7 @@ crate::entry! {
 }
 
 impl Distance for Euclidean {
+    termwise!();
     fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
         let (d, exponent) = pair.differences();
         let norm = total(d.iter().enumerate().map(|(i, d)| square(*d) * pair.scaled_weight(i))).sqrt();
@@ -33,5 +35,25 @@ impl Distance for Euclidean {
             }
         }
         Ok(scaled(norm.round_to_machine(), exponent + half))
+    }
+}
+
+impl Termwise for Euclidean {
+    const COUNT: usize = 1;
+    const SLOPES: bool = true;
+    #[inline(always)]
+    fn terms<R: Real>(&self, a: R, b: R) -> Sums<R> {
+        let zero = a.lit(0.0);
+        [(a - b).square(), zero, zero, zero, zero]
+    }
+    fn finish<R: Real>(&self, sums: Sums<R>, _: f64) -> R {
+        sums[0].sqrt()
+    }
+    #[inline(always)]
+    fn slopes<R: Real>(&self, a: R, b: R) -> [R; 2] {
+        [a - b, b - a]
+    }
+    fn factor<R: Real>(&self, sums: Sums<R>, _: f64) -> R {
+        sums[0].lit(1.0) / sums[0].sqrt()
     }
 }

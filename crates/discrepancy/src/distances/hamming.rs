@@ -1,7 +1,9 @@
 use super::Distance;
 use super::pair::{Gradients, Pair, length, total, wide};
+use super::termwise::{Sums, Termwise, termwise};
 use crate::catalog::DataDomain;
 use crate::error::{Error, ErrorKind, Result};
+use crate::number::Real;
 
 crate::entry! {
     /// Hamming distance: the fraction of coordinates that differ. It has no derivative.
@@ -20,6 +22,7 @@ crate::entry! {
 }
 
 impl Distance for Hamming {
+    termwise!();
     fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
         if gradients.is_some() {
             return Err(Error::new(ErrorKind::NotDifferentiable, pair.function, "gradient", "values only"));
@@ -44,4 +47,17 @@ pub fn hamming_labels<T: PartialEq>(a: &[T], b: &[T]) -> Result<f64> {
     }
     let differ = a.iter().zip(b).filter(|(a, b)| a != b).count();
     Ok(differ as f64 / a.len() as f64)
+}
+
+impl Termwise for Hamming {
+    const COUNT: usize = 2;
+    #[inline(always)]
+    fn terms<R: Real>(&self, a: R, b: R) -> Sums<R> {
+        let (zero, one) = (a.lit(0.0), a.lit(1.0));
+        // Numbers that are not finite have no difference.
+        [R::when(a.same(b), zero, one), (a - b) * 0.0, zero, zero, zero]
+    }
+    fn finish<R: Real>(&self, sums: Sums<R>, count: f64) -> R {
+        sums[0] / count + sums[1]
+    }
 }

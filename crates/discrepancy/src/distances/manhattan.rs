@@ -1,5 +1,6 @@
 use super::Distance;
 use super::pair::{Gradients, Pair, scaled, total};
+use super::termwise::{Sums, Termwise, termwise};
 use crate::catalog::DataDomain;
 use crate::error::Result;
 use crate::number::Real;
@@ -21,6 +22,7 @@ crate::entry! {
 }
 
 impl Distance for Manhattan {
+    termwise!();
     fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
         let (d, exponent) = pair.differences();
         if let Some(mut gradients) = gradients {
@@ -30,5 +32,17 @@ impl Distance for Manhattan {
         }
         let sum = total(d.iter().enumerate().map(|(i, d)| d.abs() * pair.scaled_weight(i)));
         Ok(scaled(sum.round_to_machine(), exponent + pair.weight_exponent))
+    }
+}
+
+impl Termwise for Manhattan {
+    const COUNT: usize = 1;
+    #[inline(always)]
+    fn terms<R: Real>(&self, a: R, b: R) -> Sums<R> {
+        let zero = a.lit(0.0);
+        [(a - b).abs(), zero, zero, zero, zero]
+    }
+    fn finish<R: Real>(&self, sums: Sums<R>, _: f64) -> R {
+        sums[0]
     }
 }

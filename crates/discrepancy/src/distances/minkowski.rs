@@ -1,5 +1,6 @@
 use super::Distance;
 use super::pair::{Gradients, Pair, Wide, scaled, total, wide};
+use super::termwise::{Sums, Termwise, termwise};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::error::Result;
 use crate::number::Real;
@@ -37,6 +38,7 @@ impl Minkowski {
 }
 
 impl Distance for Minkowski {
+    termwise!();
     fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
         let (d, exponent) = pair.differences();
         let largest = d.iter().fold(wide(0.0), |m, d| m.max(d.abs()));
@@ -57,5 +59,26 @@ impl Distance for Minkowski {
             }
         }
         Ok(scaled((norm * largest).round_to_machine(), exponent + k))
+    }
+}
+
+impl Termwise for Minkowski {
+    const COUNT: usize = 1;
+    const ROUNDINGS: f64 = 32.0;
+    fn fits(&self) -> bool {
+        // Higher powers leave the range of floats too soon.
+        self.p.fract() == 0.0 && self.p <= 8.0
+    }
+    #[inline(always)]
+    fn terms<R: Real>(&self, a: R, b: R) -> Sums<R> {
+        let zero = a.lit(0.0);
+        [(a - b).abs().power(self.p), zero, zero, zero, zero]
+    }
+    fn finish<R: Real>(&self, sums: Sums<R>, _: f64) -> R {
+        match self.p {
+            1.0 => sums[0],
+            2.0 => sums[0].sqrt(),
+            p => (sums[0].ln() / p).exp(),
+        }
     }
 }

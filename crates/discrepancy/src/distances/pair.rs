@@ -1,7 +1,7 @@
 //! What all distances share: checked input, exact differences, exact scaling by powers of two.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::{Real, Twofold};
+use crate::number::{Level, Real, Twofold};
 
 /// The number distances are computed in.
 pub(crate) type Wide = Twofold<f64>;
@@ -22,13 +22,15 @@ pub struct PairInput<'a> {
     pub weights: Option<&'a [f64]>,
     /// The spacing at 1 of the type the numbers were stored in: distributions sum to 1 within `8 n ε`.
     pub epsilon: f64,
+    /// The vectors in use; the bits are the same.
+    pub level: Level,
 }
 
 impl<'a> PairInput<'a> {
     /// Two rows of `f64` without weights.
     #[must_use]
     pub fn new(a: &'a [f64], b: &'a [f64]) -> Self {
-        PairInput { a, b, weights: None, epsilon: f64::EPSILON }
+        PairInput { a, b, weights: None, epsilon: f64::EPSILON, level: Level::best() }
     }
 }
 

@@ -1,8 +1,10 @@
 use super::Distance;
 use super::angle::Angle;
 use super::pair::{Gradients, Pair, Wide, exponent, scaled, total, wide};
+use super::termwise::{Sums, Termwise, termwise};
 use crate::catalog::DataDomain;
 use crate::error::{Error, ErrorKind, Result};
+use crate::number::Real;
 
 crate::entry! {
     /// Pearson (correlation) distance: one minus the correlation. A constant vector has none: an error.
@@ -36,6 +38,7 @@ fn centred(pair: &Pair<'_>, argument: &str, row: &[f64], weight: Wide) -> Result
 }
 
 impl Distance for Pearson {
+    termwise!();
     fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
         let weight = total((0..pair.a.len()).map(|i| wide(pair.scaled_weight(i))));
         let (a, exponent_a) = centred(pair, "a", pair.a, weight)?;
@@ -48,5 +51,24 @@ impl Distance for Pearson {
             angle.gradients(gradients);
         }
         Ok(angle.value())
+    }
+}
+
+impl Termwise for Pearson {
+    const COUNT: usize = 5;
+    #[inline(always)]
+    fn terms<R: Real>(&self, a: R, b: R) -> Sums<R> {
+        [a * b, a.square(), b.square(), a, b]
+    }
+    fn sizes(&self, sums: Sums<f64>, count: f64) -> Sums<f64> {
+        // By Cauchy and Schwarz.
+        let (a, b) = ((sums[1] * count).sqrt(), (sums[2] * count).sqrt());
+        [(sums[1] * sums[2]).sqrt(), sums[1], sums[2], a, b]
+    }
+    fn finish<R: Real>(&self, sums: Sums<R>, count: f64) -> R {
+        // Cancels for vectors that are far from zero, or nearly in line.
+        let [ab, aa, bb, a, b] = sums;
+        let (cross, by_a, by_b) = (ab * count - a * b, aa * count - a.square(), bb * count - b.square());
+        ab.lit(1.0) - cross / (by_a * by_b).sqrt()
     }
 }

@@ -1,7 +1,9 @@
 use super::Distance;
 use super::pair::{Gradients, Pair, scaled, square, total};
+use super::termwise::{Sums, Termwise, termwise};
 use crate::catalog::DataDomain;
 use crate::error::Result;
+use crate::number::Real;
 
 crate::entry! {
     /// Squared Euclidean distance. Not a metric; smooth everywhere.
@@ -20,6 +22,7 @@ crate::entry! {
 }
 
 impl Distance for SquaredEuclidean {
+    termwise!();
     fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
         let (d, exponent) = pair.differences();
         if let Some(mut gradients) = gradients {
@@ -30,5 +33,17 @@ impl Distance for SquaredEuclidean {
         }
         let sum = total(d.iter().enumerate().map(|(i, d)| square(*d) * pair.scaled_weight(i)));
         Ok(scaled(sum.round_to_machine(), 2 * exponent + pair.weight_exponent))
+    }
+}
+
+impl Termwise for SquaredEuclidean {
+    const COUNT: usize = 1;
+    #[inline(always)]
+    fn terms<R: Real>(&self, a: R, b: R) -> Sums<R> {
+        let zero = a.lit(0.0);
+        [(a - b).square(), zero, zero, zero, zero]
+    }
+    fn finish<R: Real>(&self, sums: Sums<R>, _: f64) -> R {
+        sums[0]
     }
 }

@@ -1,7 +1,9 @@
 use super::Divergence;
 use super::simplex::{Rows, Sums};
+use crate::distances::termwise::{Sums as Totals, Termwise, termwise};
 use crate::catalog::{DataDomain, Domain, Value};
 use crate::number::careful::Careful;
+use crate::number::Real;
 
 crate::entry! {
     /// Bhattacharyya coefficient: the overlap of two distributions, 1 for equal ones and 0 for disjoint ones.
@@ -37,6 +39,7 @@ pub(super) fn gradients<R: Careful>(rows: &Rows<R>) -> [Vec<R>; 2] {
 }
 
 impl Divergence for BhattacharyyaCoefficient {
+    termwise!();
     fn sums(&self) -> Sums {
         Sums::of(self.normalize)
     }
@@ -45,5 +48,21 @@ impl Divergence for BhattacharyyaCoefficient {
     }
     fn gradients<R: Careful>(&self, rows: &Rows<R>) -> [Vec<R>; 2] {
         gradients(rows)
+    }
+}
+
+impl Termwise for BhattacharyyaCoefficient {
+    const COUNT: usize = 3;
+    const DISTRIBUTIONS: bool = true;
+    const ROUNDINGS: f64 = 16.0;
+    fn fits(&self) -> bool {
+        !self.normalize
+    }
+    #[inline(always)]
+    fn terms<R: Real>(&self, p: R, q: R) -> Totals<R> {
+        [p.sqrt() * q.sqrt(), p, q, p.lit(0.0), p.lit(0.0)]
+    }
+    fn finish<R: Real>(&self, sums: Totals<R>, _: f64) -> R {
+        sums[0]
     }
 }

@@ -1,7 +1,9 @@
 use super::Divergence;
 use super::simplex::{Rows, Sums};
+use crate::distances::termwise::{Sums as Totals, Termwise, termwise};
 use crate::catalog::{DataDomain, Domain, Value};
 use crate::number::careful::Careful;
+use crate::number::Real;
 
 crate::entry! {
     /// Hellinger distance, from 0 to 1: a metric. The gradient at coincidence is taken as zero.
@@ -31,6 +33,7 @@ fn slope<R: Careful>(p: R, q: R) -> R {
 }
 
 impl Divergence for Hellinger {
+    termwise!();
     fn sums(&self) -> Sums {
         Sums::of(self.normalize)
     }
@@ -48,5 +51,22 @@ impl Divergence for Hellinger {
             rows.pairs().map(|(p, q)| one(slope(p, q))).collect(),
             rows.pairs().map(|(p, q)| one(slope(q, p))).collect(),
         ]
+    }
+}
+
+impl Termwise for Hellinger {
+    const COUNT: usize = 3;
+    const DISTRIBUTIONS: bool = true;
+    const ROUNDINGS: f64 = 16.0;
+    fn fits(&self) -> bool {
+        !self.normalize
+    }
+    #[inline(always)]
+    fn terms<R: Real>(&self, p: R, q: R) -> Totals<R> {
+        let (sum, zero) = (p.sqrt() + q.sqrt(), p.lit(0.0));
+        [R::when(sum.same(zero), zero, ((p - q) / sum).square()), p, q, zero, zero]
+    }
+    fn finish<R: Real>(&self, sums: Totals<R>, _: f64) -> R {
+        (sums[0] * 0.5).sqrt()
     }
 }

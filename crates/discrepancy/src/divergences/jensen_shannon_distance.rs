@@ -1,8 +1,10 @@
 use super::Divergence;
-use super::jensen_shannon::{divergence, gradients, in_base};
+use super::jensen_shannon::{ROUNDINGS, divergence, gradients, in_base, totals};
 use super::simplex::{Rows, Sums};
+use crate::distances::termwise::{Sums as Totals, Termwise, termwise};
 use crate::catalog::{Base, DataDomain, Domain, Interval, Value};
 use crate::number::careful::Careful;
+use crate::number::Real;
 
 crate::entry! {
     /// Jensen–Shannon distance: the root of the divergence, a metric. SciPy's `jensenshannon` with `normalize=true`.
@@ -27,6 +29,7 @@ crate::entry! {
 }
 
 impl Divergence for JensenShannonDistance {
+    termwise!();
     fn sums(&self) -> Sums {
         Sums::of(self.normalize)
     }
@@ -41,5 +44,21 @@ impl Divergence for JensenShannonDistance {
             () => in_base(self.base, g) / (root * 2.0),
         };
         gradients(rows).map(|g| g.into_iter().map(one).collect())
+    }
+}
+
+impl Termwise for JensenShannonDistance {
+    const COUNT: usize = 3;
+    const DISTRIBUTIONS: bool = true;
+    const ROUNDINGS: f64 = ROUNDINGS;
+    fn fits(&self) -> bool {
+        !self.normalize
+    }
+    #[inline(always)]
+    fn terms<R: Real>(&self, p: R, q: R) -> Totals<R> {
+        totals(p, q)
+    }
+    fn finish<R: Real>(&self, sums: Totals<R>, _: f64) -> R {
+        self.base.scale(sums[0] * 0.25).sqrt()
     }
 }

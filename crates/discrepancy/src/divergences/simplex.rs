@@ -94,7 +94,7 @@ pub(super) fn exact_total<R: Careful>(terms: &[f64]) -> R {
 
 /// Checks both rows.
 pub(super) fn check(function: &str, input: PairInput<'_>, sums: Sums) -> Result<()> {
-    let PairInput { a: p, b: q, weights, epsilon } = input;
+    let PairInput { a: p, b: q, weights, epsilon, .. } = input;
     if weights.is_some() {
         return Err(Error::new(ErrorKind::Unsupported, function, "weights", "no weights"));
     }

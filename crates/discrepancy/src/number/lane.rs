@@ -142,9 +142,10 @@ impl Load for One {
     }
     #[inline(always)]
     fn transpose(self, tile: &mut [[f32; LANES]; LANES]) {
-        for i in 0..LANES {
-            for j in 0..i {
-                (tile[i][j], tile[j][i]) = (tile[j][i], tile[i][j]);
+        let rows = *tile;
+        for (i, row) in rows.iter().enumerate() {
+            for (column, x) in tile.iter_mut().zip(row) {
+                column[i] = *x;
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A machine number with short elementary functions: what results of 24 bits or fewer are computed in.
 //!
-//! Arithmetic is that of the machine number, 53 bits; `exp` and `ln` are right to 39 bits, of which a result in `f32` needs 32.
+//! Arithmetic is that of the machine number, 53 bits; `exp` and `ln` are right to 42 bits, of which a result in `f32` needs 32.
 //! That halves the length of a formula's code.
 
 use super::guarded::power;
@@ -13,7 +13,7 @@ pub struct Short<M>(pub M);
 
 impl<M: Machine> Approximate<M> for Short<M> {
     const OPERATION: f64 = power(-53);
-    const FUNCTION: f64 = power(-39);
+    const FUNCTION: f64 = power(-42);
     #[inline(always)]
     fn size(self) -> M {
         self.0.abs()
