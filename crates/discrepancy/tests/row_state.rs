@@ -77,7 +77,7 @@ fn what_makes_no_sense_is_an_error() {
     assert!(state.value().unwrap_err().to_string().contains("the true class"));
     for bad in [f64::NAN, f64::INFINITY, 1e13] {
         let message = state.push(&[0.0, bad], None).unwrap_err().to_string();
-        assert!(message.contains("scores[1]"), "{message}");
+        assert!(message.contains("`scores` at index 1"), "{message}");
     }
     assert!(state.push(&[0.0], Some(1)).unwrap_err().to_string().contains("below 1"));
     state.push(&[0.0], Some(0)).unwrap();
