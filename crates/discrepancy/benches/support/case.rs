@@ -297,6 +297,9 @@ impl Case for Samples {
         self.value
     }
     fn inputs(&self) -> Vec<Vec<u8>> {
+        let raw = |sample: &Vec<f64>| {
+            if self.size == 4 { raw(&sample.iter().map(|x| *x as f32).collect::<Vec<_>>()) } else { raw(sample) }
+        };
         vec![raw(&self.x), raw(&self.y)]
     }
 }
