@@ -22,10 +22,14 @@ class Ours:
             raise RuntimeError(f"{question}: {answer or 'the program stopped'}")
         return answer
 
-    def case(self, spec, shape, dtype, output, inputs=True):
-        """Makes the case; returns the bytes it must read and write once."""
+    def case(self, spec, shape, dtype, inputs=True):
+        """Makes the case that the other questions are about; returns the names of its outputs."""
         folder = self.folder.name if inputs else ""
-        return int(self.ask(f"case {spec} {shape} {dtype} {output} {folder}"))
+        return self.ask(f"case {spec} {shape} {dtype} {folder}").split()
+
+    def bytes(self, output):
+        """What must be read and written once."""
+        return int(self.ask(f"bytes {output}"))
 
     def input(self, number, dtype):
         path = pathlib.Path(self.folder.name) / str(number)
@@ -33,11 +37,17 @@ class Ours:
         os.remove(path)
         return numbers
 
-    def run(self):
-        return float(self.ask("run"))
+    def run(self, output):
+        """Seconds of one run."""
+        return float(self.ask(f"run {output}"))
 
     def mean(self):
         return float(self.ask("mean"))
+
+    def point(self, spec, dtype, first, second):
+        """Value at one point, and the first coordinate of the gradient."""
+        numbers = [",".join(repr(float(x)) for x in side) for side in (first, second)]
+        return [float(word) for word in self.ask(f"point {spec} {dtype} {' '.join(numbers)}").split()]
 
     def copy(self):
         """Seconds for each byte of a copy past the caches."""

@@ -12,11 +12,15 @@ are medians of the ratios of a round.
 import argparse
 import gc
 import math
+import os
 import pathlib
 import statistics
 import sys
 import tempfile
 import time
+
+# XLA tells at length what it finds slow to compile. Set before it is loaded.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import pictures
 import report
@@ -47,8 +51,8 @@ def choose(work, ours):
     """The first shape that ours can do in time, told from the smallest one."""
     smallest = work.shapes[-1]
     if len(work.shapes) > 1:
-        ours.case(work.spec, smallest, work.dtype, work.output, inputs=False)
-        seconds = ours.run() / growth(work, smallest)
+        ours.case(work.spec, smallest, work.dtype, inputs=False)
+        seconds = ours.run(work.output) / growth(work, smallest)
         for shape in work.shapes:
             if seconds * growth(work, shape) <= LONGEST:
                 return shape
@@ -62,15 +66,18 @@ def timed(run):
     results = run()
     seconds = time.perf_counter() - start
     value = results[0]
+    value = value.detach() if hasattr(value, "detach") else value
     return seconds, float(value.mean() if hasattr(value, "mean") else value)
 
 
 def measure(work, ours, quick):
     """A row of the table."""
     shape = work.shapes[-1] if quick else choose(work, ours)
-    bytes_ = ours.case(work.spec, shape, work.dtype, work.output)
+    outputs = ours.case(work.spec, shape, work.dtype)
+    # Beside the mean and its gradient, what it takes to write each row's value too.
+    each = work.output == "step" and "gradient" in outputs
     first, second = works.inputs(work, shape, ours)
-    ours.run()
+    ours.run(work.output)
     mean, runs = ours.mean(), {}
     for name, prepare in work.peers.items():
         runs[name] = prepare(first, second)
@@ -79,16 +86,19 @@ def measure(work, ours, quick):
             _, value = timed(runs[name])
             if not math.isclose(value, mean, rel_tol=1e-3):
                 raise RuntimeError(f"{work.title}: {name} has {value}, this library {mean}")
-    times = {name: [] for name in ["copy", "ours", *runs]}
+    measured = {"ours": work.output, **({"each": "gradient"} if each else {})}
+    bytes_ = {name: ours.bytes(output) for name, output in measured.items()}
+    times = {name: [] for name in ["copy", *measured, *runs]}
     start = time.perf_counter()
     while len(times["copy"]) < (1 if quick else ROUNDS):
         if len(times["copy"]) >= 3 and time.perf_counter() - start > BUDGET:
             break
-        if times["copy"] and max(map(statistics.median, times.values())) > LONGEST / 2:
+        if times["copy"] and max(max(seconds) for seconds in times.values()) > LONGEST / 2:
             break
         time.sleep(0.02)
-        times["copy"].append(ours.copy() * bytes_)
-        times["ours"].append(ours.run())
+        times["copy"].append(ours.copy())
+        for name, output in measured.items():
+            times[name].append(ours.run(output))
         for name, run in runs.items():
             times[name].append(timed(run)[0])
     del runs, first, second
@@ -97,12 +107,12 @@ def measure(work, ours, quick):
 
 
 def cost(ours, spec, shape):
-    ours.case(spec, shape, "f32", "step", inputs=False)
-    ours.run()
+    ours.case(spec, shape, "f32", inputs=False)
+    ours.run("step")
     times = []
     start = time.perf_counter()
     while len(times) < 3 or (time.perf_counter() - start < 0.2 and len(times) < 1000):
-        times.append(ours.run())
+        times.append(ours.run("step"))
     return statistics.median(times)
 
 
@@ -131,7 +141,7 @@ def main():
     parser.add_argument("--only", metavar="WORD", help="works whose title contains it; nothing is written")
     arguments = parser.parse_args()
 
-    start = time.perf_counter()
+    start, load = time.perf_counter(), os.getloadavg()[0]
     ours = Ours(arguments.program)
     tables = []
     for group in (works.losses(), works.others()):
@@ -150,7 +160,7 @@ def main():
     pictures.limits(tables[0], folder / "docs/pictures/benchmark.svg")
     pictures.cost_by_rows(plots["rows"], folder / "docs/pictures/cost-by-rows.svg")
     pictures.cost_by_classes(plots["classes"], folder / "docs/pictures/cost-by-classes.svg")
-    page = report.page(ours.about, tables)
+    page = report.page(ours, tables, load)
     (folder / "BENCHMARKS.md").write_text(page, encoding="utf-8")
     ours.close()
     print(f"written: {folder / 'BENCHMARKS.md'}, after {(time.perf_counter() - start) / 60:.1f} minutes")

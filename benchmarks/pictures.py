@@ -41,9 +41,9 @@ def limits(table, path):
     axes.invert_yaxis()
     axes.tick_params(axis="y", length=0)
     axes.set_xscale("log")
-    axes.set_xlim(0.7, None)
-    ticks = [tick for tick in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if tick < axes.get_xlim()[1]]
-    axes.set_xticks(ticks, [str(tick) for tick in ticks])
+    axes.set_xlim(0.5, None)
+    ticks = [tick for tick in (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if tick <= axes.get_xlim()[1]]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
     axes.grid(axis="x", color="#e8e8e8")
     axes.axvline(1, **LIMIT)

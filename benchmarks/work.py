@@ -19,8 +19,6 @@ import sklearn.metrics.pairwise
 import torch
 import torch.nn.functional as F
 
-# SciPy works in f64, whatever comes in.
-jax.config.update("jax_enable_x64", False)
 warnings.filterwarnings("ignore", module="ot")
 COMPILER = shutil.which("g++") or shutil.which("c++") or shutil.which("clang++")
 
@@ -134,7 +132,7 @@ softmax_peers = three(F.cross_entropy, lambda z, y: optax.softmax_cross_entropy_
 def losses():
     """Mean and gradient of losses, `f32`."""
     for shape, limit, times in zip(SCORES, (1.5, 1.5, 2.5), (3, None, None)):
-        yield Work(f"softmax cross entropy {shape.replace('x', ' × ')}", "softmax_cross_entropy", [shape], "f32", "step",
+        yield Work("softmax cross entropy", "softmax_cross_entropy", [shape], "f32", "step",
                    softmax_peers, limit, times)
     pointwise = [
         ("binary cross entropy, logits", "binary_cross_entropy_with_logits", 1.7,
@@ -153,7 +151,7 @@ def losses():
          F.l1_loss, lambda z, y: jnp.abs(z - y).mean()),
     ]
     for title, spec, limit, torch_formula, jax_formula in pointwise:
-        yield Work(f"{title}, 10⁷", spec, POINTS, "f32", "step", three(torch_formula, jax_formula), limit)
+        yield Work(f"{title}", spec, POINTS, "f32", "step", three(torch_formula, jax_formula), limit)
     # Value of each row and both gradients.
     yield Work("Kullback–Leibler of rows", "kl_divergence", ["65536x1000", "4096x1000"], "f32", "gradient",
                {"PyTorch": kl_torch, "JAX": kl_jax}, 2.0)

@@ -15,7 +15,7 @@ mod support;
 use discrepancy::catalog::{self, Entry, Family, Measure};
 use discrepancy::number::Level;
 use std::io::{BufRead, Write};
-use support::{Case, Copy, OUTPUTS, Output, Shape, TYPES, case, median, time};
+use support::{Case, Copy, OUTPUTS, Output, Shape, TYPES, case, median, point, time};
 
 /// Where nobody says otherwise.
 fn usual_shapes(family: Family) -> Vec<Shape> {
@@ -123,61 +123,60 @@ fn lines(case: &mut dyn Case, outputs: &[Output], copy: &mut Copy, head: &str) {
 /// |---|---|
 /// | `about` | threads and level |
 /// | `copy` | seconds for each byte of the copy |
-/// | `case SPEC SHAPE TYPE OUTPUT [FOLDER]` | the bytes to read and write once; the inputs go to raw files `0` and `1` of the folder |
-/// | `run` | seconds of one run of the case |
+/// | `case SPEC SHAPE TYPE [FOLDER]` | the outputs it has; its inputs go to raw files `0` and `1` of the folder |
+/// | `bytes OUTPUT` | the bytes that the case must read and write once |
+/// | `run OUTPUT` | seconds of one run of the case |
 /// | `mean` | the mean of the values that the last run left |
+/// | `point SPEC TYPE NUMBERS NUMBERS` | value and first coordinate of the gradient at one prediction and target, `1,-2` say |
 ///
 /// or with `error: …`.
 fn serve() {
     let mut copy = Copy::new();
-    let mut current: Option<(Box<dyn Case>, Output)> = None;
+    let mut current: Option<Box<dyn Case>> = None;
     for line in std::io::stdin().lock().lines() {
         let line = line.unwrap();
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let answer = match (words.as_slice(), &mut current) {
-            (["about"], _) => Ok(format!("{} threads, {:?}", rayon::current_num_threads(), Level::best())),
-            (["copy"], _) => Ok(copy.seconds_per_byte().to_string()),
-            (["case", rest @ ..], current) => {
-                // Two large cases need not fit into memory at once.
-                *current = None;
-                prepare(rest).map(|(case, output)| {
-                    let bytes = case.bytes(output);
-                    *current = Some((case, output));
-                    bytes.to_string()
-                })
-            }
-            (["run"], Some((case, output))) => Ok(seconds(&mut **case, *output).to_string()),
-            (["mean"], Some((case, _))) => Ok(case.mean().to_string()),
-            _ => Err(format!("not understood, or no case yet: {line}")),
-        };
+        let answer = answer(&line, &mut copy, &mut current).unwrap_or_else(|message| format!("error: {message}"));
         let mut out = std::io::stdout().lock();
-        match answer {
-            Ok(answer) => writeln!(out, "{answer}"),
-            Err(message) => writeln!(out, "error: {message}"),
-        }
-        .and_then(|()| out.flush())
-        .unwrap();
+        writeln!(out, "{answer}").and_then(|()| out.flush()).unwrap();
     }
 }
 
-fn prepare(words: &[&str]) -> Result<(Box<dyn Case>, Output), String> {
-    let [spec, sides, dtype, output_name, folder @ ..] = words else {
-        return Err("`case SPEC SHAPE TYPE OUTPUT [FOLDER]` expected".to_owned());
-    };
-    let measure = catalog::find(spec).map_err(|error| error.to_string())?;
-    let shape = shape(sides).ok_or(format!("no shape: {sides}"))?;
-    let output = output(output_name).ok_or(format!("no output: {output_name}"))?;
-    let case = case(measure, &shape, dtype)?;
-    if !case.outputs().contains(&output) {
-        return Err(format!("{spec} has no {output_name}"));
-    }
-    if let [folder] = folder {
-        for (i, input) in case.inputs().iter().enumerate() {
-            std::fs::write(std::path::Path::new(folder).join(i.to_string()), input)
-                .map_err(|error| error.to_string())?;
+fn answer(question: &str, copy: &mut Copy, current: &mut Option<Box<dyn Case>>) -> Result<String, String> {
+    let words: Vec<&str> = question.split_whitespace().collect();
+    match (words.as_slice(), &mut *current) {
+        (["about"], _) => Ok(format!("{} threads, {:?}", rayon::current_num_threads(), Level::best())),
+        (["copy"], _) => Ok(copy.seconds_per_byte().to_string()),
+        (["case", spec, sides, dtype, folder @ ..], _) => {
+            // Two large cases need not fit into memory at once.
+            *current = None;
+            let measure = catalog::find(spec).map_err(|error| error.to_string())?;
+            let case = case(measure, &shape(sides).ok_or(format!("no shape: {sides}"))?, dtype)?;
+            if let [folder] = folder {
+                let folder = std::path::Path::new(folder);
+                for (i, input) in case.inputs().iter().enumerate() {
+                    std::fs::write(folder.join(i.to_string()), input).map_err(|error| error.to_string())?;
+                }
+            }
+            let outputs: Vec<&str> = case.outputs().into_iter().map(name).collect();
+            *current = Some(case);
+            Ok(outputs.join(" "))
         }
+        ([what @ ("bytes" | "run"), word], Some(case)) => {
+            let output = output(word).filter(|output| case.outputs().contains(output));
+            let output = output.ok_or(format!("the case has no {word}"))?;
+            let bytes = *what == "bytes";
+            Ok(if bytes { case.bytes(output).to_string() } else { seconds(&mut **case, output).to_string() })
+        }
+        (["point", spec, dtype, first, second], _) => {
+            let measure = catalog::find(spec).map_err(|error| error.to_string())?;
+            let numbers = |text: &str| text.split(',').map(str::parse).collect::<Result<Vec<f64>, _>>();
+            let both = numbers(first).and_then(|first| Ok((first, numbers(second)?)));
+            let (first, second) = both.map_err(|error| format!("{question}: {error}"))?;
+            point(measure, dtype, &first, &second)
+        }
+        (["mean"], Some(case)) => Ok(case.mean().to_string()),
+        _ => Err(format!("not understood, or no case yet: {question}")),
     }
-    Ok((case, output))
 }
 
 /// What is between entering and leaving this is counted.

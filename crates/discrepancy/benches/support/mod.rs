@@ -3,6 +3,8 @@
 mod case;
 mod clock;
 mod data;
+mod point;
 
 pub use case::{Case, OUTPUTS, Output, Shape, TYPES, case};
 pub use clock::{Copy, median, time};
+pub use point::point;
