@@ -88,7 +88,9 @@ fn python(folder: &str, script: &[&str]) -> Result<(), String> {
     if !python.exists() {
         let requirements = format!("{folder}/requirements.txt");
         run("python3", &["-m", "venv", &venv.to_string_lossy()], &[])?;
-        run(&python, &["-m", "pip", "install", "--quiet", "-r", &requirements], &[])?;
+        let installed = run(&python, &["-m", "pip", "install", "--quiet", "-r", &requirements], &[]);
+        // Half an environment would pass for a whole one the next time.
+        installed.inspect_err(|_| drop(std::fs::remove_dir_all(&venv)))?;
     }
     let path = format!("{folder}/{}", script[0]);
     run(&python, &[&[path.as_str()], &script[1..]].concat(), &[])
