@@ -1,7 +1,7 @@
 """Measures this library and its peers in turn, on all cores, and writes BENCHMARKS.md and its pictures.
 
     cargo xtask bench --peers                  all of it
-    cargo xtask bench --peers --quick          each work once, written to a folder for temporary files: a test of this program
+    cargo xtask bench --peers --quick          each work once, written to a temporary folder: a test of this program
     cargo xtask bench --peers --only focal     the works whose title contains it, printed only
 
 Inputs are made by the benchmark program of the library (a linear congruential sequence) and handed over in raw files, so
@@ -121,7 +121,9 @@ def costs(ours, quick):
     most = 5 if quick else 8
     counts = [round(10 ** (k / 2)) for k in range(6, 2 * most + 1)]
     numbers = NUMBERS >> 6 if quick else NUMBERS
-    classes = [c for c in (2, 3, 5, 10, 20, 50, 64, 65, 100, 200, 500, 1000, 3000, 10**4, 10**5, 10**6) if c <= numbers]
+    # Both sides of the place where another kernel takes over.
+    classes = [2, 3, 5, 10, 20, 50, 64, 65, 100, 200, 500, *(k * 10**e for e in (3, 4, 5) for k in (1, 3)), 10**6]
+    classes = [c for c in classes if c <= numbers]
     rate = statistics.median(ours.copy() for _ in range(9))
     by_rows = {spec: [cost(ours, spec, str(n)) for n in counts] for spec in PLOTTED["rows"]}
     by_classes = {

@@ -51,7 +51,8 @@ def limits(table, path):
     axes.set_title("Value and gradient in f32: how far from the limit of memory", pad=28)
     handles = [plt.Rectangle((0, 0), 1, 1, color=colour) for colour in COLOURS.values()]
     handles.append(plt.Line2D([], [], **LIMIT))
-    axes.legend(handles, [*COLOURS, "limit"], ncols=5, frameon=False, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
+    place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.2}
+    axes.legend(handles, [*COLOURS, "limit"], ncols=5, frameon=False, **place)
     save(figure, path)
 
 

@@ -7,6 +7,7 @@ import os
 import pathlib
 import platform
 import statistics
+import textwrap
 
 import faults
 
@@ -34,7 +35,7 @@ class Row:
 
     def name(self):
         sides = " × ".join(f"{int(side):,}" for side in self.shape.split("x"))
-        return f"{self.work.title} {sides}"
+        return f"{self.work.title}, {sides}"
 
     def seconds(self, who="ours"):
         return statistics.median(self.times[who])
@@ -101,6 +102,10 @@ def memory():
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
 
 
+def prose(text):
+    return textwrap.wrap(" ".join(text.split()), 120, break_long_words=False, break_on_hyphens=False)
+
+
 def page(ours, tables, load):
     losses, others = tables
     rate = 1e-9 * statistics.median(1 / row.seconds("copy") for row in losses)
@@ -109,22 +114,27 @@ def page(ours, tables, load):
     lines = [
         "# Benchmarks",
         "",
-        f"Written by `cargo xtask bench --peers` on {datetime.date.today():%d %B %Y}; the program is in `benchmarks/`. To repeat it,",
-        "you need Python 3.11 or later, some 8 GB of disk for PyTorch and JAX, a C++ compiler for `torch.compile`, and a quarter of an hour.",
+        *prose(f"""
+            Written by `cargo xtask bench --peers` on {datetime.date.today():%d %B %Y}; the program is in `benchmarks/`. To
+            repeat it, you need Python 3.11 or later, some 8 GB of disk for PyTorch and JAX, a C++ compiler for
+            `torch.compile`, and a quarter of an hour."""),
         "",
         f"- Processor: {processor()}, {len(os.sched_getaffinity(0))} cores; {memory():.0f} GiB of memory; {platform.system()}.",
         f"- This library: {ours.about}. Python {platform.python_version()}, {versions}.",
         f"- A copy past the caches, reads and writes together: {rate:.1f} GB/s.{busy}",
         "",
-        "All run on all cores and compute the same numbers from the same inputs; each mean is compared. In each round the copy, this library and",
-        "each peer run once, one after the other. Times are medians of the rounds, ratios medians of the ratios within a round. Absolute",
-        "times differ between machines and hours; ratios do so much less.",
+        *prose("""
+            All may use all cores, and compute the same numbers from the same inputs; each mean is compared. In each round
+            the copy, this library and each peer run once, one after the other. Times are medians of the rounds, ratios
+            medians of the ratios within a round. Absolute times differ between machines and hours; ratios do so much less."""),
         "",
         "## Losses",
         "",
-        "The mean and its gradient, as in a step of training; of Kullback–Leibler the value of each row and the gradients by both sides. *Limit* is",
-        "the time in which a non-temporal copy of 256 MB arrays moves the bytes that the work must read and write once; *with each value* is the",
-        "same for a call that writes the value of each row too, not only the mean. Beside the time of a peer stands how many times as fast this library is.",
+        *prose("""
+            The mean and its gradient, as in a step of training; of Kullback–Leibler the value of each row and the gradients
+            by both sides. *Limit* is the time in which a non-temporal copy of 256 MB arrays moves the bytes that the work
+            must read and write once; *with each value* is the same for a call that writes the value of each row too, not
+            only the mean. Beside the time of a peer stands how many times as fast this library is."""),
         "",
         "![Bars of the times as multiples of the limit](docs/pictures/benchmark.svg)",
         "",
@@ -132,9 +142,12 @@ def page(ours, tables, load):
         "",
         "## Distances, transport, samples",
         "",
-        "The value. A shape smaller than the goal's stands where this library would need more than ten seconds for that. SciPy computes in `f64` and on one",
-        "thread, POT's exact solver on one too; scikit-learn's Euclidean and cosine matrices use the product form, which is fast and loses digits (below). POT's Sinkhorn makes",
-        "200 iterations, converged or not; this library iterates to the last digits and certifies them. Both exact transports include the matrix of costs.",
+        *prose("""
+            The value. A shape smaller than the goal's stands where this library would need more than ten seconds for that.
+            SciPy computes in `f64` and on one thread, as POT's exact solver does; scikit-learn's Euclidean and cosine
+            matrices use the product form, which is fast and loses digits (below). POT's Sinkhorn makes 200 iterations,
+            converged or not; this library iterates to the last digits and certifies them. Both exact transports include the
+            matrix of costs."""),
         "",
         *table(others, ["SciPy", "scikit-learn", "POT", "PyTorch"], False),
         "",
@@ -144,12 +157,15 @@ def page(ours, tables, load):
         "",
         "## Cost",
         "",
-        "The time grows as the data does. Below some ten thousand numbers what remains is the waking of threads; up to a few million the data is in the",
-        "caches, which are faster than the copy.",
+        *prose("""
+            The time grows as the data does. Where there is little of it, what remains is the waking of threads; up to a few
+            million numbers the data is in the caches, which are faster than the copy."""),
         "",
         "![Seconds against rows, both axes logarithmic](docs/pictures/cost-by-rows.svg)",
         "",
-        "Rows of two to a million classes, sixteen million numbers a batch. Up to 64 classes are computed side by side, more along the row.",
+        *prose("""
+            Rows of two to a million classes, sixteen million numbers a batch. Up to 64 classes are computed side by side,
+            more along the row."""),
         "",
         "![Seconds of one row against classes, both axes logarithmic](docs/pictures/cost-by-classes.svg)",
         "",

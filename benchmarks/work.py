@@ -135,9 +135,9 @@ def losses():
         yield Work("softmax cross entropy", "softmax_cross_entropy", [shape], "f32", "step",
                    softmax_peers, limit, times)
     pointwise = [
-        ("binary cross entropy, logits", "binary_cross_entropy_with_logits", 1.7,
+        ("binary cross entropy of logits", "binary_cross_entropy_with_logits", 1.7,
          F.binary_cross_entropy_with_logits, lambda z, y: optax.sigmoid_binary_cross_entropy(z, y).mean()),
-        ("focal, logits", "focal", 2.0,
+        ("focal of logits", "focal", 2.0,
          focal, lambda z, y: optax.sigmoid_focal_loss(z, y, alpha=0.25, gamma=2.0).mean()),
         ("exponential", "exponential", 1.7,
          lambda z, y: torch.exp(-z * y).mean(), lambda z, y: jnp.exp(-z * y).mean()),
@@ -177,11 +177,11 @@ def others():
                {"POT": lambda x, y: lambda: (ot.emd2([], [], ot.dist(x, y, "euclidean"), numItermax=10**9),)},
                times=1.5, rival="POT")
     # POT: 200 iterations, converged or not. Here: to the last digits, with a certificate.
-    yield Work("Sinkhorn, ε = 0.01", "sinkhorn:epsilon=0.01", ["2000x2", "500x2"], "f64", "value",
+    yield Work("Sinkhorn with ε = 0.01", "sinkhorn:epsilon=0.01", ["2000x2", "500x2"], "f64", "value",
                {"POT": lambda x, y: lambda: (ot.bregman.sinkhorn_log(
                    ot.unif(len(x)), ot.unif(len(y)), ot.dist(x, y, "euclidean"), 0.01, numItermax=200, stopThr=0),)},
                times=30, rival="POT", same=False)
-    yield Work("maximum mean discrepancy, RBF", "maximum_mean_discrepancy:bandwidth=1",
+    yield Work("maximum mean discrepancy (RBF)", "maximum_mean_discrepancy:bandwidth=1",
                ["10000x32", "1000x32", "250x32"], "f32", "value", {"PyTorch": mmd}, times=8, rival="PyTorch")
 
 
