@@ -1,14 +1,20 @@
 //! What a developer types: `cargo xtask help`.
 
+mod instructions;
+
+use instructions::instructions;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 const HELP: &str = "\
 cargo xtask test        all tests of all crates, and the reference tables against arbitrary precision, scikit-learn's means
 cargo xtask reference   the reference tables, made again; --check compares instead of writing
-cargo xtask bench       value and gradient of pointwise and row losses, beside the time that memory needs; names choose
+cargo xtask bench       value and gradient of losses beside the time that memory needs; names, shapes, outputs choose;
+                        --peers measures PyTorch, JAX, SciPy and POT in turn with it and writes BENCHMARKS.md
+cargo xtask instructions
+                        the instructions of the hot kernels, compared with those on file; --write writes them
 cargo xtask pictures    the pictures of docs/pictures, drawn again
-cargo xtask ci          what must be green before a change lands: formatting, lints, documentation, tests
+cargo xtask ci          what must be green before a change lands: formatting, lints, documentation, tests, instructions
 ";
 
 fn main() -> ExitCode {
@@ -18,6 +24,7 @@ fn main() -> ExitCode {
         Some("test") => test(&rest),
         Some("reference") => reference(&rest),
         Some("bench") => bench(&rest),
+        Some("instructions") => instructions(&rest),
         Some("pictures") => pictures(),
         Some("ci") => ci(),
         _ => {
@@ -81,17 +88,42 @@ fn python(folder: &str, script: &[&str]) -> Result<(), String> {
     if !python.exists() {
         let requirements = format!("{folder}/requirements.txt");
         run("python3", &["-m", "venv", &venv.to_string_lossy()], &[])?;
-        run(&python, &["-m", "pip", "install", "--quiet", "-r", &requirements], &[])?;
+        let installed = run(&python, &["-m", "pip", "install", "--quiet", "-r", &requirements], &[]);
+        // Half an environment would pass for a whole one the next time.
+        installed.inspect_err(|_| drop(std::fs::remove_dir_all(&venv)))?;
     }
     let path = format!("{folder}/{}", script[0]);
     run(&python, &[&[path.as_str()], &script[1..]].concat(), &[])
 }
 
-/// All benchmarks, one after the other.
+/// The benchmark, or with `--peers` that of others in turn with it.
 fn bench(rest: &[&str]) -> Result<(), String> {
-    ["speed", "rows"]
-        .iter()
-        .try_for_each(|bench| cargo(&[&["bench", "--package", "discrepancy", "--bench", *bench, "--"], rest].concat()))
+    let Some(peers) = rest.iter().position(|word| *word == "--peers") else {
+        return cargo(&[BENCH, &["--"], rest].concat());
+    };
+    let program = benchmark()?;
+    let rest = [&rest[..peers], &rest[peers + 1..]].concat();
+    python("benchmarks", &[&["peers.py", "--program", &program], &rest[..]].concat())
+}
+
+const BENCH: &[&str] = &["bench", "--package", "discrepancy", "--bench", "speed"];
+
+/// Builds the benchmark and says where it is.
+fn benchmark() -> Result<String, String> {
+    let arguments = [BENCH, &["--no-run", "--message-format=json-render-diagnostics"]].concat();
+    println!("+ cargo {}", arguments.join(" "));
+    let built = Command::new("cargo")
+        .args(arguments)
+        .current_dir(root())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("cargo bench: {error}"))?;
+    let text = String::from_utf8_lossy(&built.stdout);
+    let program = text.lines().rev().find_map(|line| line.split_once("\"executable\":\"")?.1.split('"').next());
+    match program {
+        Some(program) if built.status.success() => Ok(program.to_owned()),
+        _ => Err("the benchmark was not built".to_owned()),
+    }
 }
 
 /// Draws what `docs/pictures/list.txt` lists: a file, a colon, and what `discrepancy show` is to draw.
@@ -116,5 +148,6 @@ fn ci() -> Result<(), String> {
     cargo(&["fmt", "--all", "--check"])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;
     run("cargo", &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "--deny warnings")])?;
-    test(&[])
+    test(&[])?;
+    instructions(&[])
 }

@@ -1,93 +1,223 @@
-//! `cargo bench --bench speed [NAME…]`: value and gradient of every pointwise loss, beside the time that memory needs.
+//! Time of any entry of the catalogue, beside the time that memory needs.
 //!
+//! `cargo bench --bench speed -- [NAME | SHAPE | TYPE | OUTPUT]…` prints a table. A name chooses the entries that contain
+//! it, without one all losses are measured; a shape (`1000x64`), types (`f32`, `f64`) and outputs (`value`, `gradient`, …)
+//! stand in for the usual ones.
 //! `limit` is what a copy past the caches takes for the bytes that the operation must read and write once, measured in
-//! the same run in turn with it. Figures are medians.
+//! turn with it in the same run. Figures are medians, of ratios the medians of pairs.
+//!
+//! `--serve` answers on standard input and output, so that others can be measured in turn with it; see `serve`.
+//! `--count` runs each kernel once on one thread, for a counter of instructions; see `cargo xtask instructions`.
 #![allow(clippy::unwrap_used, reason = "a benchmark may stop")]
 
 mod support;
 
-use discrepancy::batch::{Element, Evaluation, Reduction};
-use discrepancy::catalog::{self, DataDomain, Measure};
-use discrepancy::losses::PointwiseLoss;
-use support::{Copy, median, time};
+use discrepancy::catalog::{self, Entry, Family, Measure};
+use discrepancy::number::Level;
+use std::io::{BufRead, Write};
+use support::{Case, Copy, OUTPUTS, Output, Shape, TYPES, case, median, point, time};
 
-const N: usize = 10_000_000;
-const ROUNDS: usize = 9;
-
-fn numbers(n: usize, domain: &DataDomain, seed: u64, spread: f64) -> Vec<f64> {
-    let mut state = seed;
-    (0..n)
-        .map(|_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let uniform = (state >> 11) as f64 / (1_u64 << 53) as f64;
-            match domain {
-                DataDomain::Signs => {
-                    if uniform < 0.5 {
-                        -1.0
-                    } else {
-                        1.0
-                    }
-                }
-                DataDomain::Binary => f64::from(u8::from(uniform < 0.5)),
-                DataDomain::Within(i) => i.low + uniform * (i.high - i.low),
-                _ => (uniform - 0.5) * spread,
-            }
-        })
-        .collect()
+/// Where nobody says otherwise.
+fn usual_shapes(family: Family) -> Vec<Shape> {
+    match family {
+        Family::Pointwise => vec![vec![10_000_000]],
+        Family::Row => vec![vec![4096, 32_000], vec![65_536, 1000], vec![1_000_000, 64], vec![1_000_000, 10]],
+        Family::Distance | Family::Divergence => vec![vec![65_536, 100], vec![500, 500, 128]],
+        Family::Transport | Family::Sample => vec![vec![1000, 1]],
+        Family::Head | Family::Penalty => Vec::new(),
+    }
 }
 
-fn bench<E: Element>(loss: &dyn PointwiseLoss, copy: &mut Copy) {
-    let narrow = |x: Vec<f64>| x.into_iter().map(E::narrow).collect::<Vec<E>>();
-    let z = narrow(numbers(N, &loss.entry().prediction, 1, 16.0));
-    // Targets of classes, where a fraction is allowed too.
-    let targets = if loss.entry().target == DataDomain::UNIT { DataDomain::Binary } else { loss.entry().target };
-    let y = narrow(numbers(N, &targets, 2, 16.0));
-    let (mut v, mut g) = (vec![E::default(); N], vec![E::default(); N]);
-    let batch = Evaluation::new(loss, &z, &y).unwrap();
-    let (mut rows, mut step, mut mean, mut limit) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        limit.push(copy.seconds_per_byte());
-        if loss.differentiable() {
-            rows.push(time(|| batch.value_and_gradient_into(&mut v, &mut g).unwrap()));
-            step.push(time(|| {
-                let _ = batch.reduce_and_gradient_into(Reduction::Mean, &mut g).unwrap();
-            }));
+fn shape(text: &str) -> Option<Shape> {
+    text.split('x').map(|side| side.parse().ok().filter(|side| *side > 0)).collect()
+}
+
+/// What an output is called.
+fn name(output: Output) -> &'static str {
+    OUTPUTS.iter().find(|(_, known)| *known == output).map_or("", |(name, _)| *name)
+}
+
+fn output(text: &str) -> Option<Output> {
+    OUTPUTS.iter().find(|(name, _)| *name == text).map(|(_, output)| *output)
+}
+
+/// The seconds of one run, without what it takes to give back the results of the run before.
+fn seconds(case: &mut dyn Case, output: Output) -> f64 {
+    case.forget();
+    time(|| case.run(output))
+}
+
+fn table(chosen: &[String]) {
+    let mut names: Vec<&str> = Vec::new();
+    let (mut shapes, mut types, mut outputs) = (Vec::new(), Vec::new(), Vec::new());
+    for word in chosen {
+        if let Some(shape) = shape(word) {
+            shapes.push(shape);
+        } else if let Some(output) = output(word) {
+            outputs.push(output);
+        } else if TYPES.contains(&word.as_str()) {
+            types.push(word.as_str());
         } else {
-            rows.push(time(|| batch.values_into(&mut v).unwrap()));
-        }
-        mean.push(time(|| {
-            let _ = batch.mean().unwrap();
-        }));
-    }
-    let (byte, size) = (median(limit), (N * size_of::<E>()) as f64);
-    let arrays = if loss.differentiable() { 4.0 } else { 3.0 };
-    print!("{:<36}{:<5}", loss.spec(), E::NAME);
-    for (times, arrays) in [(rows, arrays), (step, 3.0), (mean, 2.0)] {
-        if times.is_empty() {
-            print!("{:>18}", "");
-        } else {
-            let seconds = median(times);
-            print!("{:>9.2} ms{:>5.2} ×", seconds * 1e3, seconds / (byte * size * arrays));
+            names.push(word);
         }
     }
-    println!("{:>8.1} GB/s", 1e-9 / byte);
+    if types.is_empty() {
+        types.push(TYPES[0]);
+    }
+    let asked = !outputs.is_empty();
+    if !asked {
+        outputs = vec![Output::Value, Output::Gradient, Output::Step, Output::Mean];
+    }
+    println!("{} threads, {:?}", rayon::current_num_threads(), Level::best());
+    println!("{:<36}{:<5}{:<15}{:<10}{:>10}{:>12}{:>10}", "entry", "type", "shape", "output", "ms", "GB/s", "× limit");
+    let mut copy = Copy::new();
+    let wanted = |entry: &&Entry| {
+        let losses = matches!(entry.family, Family::Pointwise | Family::Row);
+        if names.is_empty() { losses } else { names.iter().any(|name| entry.name.contains(name)) }
+    };
+    for entry in catalog::entries().filter(wanted) {
+        let shapes = if shapes.is_empty() { usual_shapes(entry.family) } else { shapes.clone() };
+        for shape in &shapes {
+            for dtype in &types {
+                // Shapes of one kind mean nothing to another.
+                let Ok(measure) = entry.make(&entry.defaults()) else { continue };
+                let Ok(mut case) = case(measure, shape, dtype) else { continue };
+                // The value alone is of interest where there is no gradient.
+                let mut measured = case.outputs();
+                let gradients = measured.contains(&Output::Gradient);
+                measured.retain(|output| outputs.contains(output) && (asked || !gradients || *output != Output::Value));
+                lines(&mut *case, &measured, &mut copy, &format!("{:<36}{dtype:<5}{:<15}", entry.name, sides(shape)));
+            }
+        }
+    }
+}
+
+fn sides(shape: &[usize]) -> String {
+    shape.iter().map(usize::to_string).collect::<Vec<_>>().join("x")
+}
+
+/// Measures outputs in turn with the copy, nine times or for three seconds.
+fn lines(case: &mut dyn Case, outputs: &[Output], copy: &mut Copy, head: &str) {
+    let mut times = vec![Vec::new(); outputs.len()];
+    let mut limits = Vec::new();
+    let mut spent = 0.0;
+    while limits.len() < 9 && (spent < 3.0 || limits.len() < 3) {
+        limits.push(copy.seconds_per_byte());
+        for (output, times) in outputs.iter().zip(&mut times) {
+            times.push(seconds(case, *output));
+            spent += times.last().unwrap();
+        }
+    }
+    for (output, times) in outputs.iter().zip(times) {
+        let bytes = case.bytes(*output) as f64;
+        let ratios = times.iter().zip(&limits).map(|(time, limit)| time / (bytes * limit)).collect();
+        let time = median(times);
+        let name = name(*output);
+        println!("{head}{name:<10}{:>10.2}{:>12.1}{:>10.2}", time * 1e3, 1e-9 * bytes / time, median(ratios));
+    }
+}
+
+/// Answers each line of standard input with one line:
+///
+/// | question | answer |
+/// |---|---|
+/// | `about` | threads and level |
+/// | `copy` | seconds for each byte of the copy |
+/// | `case SPEC SHAPE TYPE [FOLDER]` | the outputs it has; its inputs go to raw files `0` and `1` of the folder |
+/// | `bytes OUTPUT` | the bytes that the case must read and write once |
+/// | `run OUTPUT` | seconds of one run of the case |
+/// | `mean` | the mean of the values that the last run left |
+/// | `point SPEC TYPE NUMBERS NUMBERS` | value and first coordinate of the gradient at one prediction and target, `1,-2` say |
+///
+/// or with `error: …`.
+fn serve() {
+    let mut copy = Copy::new();
+    let mut current: Option<Box<dyn Case>> = None;
+    for line in std::io::stdin().lock().lines() {
+        let line = line.unwrap();
+        let answer = answer(&line, &mut copy, &mut current).unwrap_or_else(|message| format!("error: {message}"));
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{answer}").and_then(|()| out.flush()).unwrap();
+    }
+}
+
+fn answer(question: &str, copy: &mut Copy, current: &mut Option<Box<dyn Case>>) -> Result<String, String> {
+    let words: Vec<&str> = question.split_whitespace().collect();
+    match (words.as_slice(), &mut *current) {
+        (["about"], _) => Ok(format!("{} threads, {:?}", rayon::current_num_threads(), Level::best())),
+        (["copy"], _) => Ok(copy.seconds_per_byte().to_string()),
+        (["case", spec, sides, dtype, folder @ ..], _) => {
+            // Two large cases need not fit into memory at once.
+            *current = None;
+            let measure = catalog::find(spec).map_err(|error| error.to_string())?;
+            let case = case(measure, &shape(sides).ok_or(format!("no shape: {sides}"))?, dtype)?;
+            if let [folder] = folder {
+                let folder = std::path::Path::new(folder);
+                for (i, input) in case.inputs().iter().enumerate() {
+                    std::fs::write(folder.join(i.to_string()), input).map_err(|error| error.to_string())?;
+                }
+            }
+            let outputs: Vec<&str> = case.outputs().into_iter().map(name).collect();
+            *current = Some(case);
+            Ok(outputs.join(" "))
+        }
+        ([what @ ("bytes" | "run"), word], Some(case)) => {
+            let output = output(word).filter(|output| case.outputs().contains(output));
+            let output = output.ok_or(format!("the case has no {word}"))?;
+            let bytes = *what == "bytes";
+            Ok(if bytes { case.bytes(output).to_string() } else { seconds(&mut **case, output).to_string() })
+        }
+        (["point", spec, dtype, first, second], _) => {
+            let measure = catalog::find(spec).map_err(|error| error.to_string())?;
+            let numbers = |text: &str| text.split(',').map(str::parse).collect::<Result<Vec<f64>, _>>();
+            let both = numbers(first).and_then(|first| Ok((first, numbers(second)?)));
+            let (first, second) = both.map_err(|error| format!("{question}: {error}"))?;
+            point(measure, dtype, &first, &second)
+        }
+        (["mean"], Some(case)) => Ok(case.mean().to_string()),
+        _ => Err(format!("not understood, or no case yet: {question}")),
+    }
+}
+
+/// What is between entering and leaving this is counted.
+#[inline(never)]
+fn counted_work(case: &mut dyn Case, output: Output) {
+    case.run(output);
+    std::hint::black_box(case);
+}
+
+/// Runs each kernel of `f32` that a loss has, and says of each what it was and how many numbers it took.
+fn count() {
+    const NUMBERS: usize = 100_000;
+    // Here and nowhere else: another thread would count when it looks for work.
+    rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global().unwrap();
+    println!("{:?}", Level::best());
+    for entry in catalog::entries() {
+        let shapes = match entry.make(&entry.defaults()) {
+            Ok(Measure::Pointwise(_)) => vec![vec![NUMBERS]],
+            Ok(Measure::Row(loss)) if loss.labelled().is_some() => {
+                // Side by side, and along the row.
+                [10, 1000].map(|classes| vec![NUMBERS / classes, classes]).to_vec()
+            }
+            _ => continue,
+        };
+        for shape in shapes {
+            let mut case = case(entry.make(&entry.defaults()).unwrap(), &shape, TYPES[0]).unwrap();
+            let outputs = case.outputs();
+            let output = if outputs.contains(&Output::Gradient) { Output::Gradient } else { Output::Value };
+            // What is done once in a process does not count.
+            case.run(output);
+            counted_work(&mut *case, output);
+            println!("{} {} {} {NUMBERS}", entry.name, sides(&shape), name(output));
+        }
+    }
 }
 
 fn main() {
-    let names: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
-    println!(
-        "{N} elements, {} threads; time and × limit of value and gradient, mean with gradient, mean; speed of the copy",
-        rayon::current_num_threads()
-    );
-    let mut copy = Copy::new();
-    copy.seconds_per_byte();
-    for entry in catalog::entries() {
-        let Measure::Pointwise(loss) = entry.make(&entry.defaults()).unwrap() else { continue };
-        if names.is_empty() || names.iter().any(|name| entry.name.contains(name.as_str())) {
-            bench::<f32>(&*loss, &mut copy);
-            if !names.is_empty() {
-                bench::<f64>(&*loss, &mut copy);
-            }
-        }
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    match arguments.first().map(String::as_str) {
+        Some("--serve") => serve(),
+        Some("--count") => count(),
+        _ => table(&arguments),
     }
 }

@@ -1,33 +1,10 @@
-//! What all benchmarks share: a clock, a median, and the copy that they are measured against.
+//! What the benchmark stands on.
 
-use rayon::prelude::*;
-use std::time::Instant;
+mod case;
+mod clock;
+mod data;
+mod point;
 
-pub fn time(work: impl FnOnce()) -> f64 {
-    let start = Instant::now();
-    work();
-    start.elapsed().as_secs_f64()
-}
-
-pub fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
-}
-
-/// A copy of 256 MB arrays past the caches, on all threads.
-pub struct Copy(Vec<f32>, Vec<f32>);
-
-impl Copy {
-    pub fn new() -> Self {
-        Copy(vec![1.0; 64 << 20], vec![0.0; 64 << 20])
-    }
-    pub fn seconds_per_byte(&mut self) -> f64 {
-        let bytes = (2 * 4 * self.0.len()) as f64;
-        let chunk = 1 << 16;
-        time(|| {
-            self.0.par_chunks(chunk).zip(self.1.par_chunks_mut(chunk)).for_each(|(from, to)| {
-                discrepancy_stream::copy(to, from);
-            });
-        }) / bytes
-    }
-}
+pub use case::{Case, OUTPUTS, Output, Shape, TYPES, case};
+pub use clock::{Copy, median, time};
+pub use point::point;
