@@ -6,6 +6,9 @@ use std::process::{Command, ExitCode, Stdio};
 const HELP: &str = "\
 cargo xtask test        all tests of all crates, and the reference tables against arbitrary precision, scikit-learn's means
 cargo xtask reference   the reference tables, made again; --check compares instead of writing
+cargo xtask accuracy    ACCURACY.md, made again; --peers measures the peers anew, --check compares instead of writing
+cargo xtask search      climbs to the inputs where losses err most, for --minutes M; names choose; then make the reference anew
+cargo xtask exhaustive  elementary functions and losses over all f32 inputs; names choose, --list shows them with their times
 cargo xtask bench       value and gradient of pointwise and row losses, beside the time that memory needs; names choose
 cargo xtask pictures    the pictures of docs/pictures, drawn again
 cargo xtask ci          what must be green before a change lands: formatting, lints, documentation, tests
@@ -17,6 +20,9 @@ fn main() -> ExitCode {
     let done = match arguments.first().map(String::as_str) {
         Some("test") => test(&rest),
         Some("reference") => reference(&rest),
+        Some("accuracy") => accuracy(&rest),
+        Some("search") => example("search", &rest),
+        Some("exhaustive") => example("exhaustive", &rest),
         Some("bench") => bench(&rest),
         Some("pictures") => pictures(),
         Some("ci") => ci(),
@@ -72,6 +78,20 @@ fn test(rest: &[&str]) -> Result<(), String> {
 
 fn reference(rest: &[&str]) -> Result<(), String> {
     python("reference", &[&["generate.py"], rest].concat())
+}
+
+/// `ACCURACY.md` is written by the test that holds it to be current, from the tables and from files of results.
+fn accuracy(rest: &[&str]) -> Result<(), String> {
+    if rest.contains(&"--peers") {
+        python("reference/peers", &["measure.py"])?;
+    }
+    let write: &[(&str, &str)] = if rest.contains(&"--check") { &[] } else { &[("DISCREPANCY_WRITE_SNAPSHOTS", "1")] };
+    run("cargo", &["test", "--package", "discrepancy", "--test", "accuracy"], write)
+}
+
+/// A program of the library that computes for long.
+fn example(name: &str, rest: &[&str]) -> Result<(), String> {
+    cargo(&[&["run", "--release", "--package", "discrepancy", "--example", name, "--"], rest].concat())
 }
 
 /// Runs a script of a folder in the folder's own virtual environment, with its pinned packages.

@@ -202,6 +202,13 @@ pub trait Machine: Real {
     fn call_plain(function: Function, x: Self) -> Self;
 }
 
+/// The short exponential of rows whose results have 24 bits, so that all its arguments can be tried.
+#[doc(hidden)]
+#[inline(always)]
+pub fn exp_of_gap<M: Machine>(x: M) -> M {
+    elementary::exp_of_gap_single(x)
+}
+
 /// The elementary functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Function {

@@ -74,6 +74,13 @@ pub struct Format {
     pub smallest: i64,
     pub largest: i64,
 }
+
+impl Format {
+    /// As tables and catalogue name it.
+    pub fn name(self) -> &'static str {
+        if self.bits == F32.bits { "f32" } else { "f64" }
+    }
+}
 pub const F64: Format = Format { bits: 53, smallest: -1074, largest: 1023 };
 pub const F32: Format = Format { bits: 24, smallest: -149, largest: 127 };
 
@@ -106,6 +113,8 @@ pub fn ulps(got: f64, truth: &Exact, format: Format) -> f64 {
 pub struct Case {
     pub line: usize,
     pub spec: String,
+    /// The inputs as they are written.
+    pub text: Vec<String>,
     pub inputs: Vec<Vec<f64>>,
     /// An empty vector where the result does not exist.
     pub outputs: Vec<Vec<Exact>>,
@@ -133,6 +142,7 @@ pub fn table_if_any(name: &str) -> Option<Vec<Case>> {
             Case {
                 line: number + 1,
                 spec: fields[0].to_owned(),
+                text: fields[1..bar].iter().map(|field| (*field).to_owned()).collect(),
                 inputs: fields[1..bar].iter().map(|f| numbers(f).iter().map(Exact::to_f64).collect()).collect(),
                 outputs: fields[bar + 1..].iter().map(|f| numbers(f)).collect(),
             }

@@ -1,28 +1,16 @@
-//! Rows, maps, heads, penalties, distances and divergences against the reference tables: every number of every case.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is meant to panic")]
+//! The tables of losses, maps, heads, penalties, distances and divergences: every number of every case.
 
-mod support;
-
+use crate::found::Found;
+use crate::support::{self, Case, Exact, Format};
 use discrepancy::ErrorKind;
 use discrepancy::batch::{
-    Element, HeadEvaluation, PairEvaluation, PenaltyEvaluation, RowEvaluation, RowResults, map_rows,
+    Element, Evaluation, HeadEvaluation, PairEvaluation, PenaltyEvaluation, RowEvaluation, RowResults, map_rows,
 };
-use discrepancy::catalog::{self, Arguments, Entry, Family, Measure, Property, Value};
+use discrepancy::catalog::{self, Arguments, Entry, Measure, Property, Value};
 use discrepancy::rows::{HessianKind, RowTargets};
-use rayon::prelude::*;
-use support::{Case, Exact, F32, F64, Format, ulps};
-
-const FAMILIES: [Family; 5] = [Family::Row, Family::Head, Family::Penalty, Family::Distance, Family::Divergence];
-
-struct Storage {
-    name: &'static str,
-    format: Format,
-}
-
-const STORAGES: [Storage; 2] = [Storage { name: "f32", format: F32 }, Storage { name: "f64", format: F64 }];
 
 /// The names of the inputs and of the outputs, from the comment lines.
-fn columns(table: &str) -> (Vec<String>, Vec<String>) {
+pub fn columns(table: &str) -> (Vec<String>, Vec<String>) {
     let path = format!("{}/../../reference/tables/{table}.txt", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).unwrap();
     let list = |start: &str| {
@@ -38,27 +26,10 @@ fn columns(table: &str) -> (Vec<String>, Vec<String>) {
     (list("# inputs: "), list("# outputs: "))
 }
 
-/// The tables of the families, without the storage type.
-fn tables() -> Vec<String> {
-    let folder = format!("{}/../../reference/tables", env!("CARGO_MANIFEST_DIR"));
-    let mut tables = Vec::new();
-    for file in std::fs::read_dir(folder).unwrap() {
-        let file = file.unwrap().file_name().into_string().unwrap();
-        let Some(table) = file.strip_suffix(".f32.txt") else { continue };
-        // `name.variant`: the same entry with other inputs.
-        let name = table.split('.').next().unwrap();
-        match catalog::entry(name) {
-            Ok(entry) if FAMILIES.contains(&entry.family) => tables.push(table.to_owned()),
-            _ => {}
-        }
-    }
-    tables.sort();
-    tables
-}
-
 /// The entry and the parameter values of a spec.
 fn spec(spec: &str) -> (&'static Entry, Arguments) {
     match catalog::find(spec).unwrap() {
+        Measure::Pointwise(loss) => (loss.entry(), loss.arguments()),
         Measure::Row(loss) => (loss.entry(), loss.arguments()),
         Measure::Map(map) => (map.entry(), map.arguments()),
         Measure::Head(head) => (head.entry(), head.arguments()),
@@ -69,7 +40,7 @@ fn spec(spec: &str) -> (&'static Entry, Arguments) {
 }
 
 /// What the spec names, with the inputs that are parameters (variances, say) put in.
-fn measure(case: &Case, inputs: &[String]) -> Measure {
+fn measured(case: &Case, inputs: &[String]) -> Measure {
     let (entry, mut arguments) = spec(&case.spec);
     for (name, input) in inputs.iter().zip(&case.inputs) {
         if entry.parameter(name).is_some() {
@@ -85,7 +56,17 @@ fn compute<E: Element>(case: &Case, inputs: &[String], outputs: &[String]) -> di
     let asked = |output: &str| outputs.iter().any(|name| name.starts_with(output));
     let label = [case.inputs.last().unwrap()[0] as i64];
     let labelled = inputs.last().unwrap() == "label";
-    let results = match measure(case, inputs) {
+    let results = match measured(case, inputs) {
+        Measure::Pointwise(loss) => {
+            let batch = Evaluation::new(&*loss, &data[0], &data[1])?;
+            if loss.differentiable() {
+                let all = batch.value_gradient_hessian()?;
+                assert_eq!(all.value, batch.values()?, "line {}", case.line);
+                vec![all.value, all.gradient, all.hessian]
+            } else {
+                vec![batch.values()?]
+            }
+        }
         Measure::Map(map) => vec![map_rows(&*map, &data[0], data[0].len())?],
         Measure::Row(loss) => {
             let targets = if labelled { RowTargets::labels(&label) } else { RowTargets::Probabilities(&data[1]) };
@@ -153,100 +134,42 @@ fn gather_ties(table: &str, result: &mut [f64]) {
     }
 }
 
-/// The exponent of the unit in the last place.
-fn last_place(truth: &Exact, format: Format) -> i64 {
-    (truth.binade().unwrap_or(format.smallest) - format.bits + 1).max(format.smallest)
-}
-
-#[derive(Default)]
-struct Worst {
-    ulps: f64,
-    what: String,
-    numbers: usize,
-    /// How many numbers are only right by the clause for results far below their input terms.
-    clause: usize,
-    failures: Vec<String>,
-}
-
-fn check<E: Element>(table: &str, storage: &Storage) -> Worst {
-    let name = format!("{table}.{}", storage.name);
+/// What one table shows, output by output.
+pub fn measure(table: &str, format: Format) -> Vec<Found> {
+    let name = format!("{table}.{}", format.name());
     let cases = support::table(&name);
     assert!(cases.len() >= 500, "{name} has only {} cases", cases.len());
     let (inputs, outputs) = columns(&name);
-    let mut worst = Worst::default();
+    let mut all: Vec<Found> = outputs.iter().map(|output| Found::new(table, format, output)).collect();
     for case in &cases {
-        let entry = spec(&case.spec).0;
-        let accuracy = entry.accuracy();
-        let bound = if storage.name == "f32" { accuracy.f32 } else { accuracy.f64 };
-        let results = match compute::<E>(case, &inputs, &outputs) {
+        let results = match format.name() {
+            "f32" => compute::<f32>(case, &inputs, &outputs),
+            _ => compute::<f64>(case, &inputs, &outputs),
+        };
+        let results = match results {
             Ok(results) => results,
             Err(error) => {
-                worst.failures.push(format!("{name} line {}: {error}", case.line));
+                all[0].failures.push(format!("{name} line {}: {error}", case.line));
                 continue;
             }
         };
         assert_eq!(results.len(), outputs.len(), "{name}: outputs");
         // Of the largest input term; every formula has a 1, or probabilities, beside its inputs.
         let exponent = case.inputs.iter().flatten().filter_map(|x| Exact::of(*x).binade()).max().unwrap_or(0).max(0);
-        for ((output, mut result), truth) in outputs.iter().zip(results).zip(&case.outputs) {
+        for ((found, mut result), truth) in all.iter_mut().zip(results).zip(&case.outputs) {
             if truth.is_empty() {
                 continue;
             }
-            assert_eq!(result.len(), truth.len(), "{name} line {}: {output}", case.line);
-            if output.starts_with("gradient") {
+            assert_eq!(result.len(), truth.len(), "{name} line {}: {}", case.line, found.output);
+            if found.output.starts_with("gradient") {
                 gather_ties(&name, &mut result);
             }
-            for (i, (got, truth)) in result.iter().zip(truth).enumerate() {
-                worst.numbers += 1;
-                let error = ulps(*got, truth, storage.format);
+            for (got, truth) in result.iter().zip(truth) {
                 // The clause of GOALS for results far below the terms they are made of.
                 let far = truth.binade().is_some_and(|binade| binade < exponent - 100);
-                let allowed = if far {
-                    1.0 + 2f64.powi(((exponent - 100) - last_place(truth, storage.format)) as i32)
-                } else {
-                    bound
-                };
-                worst.clause += usize::from(error > bound && error <= allowed);
-                let what = || {
-                    let truth = truth.to_f64();
-                    format!(
-                        "{name} line {} {}: {output}[{i}] {got:e}, true {truth:e}: {error:.3}",
-                        case.line, case.spec
-                    )
-                };
-                if error > allowed {
-                    worst.failures.push(what());
-                } else if error <= bound && error > worst.ulps {
-                    (worst.ulps, worst.what) = (error, what());
-                }
+                found.compare(case, *got, truth, far.then_some(exponent - 100));
             }
         }
     }
-    worst
-}
-
-#[test]
-fn reference_tables_hold_within_the_stated_bounds() {
-    let tables = tables();
-    assert!(tables.len() >= 24, "tables are missing");
-    let work: Vec<(&str, &Storage)> =
-        tables.iter().flat_map(|table| STORAGES.iter().map(move |storage| (table.as_str(), storage))).collect();
-    let check = |(table, storage): &(&str, &Storage)| match storage.name {
-        "f32" => check::<f32>(table, storage),
-        _ => check::<f64>(table, storage),
-    };
-    let results: Vec<Worst> = work.par_iter().map(check).collect();
-    let mut failures = Vec::new();
-    for ((table, storage), worst) in work.iter().zip(&results) {
-        let Worst { numbers, clause, failures: wrong, ulps, what } = worst;
-        let name = storage.name;
-        println!(
-            "{table}.{name}: {numbers} numbers, {clause} by the clause, {} failures, worst {ulps:.4} ({what})",
-            wrong.len()
-        );
-        failures.extend(worst.failures.iter().cloned());
-    }
-    let numbers: usize = results.iter().map(|worst| worst.numbers).sum();
-    println!("{numbers} reference numbers");
-    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+    all
 }
