@@ -15,7 +15,7 @@ use discrepancy::catalog::{self, Family, Property};
 use found::Found;
 use rayon::prelude::*;
 use std::sync::LazyLock;
-use support::{F32, F64, Format};
+use support::{F32, F64, Format, tables_of};
 
 /// What all tables of all entries show, in the order of the catalogue.
 static FOUND: LazyLock<Vec<Found>> = LazyLock::new(|| {
@@ -31,18 +31,6 @@ static FOUND: LazyLock<Vec<Found>> = LazyLock::new(|| {
     };
     work.par_iter().map(one).collect::<Vec<Vec<Found>>>().into_iter().flatten().collect()
 });
-
-/// The tables of an entry, without the storage type: `name`, and `name.variant` of the same entry with other inputs.
-fn tables_of(name: &str) -> Vec<String> {
-    let folder = format!("{}/../../reference/tables", env!("CARGO_MANIFEST_DIR"));
-    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
-    let mut tables: Vec<String> = files
-        .filter_map(|file| file.strip_suffix(".f32.txt").map(str::to_owned))
-        .filter(|table| found::name(table) == name)
-        .collect();
-    tables.sort();
-    tables
-}
 
 #[test]
 fn reference_tables_hold_within_the_stated_bounds() {

@@ -1,6 +1,7 @@
 //! `ACCURACY.md`: our columns from the tables, the peers' and the exhaustive ones from files of results.
 
 use crate::found::Found;
+use crate::support::Format;
 use discrepancy::catalog::{self, Family};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -21,8 +22,8 @@ stored in, gradual underflow counted: 0.5 is a perfect result.
 - **Worst**: the largest error found, and where: parameters and inputs in hexadecimal, or the line of the table under
   `reference/tables/` where they are long. The points include those that `cargo xtask search` found by climbing on the bits.
 - **Peers**: what others make of the same inputs in the same type, at their default options. Where a peer has the function only
-  for some of the parameters, it is held to those points, and their number is given. An error of 8.4e6 (`f32`) or 4.5e15 (`f64`) means
-  that no digit is right; ∞ means NaN, or an infinity where there is a number, or the other way round.
+  for some of the parameters, it is held to those points, and their number is given. *No digit*: the error is as large as the
+  result (8.4e6 ULP in `f32`, 4.5e15 in `f64`) or larger. ∞: NaN, or an infinity where there is a number, or the other way round.
 ";
 
 /// Results of a file of tab-separated lines, with its comments.
@@ -40,10 +41,11 @@ fn lines(path: &str) -> Lines {
     }
 }
 
-/// An error, short.
-fn short(ulps: f64) -> String {
+/// An error, short; as large as the result itself, it leaves no digit.
+fn short(ulps: f64, format: Format) -> String {
     match ulps {
         x if x.is_infinite() => "∞".to_owned(),
+        x if x >= 2f64.powi(format.bits as i32 - 1) => "no digit".to_owned(),
         0.0 => "0".to_owned(),
         x if x < 1000.0 => format!("{x:.2}"),
         x => format!("{x:.1e}"),
@@ -91,7 +93,7 @@ fn peers(found: &Found, results: &BTreeMap<(String, String), Vec<(String, usize,
     let key = (format!("{}.{}", found.table, found.format.name()), found.output.clone());
     let of = |(peer, points, ulps): &(String, usize, f64)| {
         let part = if *points == found.points { String::new() } else { format!(" ({})", grouped(*points)) };
-        format!("{peer} {}{part}", short(*ulps))
+        format!("{peer} {}{part}", short(*ulps, found.format))
     };
     results.get(&key).map(|list| list.iter().map(of).collect::<Vec<String>>().join(", ")).unwrap_or_default()
 }

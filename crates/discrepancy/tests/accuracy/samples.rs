@@ -1,7 +1,7 @@
 //! The tables of transport and of two-sample statistics, through the catalogue.
 
 use crate::found::Found;
-use crate::support::{Case, Exact, Format, table};
+use crate::support::{Case, Exact, Format, columns, table};
 use discrepancy::catalog::{Measure, Value, find};
 use discrepancy::samples::SampleStatistic;
 use discrepancy::transport::{Ground, Sinkhorn};
@@ -52,7 +52,7 @@ pub fn measure(name: &str, format: Format) -> Vec<Found> {
     let full = format!("{name}.{}", format.name());
     let cases = table(&full);
     assert!(cases.len() >= 500, "{full} has only {} cases", cases.len());
-    let outputs = crate::tables::columns(&full).1;
+    let outputs = columns(&full).1;
     let mut all: Vec<Found> = outputs.iter().map(|output| Found::new(name, format, output)).collect();
     for case in &cases {
         for ((found, (got, terms)), truth) in all.iter_mut().zip(of(case)).zip(&case.outputs) {

@@ -9,23 +9,6 @@ use discrepancy::batch::{
 use discrepancy::catalog::{self, Arguments, Entry, Measure, Property, Value};
 use discrepancy::rows::{HessianKind, RowTargets};
 
-/// The names of the inputs and of the outputs, from the comment lines.
-pub fn columns(table: &str) -> (Vec<String>, Vec<String>) {
-    let path = format!("{}/../../reference/tables/{table}.txt", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(path).unwrap();
-    let list = |start: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(start)).unwrap();
-        // A comma in parentheses is part of a name.
-        let mut depth = 0;
-        let parts = line.split(|c| {
-            depth += i32::from(c == '(') - i32::from(c == ')');
-            c == ',' && depth == 0
-        });
-        parts.map(|name| name.trim().to_owned()).collect()
-    };
-    (list("# inputs: "), list("# outputs: "))
-}
-
 /// The entry and the parameter values of a spec.
 fn spec(spec: &str) -> (&'static Entry, Arguments) {
     match catalog::find(spec).unwrap() {
@@ -51,7 +34,7 @@ fn measured(case: &Case, inputs: &[String]) -> Measure {
 }
 
 /// All outputs of a case that the entry has, in the table's order, computed and stored in the table's type.
-fn compute<E: Element>(case: &Case, inputs: &[String], outputs: &[String]) -> discrepancy::Result<Vec<Vec<f64>>> {
+pub fn compute<E: Element>(case: &Case, inputs: &[String], outputs: &[String]) -> discrepancy::Result<Vec<Vec<f64>>> {
     let data: Vec<Vec<E>> = case.inputs.iter().map(|input| input.iter().map(|x| E::narrow(*x)).collect()).collect();
     let asked = |output: &str| outputs.iter().any(|name| name.starts_with(output));
     let label = [case.inputs.last().unwrap()[0] as i64];
@@ -139,7 +122,7 @@ pub fn measure(table: &str, format: Format) -> Vec<Found> {
     let name = format!("{table}.{}", format.name());
     let cases = support::table(&name);
     assert!(cases.len() >= 500, "{name} has only {} cases", cases.len());
-    let (inputs, outputs) = columns(&name);
+    let (inputs, outputs) = support::columns(&name);
     let mut all: Vec<Found> = outputs.iter().map(|output| Found::new(table, format, output)).collect();
     for case in &cases {
         let results = match format.name() {
