@@ -45,14 +45,16 @@ def cross_entropy_of_scores(parameters, z, target):
         mpf(j == target[0]) for j in range(classes)]
     smooth = [(1 - smoothing) * t + smoothing / classes for t in row]
     value = sum((t * s.cost(j) for j, t in enumerate(smooth) if t), mpf(0)) + z_loss * s.logsumexp ** 2
-    # p - t, where t is near 1 as -(1 - p) + (1 - t).
-    residual = [s.p[j] - t if row[j] != 1 else smoothing - smoothing / classes - s.others(j)
-                for j, t in enumerate(smooth)]
+    # p Σt - t; for the largest score what the other classes have instead, (Σt - t) - (1 - p) Σt.
+    total = sum(smooth, mpf(0))
+    rest = [sum((t for k, t in enumerate(smooth) if k != j), mpf(0)) for j in range(classes)]
+    largest = max(range(classes), key=lambda j: z[j])
+    residual = [rest[j] - total * s.others(j) if j == largest else s.p[j] * total - t for j, t in enumerate(smooth)]
     gradient = [(r + 2 * z_loss * s.logsumexp * p) / temperature for r, p in zip(residual, s.p)]
     hessian = []
     for j, p in enumerate(s.p):
         q = s.others(j)
-        hessian.append((p * q + z_loss * (2 * p * p + 2 * s.logsumexp * p * q)) / temperature ** 2)
+        hessian.append((total * p * q + z_loss * (2 * p * p + 2 * s.logsumexp * p * q)) / temperature ** 2)
     return [[value], gradient, hessian, [s.logsumexp]]
 
 
