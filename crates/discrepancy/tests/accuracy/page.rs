@@ -88,8 +88,11 @@ fn place(found: &Found) -> String {
     text
 }
 
+/// Peer, points and worst error, by table with type and output.
+type Peers = BTreeMap<(String, String), Vec<(String, usize, f64)>>;
+
 /// The peers of a table's output.
-fn peers(found: &Found, results: &BTreeMap<(String, String), Vec<(String, usize, f64)>>) -> String {
+fn peers(found: &Found, results: &Peers) -> String {
     let key = (format!("{}.{}", found.table, found.format.name()), found.output.clone());
     let of = |(peer, points, ulps): &(String, usize, f64)| {
         let part = if *points == found.points { String::new() } else { format!(" ({})", grouped(*points)) };
@@ -101,7 +104,7 @@ fn peers(found: &Found, results: &BTreeMap<(String, String), Vec<(String, usize,
 fn render(all: &[Found]) -> String {
     let mut page = HEAD.to_owned();
     let peer_file = lines("reference/peers/results.txt");
-    let mut results: BTreeMap<(String, String), Vec<(String, usize, f64)>> = BTreeMap::new();
+    let mut results = Peers::new();
     for line in &peer_file.lines {
         let [table, output, peer, points, ulps] = &line[..] else { panic!("reference/peers/results.txt: {line:?}") };
         let result = (peer.clone(), points.parse().unwrap(), ulps.parse().unwrap());
