@@ -1,6 +1,8 @@
 """What an entry of the tables is, how its numbers are proved, and how they are written."""
 
 import dataclasses
+import itertools
+import pathlib
 from typing import Callable
 
 import mpmath
@@ -11,6 +13,7 @@ from draw import REGIONS, Draw
 DIGITS = 30             # hexadecimal digits after the point: 1 + 4 * 30 = 121 bits
 BITS = 1 + 4 * DIGITS
 FAR = 1_000_000         # exponents beyond it are written as it: no float comes near
+FINDS = pathlib.Path(__file__).resolve().parent / "finds"  # hard inputs that a search has found
 AGREE = mpf(2) ** -130  # two precisions must agree to this before a value is believed
 
 
@@ -163,12 +166,27 @@ def cases(entry, dtype):
         yield spec, region, inputs
 
 
+def finds(entry, dtype):
+    """Yields (spec, inputs) of the finds of the worst-case search, in the order of their file."""
+    path = FINDS / f"{entry.table}.{dtype}.txt"
+    for line in path.read_text("ascii").splitlines() if path.exists() else ():
+        if not line.startswith("#"):
+            spec, *vectors = line.split("\t")
+            yield spec, [[found(word) for word in vector.split()] for vector in vectors]
+
+
+def found(word):
+    """An input as it is written in a table: a hexadecimal float, or a whole number."""
+    return float.fromhex(word) if "0x" in word or "inf" in word else int(word)
+
+
 def lines(entry, dtype):
     yield f"# {entry.table}, {dtype}. Made by reference/generate.py; do not edit."
     yield f"# inputs: {', '.join(entry.inputs)}"
     yield f"# outputs: {', '.join(entry.outputs)}"
     for note in entry.notes:
         yield f"# {note}"
-    for spec, _, inputs in cases(entry, dtype):
+    drawn = ((spec, inputs) for spec, _, inputs in cases(entry, dtype))
+    for spec, inputs in itertools.chain(drawn, finds(entry, dtype)):
         outputs = compute(entry, spec, inputs)
         yield "\t".join([spec, *map(vector_text, inputs), "|", *map(vector_text, outputs)])

@@ -192,7 +192,7 @@ def brier_with_logits(_, z, y):
 
 def entry(name, formula, draw, *variants, outputs=OUTPUTS, notes=()):
     return Entry(table=name, specs=[name + variant for variant in ("", *variants)], inputs=["prediction", "target"],
-                 outputs=outputs, draw=draw, evaluate=pointwise(formula), notes=notes, count=540,
+                 outputs=outputs, draw=draw, evaluate=pointwise(formula), notes=notes, count=2000,
                  derivatives=DERIVATIVES if len(outputs) == 3 else ())
 
 

@@ -45,14 +45,16 @@ def cross_entropy_of_scores(parameters, z, target):
         mpf(j == target[0]) for j in range(classes)]
     smooth = [(1 - smoothing) * t + smoothing / classes for t in row]
     value = sum((t * s.cost(j) for j, t in enumerate(smooth) if t), mpf(0)) + z_loss * s.logsumexp ** 2
-    # p - t, where t is near 1 as -(1 - p) + (1 - t).
-    residual = [s.p[j] - t if row[j] != 1 else smoothing - smoothing / classes - s.others(j)
-                for j, t in enumerate(smooth)]
+    # p Σt - t; for the largest score what the other classes have instead, (Σt - t) - (1 - p) Σt.
+    total = sum(smooth, mpf(0))
+    rest = [sum((t for k, t in enumerate(smooth) if k != j), mpf(0)) for j in range(classes)]
+    largest = max(range(classes), key=lambda j: z[j])
+    residual = [rest[j] - total * s.others(j) if j == largest else s.p[j] * total - t for j, t in enumerate(smooth)]
     gradient = [(r + 2 * z_loss * s.logsumexp * p) / temperature for r, p in zip(residual, s.p)]
     hessian = []
     for j, p in enumerate(s.p):
         q = s.others(j)
-        hessian.append((p * q + z_loss * (2 * p * p + 2 * s.logsumexp * p * q)) / temperature ** 2)
+        hessian.append((total * p * q + z_loss * (2 * p * p + 2 * s.logsumexp * p * q)) / temperature ** 2)
     return [[value], gradient, hessian, [s.logsumexp]]
 
 
@@ -207,18 +209,18 @@ DECISION = ["of several largest scores the first counts", "no gradient: there is
 
 ENTRIES = [
     Entry("softmax", ["softmax", "softmax:temperature=2", "softmax:temperature=0.5"], ["scores"], ["probabilities"],
-          draw_scores, softmax),
+          draw_scores, softmax, count=1000),
     Entry("softmax_cross_entropy", ["softmax_cross_entropy" + v for v in VARIANTS], ["scores", "label"], ROW,
-          draw_labelled, cross_entropy_of_scores, DERIVATIVES, NOTES),
+          draw_labelled, cross_entropy_of_scores, DERIVATIVES, NOTES, count=2000),
     Entry("softmax_cross_entropy.soft", ["softmax_cross_entropy" + v for v in VARIANTS], ["scores", "target row"], ROW,
-          draw_soft, cross_entropy_of_scores, DERIVATIVES, NOTES),
+          draw_soft, cross_entropy_of_scores, DERIVATIVES, NOTES, count=1000),
     Entry("softmax_focal", ["softmax_focal" + v for v in (":gamma=2", ":gamma=0", ":gamma=0.5")], ["scores", "label"],
-          ["value", "gradient"], draw_labelled, softmax_focal, ((1, 0, 0),)),
+          ["value", "gradient"], draw_labelled, softmax_focal, ((1, 0, 0),), count=2000),
     Entry("cross_entropy", ["cross_entropy", "cross_entropy:base=2"], ["prediction row", "target row"],
           ["value", "gradient"], draw_cross_entropy, cross_entropy, ((1, 0, 0),),
-          ["a term of weight 0 is 0, in the gradient too"]),
+          ["a term of weight 0 is 0, in the gradient too"], count=2000),
     Entry("multiclass_zero_one", ["multiclass_zero_one"], ["scores", "label"], ["value"],
-          draw_decision_labelled, multiclass_zero_one, notes=DECISION),
+          draw_decision_labelled, multiclass_zero_one, notes=DECISION, count=1000),
     Entry("multiclass_zero_one.soft", ["multiclass_zero_one"], ["scores", "target row"], ["value"],
-          draw_decision_soft, multiclass_zero_one, notes=DECISION),
+          draw_decision_soft, multiclass_zero_one, notes=DECISION, count=1000),
 ]

@@ -13,6 +13,9 @@ cargo xtask bench       value and gradient of losses beside the time that memory
                         --peers measures PyTorch, JAX, SciPy and POT in turn with it and writes BENCHMARKS.md
 cargo xtask instructions
                         the instructions of the hot kernels, compared with those on file; --write writes them
+cargo xtask accuracy    ACCURACY.md, made again; --peers measures the peers anew, --check compares instead of writing
+cargo xtask search      climbs to the inputs where losses err most, for --minutes M; names choose; then make the reference anew
+cargo xtask exhaustive  elementary functions and losses over all f32 inputs; names choose, --list shows them with their times
 cargo xtask pictures    the pictures of docs/pictures, drawn again
 cargo xtask ci          what must be green before a change lands: formatting, lints, documentation, tests, instructions
 ";
@@ -23,6 +26,9 @@ fn main() -> ExitCode {
     let done = match arguments.first().map(String::as_str) {
         Some("test") => test(&rest),
         Some("reference") => reference(&rest),
+        Some("accuracy") => accuracy(&rest),
+        Some("search") => example("search", &rest),
+        Some("exhaustive") => example("exhaustive", &rest),
         Some("bench") => bench(&rest),
         Some("instructions") => instructions(&rest),
         Some("pictures") => pictures(),
@@ -79,6 +85,20 @@ fn test(rest: &[&str]) -> Result<(), String> {
 
 fn reference(rest: &[&str]) -> Result<(), String> {
     python("reference", &[&["generate.py"], rest].concat())
+}
+
+/// `ACCURACY.md` is written by the test that holds it to be current, from the tables and from files of results.
+fn accuracy(rest: &[&str]) -> Result<(), String> {
+    if rest.contains(&"--peers") {
+        python("reference/peers", &["measure.py"])?;
+    }
+    let write: &[(&str, &str)] = if rest.contains(&"--check") { &[] } else { &[("DISCREPANCY_WRITE_SNAPSHOTS", "1")] };
+    run("cargo", &["test", "--package", "discrepancy", "--test", "accuracy"], write)
+}
+
+/// A program of the library that computes for long.
+fn example(name: &str, rest: &[&str]) -> Result<(), String> {
+    cargo(&[&["run", "--release", "--package", "discrepancy", "--example", name, "--"], rest].concat())
 }
 
 /// Runs a script of a folder in the folder's own virtual environment, with its pinned packages.

@@ -2,7 +2,7 @@
 
 use crate::batch::straight::Rows;
 use crate::catalog::{Arguments, DataDomain, Entry};
-use crate::number::{Level, Real, Trace};
+use crate::number::{Level, Long, Real, Trace};
 use std::fmt::Debug;
 
 /// How prediction and target meet; the chain rule lives here, once.
@@ -82,6 +82,9 @@ pub trait PointwiseLoss: Debug + Send + Sync {
     fn dual(&self, prediction: f64, target: f64) -> [f64; 2];
     /// Value, derivative and second derivative in 256 bits, rounded once, for tests: at one point.
     fn witness(&self, prediction: f64, target: f64) -> [f64; 3];
+    /// The same, not rounded: what a search for the worst inputs measures by.
+    #[doc(hidden)]
+    fn truth(&self, prediction: f64, target: f64) -> [Long; 3];
     /// For value, derivative and second derivative: the relative error that plain precision may have at one point, and
     /// whether [`Loss::CANCELS`] has it watched.
     fn doubts(&self, prediction: f64, target: f64) -> [(f64, bool); 3];
@@ -161,6 +164,12 @@ macro_rules! losses {
                 }
                 fn witness(&self, prediction: f64, target: f64) -> [f64; 3] {
                     crate::batch::block::long(self, prediction, target, [true; 3])
+                }
+                fn truth(&self, prediction: f64, target: f64) -> [Long; 3] {
+                    let y = Long::from(target);
+                    let u = join(<Self as Loss>::COUPLING, Long::from(prediction), y);
+                    let derivative = slope(<Self as Loss>::COUPLING, Loss::derivative(self, u, y), y);
+                    [Loss::value(self, u, y), derivative, Loss::second_derivative(self, u, y)]
                 }
                 fn doubts(&self, prediction: f64, target: f64) -> [(f64, bool); 3] {
                     crate::batch::block::doubts(self, prediction, target)

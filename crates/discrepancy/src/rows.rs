@@ -2,6 +2,7 @@
 
 use crate::catalog::{Arguments, Entry};
 use crate::error::{Error, ErrorKind, Result};
+use crate::number::Long;
 use std::fmt::Debug;
 
 /// What a row should have been.
@@ -99,6 +100,12 @@ pub trait RowLoss: Debug + Send + Sync {
     fn logsumexp(&self, _row: &[f64], _epsilon: f64) -> Result<f64> {
         Err(Error::new(ErrorKind::Unsupported, self.entry().name, "logsumexp", "value and gradient"))
     }
+    /// Value, gradient and diagonal of the second derivatives in 256 bits, not rounded: what a search for the worst
+    /// inputs measures by. What is empty is not known there.
+    #[doc(hidden)]
+    fn truth(&self, _row: &[f64], _target: Target<'_>, _epsilon: f64) -> Result<[Vec<Long>; 3]> {
+        Ok(Default::default())
+    }
     /// How much a row of this target counts in a mean: its class's weight where the loss weighs classes, else 1.
     fn weight(&self, _target: Target<'_>) -> f64 {
         1.0
@@ -125,6 +132,9 @@ pub trait RowMap: Debug + Send + Sync {
     fn arguments(&self) -> Arguments;
     /// Writes the image of the row, for results of a type of this spacing at 1.
     fn evaluate(&self, row: &[f64], epsilon: f64, out: &mut [f64]) -> Result<()>;
+    /// The image in 256 bits, not rounded.
+    #[doc(hidden)]
+    fn truth(&self, row: &[f64]) -> Result<Vec<Long>>;
     /// Writes the image of a row of `f64`.
     fn apply(&self, row: &[f64], out: &mut [f64]) -> Result<()> {
         self.evaluate(row, f64::EPSILON, out)

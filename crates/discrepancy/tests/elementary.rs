@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a broken bound must stop the test")]
 
 use discrepancy::number::lane::{Block, run};
-use discrepancy::number::{Approximate, LANES, Lane, Level, Long, Real, Twofold};
+use discrepancy::number::{Approximate, Guarded, LANES, Lane, Level, Long, Real, Twofold};
 use fearless_simd::Simd;
 
 const NAMES: [&str; 4] = ["exp", "exp_m1", "ln", "ln_1p"];
@@ -98,6 +98,62 @@ fn subnormal_results_are_kept() {
     for x in [5e-324, 1e-310, f64::MIN_POSITIVE] {
         assert_eq!(Real::ln(x).to_bits(), Long::from(x).ln().to_f64().to_bits(), "ln({x:e})");
     }
+}
+
+/// Compositions that meet both ends of the range of floats on their way.
+const COMPOSITIONS: usize = 12;
+
+fn compose<R: Real>(which: usize, a: R, b: R, c: R) -> R {
+    match which {
+        0 => a * b,
+        1 => a / b,
+        2 => a * b / c,
+        3 => a / b / c,
+        4 => a / (b * c),
+        5 => a / b / 3.7,
+        6 => a.sqrt() * b,
+        7 => (a * b).sqrt() / c,
+        8 => (a / b).ln(),
+        9 => a.ln() * b,
+        10 => (a * b).ln_1p() / c,
+        _ => (a * b).exp_m1() / c,
+    }
+}
+
+#[test]
+fn errors_are_within_their_bounds_at_both_ends_of_the_range() {
+    type Checked = Guarded<Twofold<f64>, f64>;
+    let mut state = 3_u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let mut draw = || loop {
+        // In two steps, since a power may be below the range where the product is not.
+        let exponent = (next() * 2090.0) as i32 - 1070;
+        let x = (1.0 + next()) * 2f64.powi(exponent / 2) * 2f64.powi(exponent - exponent / 2);
+        if x > 0.0 && x.is_finite() {
+            return x;
+        }
+    };
+    let mut bounded = [0; COMPOSITIONS];
+    for _ in 0..4000 {
+        let [a, b, c] = [draw(), draw(), draw()];
+        for (which, bounded) in bounded.iter_mut().enumerate() {
+            let of = |x: f64| Checked::exact(Twofold::from(x));
+            let got = compose(which, of(a), of(b), of(c));
+            if !(got.value.high.is_finite() && got.value.low.is_finite() && got.error.is_finite()) {
+                continue;
+            }
+            *bounded += 1;
+            assert!(got.error >= 0.0, "{which} of {a:e}, {b:e}, {c:e}: an error of {:e}", got.error);
+            let truth = compose(which, Long::from(a), Long::from(b), Long::from(c));
+            let error = (Long::from(got.value.high) + got.value.low - truth).abs().to_f64();
+            assert!(error <= got.error, "{which} of {a:e}, {b:e}, {c:e}: wrong by {error:e}, not {:e}", got.error);
+        }
+    }
+    println!("bounded results: {bounded:?}");
+    assert!(bounded.iter().all(|count| *count > 500), "{bounded:?}");
 }
 
 struct All<'a> {

@@ -15,6 +15,11 @@ pub trait Approximate<M: Machine>: Real<Mask = M::Mask> {
     const FUNCTION: f64;
     /// Its size, to some bits.
     fn size(self) -> M;
+    /// How much a quotient with this numerator, or a root of it, may have lost of it below the range of floats.
+    #[inline(always)]
+    fn lost(self) -> M {
+        self.size().lit(0.0)
+    }
     /// The error of `product`, which is `self · other`.
     #[inline(always)]
     fn product_error(self, _other: Self, product: Self) -> M {
@@ -24,7 +29,8 @@ pub trait Approximate<M: Machine>: Real<Mask = M::Mask> {
 
 /// `2^k` for k in [-1022, 1023].
 pub(crate) const fn power(k: i64) -> f64 {
-    assert!(-1022 <= k && k <= 1023, "a normal number");
+    // Beyond it the bits would be those of another number, and of another sign.
+    assert!(k >= -1022 && k <= 1023);
     f64::from_bits(((k + 1023) as u64) << 52)
 }
 
@@ -34,6 +40,12 @@ impl<M: Machine> Approximate<M> for Twofold<M> {
     #[inline(always)]
     fn size(self) -> M {
         self.high.abs()
+    }
+    // The remainders are some 2^-53 and 2^-106 of it.
+    #[inline(always)]
+    fn lost(self) -> M {
+        let (size, zero) = (self.size(), self.high.lit(0.0));
+        M::when(zero.lt(size) & size.lt(size.lit(SMALL)), size.lit(LOST), zero)
     }
 }
 
@@ -64,8 +76,8 @@ pub struct Guarded<N, M> {
 
 /// Products smaller than this may have lost bits below the range of `f64` …
 const SMALL: f64 = power(-900);
-/// … but no more than this: 2^-1068.
-const LOST: f64 = f64::from_bits(1 << 6);
+/// … but no more than this.
+const LOST: f64 = power(-1022) * power(-46);
 
 /// How much of a result its error bound may be: 2^-8 ULP, so that 0.508 ULP are left after rounding.
 pub(crate) const SURE: f64 = f64::EPSILON / 256.0;
@@ -157,7 +169,7 @@ impl<M: Machine, N: Approximate<M>> Div for Guarded<N, M> {
     fn div(self, o: Self) -> Self {
         let value = self.value / o.value;
         // (a ± α) / (b ± β), first order, with room for the second.
-        let error = value.size().mul_add(o.error, self.error) / o.value.size() * 1.125;
+        let error = value.size().mul_add(o.error, self.error + self.value.lost()) / o.value.size() * 1.125;
         Self::scaled(value, error, N::OPERATION, self.zero())
     }
 }
@@ -193,7 +205,8 @@ impl<M: Machine, N: Approximate<M>> Div<f64> for Guarded<N, M> {
     type Output = Self;
     #[inline(always)]
     fn div(self, c: f64) -> Self {
-        Self::scaled(self.value / c, self.error / c.abs(), N::OPERATION, self.zero())
+        let error = (self.error + self.value.lost()) / c.abs();
+        Self::scaled(self.value / c, error, N::OPERATION, self.zero())
     }
 }
 
@@ -237,7 +250,7 @@ impl<M: Machine, N: Approximate<M>> Real for Guarded<N, M> {
     fn sqrt(self) -> Self {
         let value = self.value.sqrt();
         // α / (2√a), without the half; at zero √α.
-        let error = M::when(self.zero(), self.error.sqrt(), self.error / value.size());
+        let error = M::when(self.zero(), self.error.sqrt(), (self.error + self.value.lost()) / value.size());
         Self::rounded(value, error, N::OPERATION)
     }
     #[inline(always)]

@@ -2,6 +2,7 @@ use super::shares::{check_length, check_probabilities, check_target};
 use super::{RowLoss, Target};
 use crate::catalog::{Base, DataDomain, Domain, Interval, Value};
 use crate::error::{Error, ErrorKind, Result};
+use crate::number::Long;
 use crate::number::careful::{Careful, deepening, settled};
 
 crate::entry! {
@@ -55,6 +56,11 @@ impl RowLoss for CrossEntropy {
         }
         let mut value = deepening!(epsilon, |R| Ok(self.value_of::<R>(row, target)));
         settled!(value, |value| *value)
+    }
+    fn truth(&self, row: &[f64], target: Target<'_>, epsilon: f64) -> Result<[Vec<Long>; 3]> {
+        Self::check_row(row, target, epsilon)?;
+        let gradient = row.iter().enumerate().map(|(j, p)| self.slope(*p, target.probability(j))).collect();
+        Ok([vec![self.value_of(row, target)], gradient, Vec::new()])
     }
 }
 

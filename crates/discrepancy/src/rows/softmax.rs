@@ -4,6 +4,7 @@ use super::RowMap;
 use super::shares::{Shares, check_length, check_scores};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::error::Result;
+use crate::number::Long;
 use crate::number::careful::{Careful, deepening, settled};
 
 crate::entry! {
@@ -44,6 +45,10 @@ impl RowMap for Softmax {
         check_length(Self::ENTRY.name, "out", out.len(), row.len())?;
         out.copy_from_slice(&probabilities(row, self.temperature, epsilon)?);
         Ok(())
+    }
+    fn truth(&self, row: &[f64]) -> Result<Vec<Long>> {
+        let shares = Shares::new(Self::ENTRY.name, row, self.temperature)?;
+        Ok((0..row.len()).map(|j| shares.probability(j)).collect())
     }
 }
 

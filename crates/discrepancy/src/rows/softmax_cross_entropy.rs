@@ -4,7 +4,7 @@ use super::{HessianKind, RowLoss, Target, softmax};
 use crate::catalog::{DataDomain, Domain, Interval, ParameterType, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::careful::{Careful, deepening, settled};
-use crate::number::{Real, Twofold};
+use crate::number::{Long, Real, Twofold};
 
 crate::entry! {
     /// Softmax cross entropy of a row of logits: minus the logarithm of the true class's probability.
@@ -321,6 +321,12 @@ impl RowLoss for SoftmaxCrossEntropy {
             ),
         };
         (0..row.len()).map(one).collect()
+    }
+    fn truth(&self, row: &[f64], target: Target<'_>, epsilon: f64) -> Result<[Vec<Long>; 3]> {
+        let (shares, pull) = self.prepare::<Long>(row, target, epsilon)?;
+        let gradient = (0..row.len()).map(|j| self.slope_of(&shares, &pull, j)).collect();
+        let hessian = (0..row.len()).map(|j| self.curvature(&shares, &pull, (j, j), 1.0, false)).collect();
+        Ok([vec![self.value_of(&shares, &pull)], gradient, hessian])
     }
     fn labelled(&self) -> Option<&dyn LabelledLoss> {
         // A smoothed label is a row of probabilities.

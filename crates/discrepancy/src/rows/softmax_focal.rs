@@ -3,7 +3,7 @@ use super::shares::{Shares, check_classes, check_length, check_target};
 use super::{RowLoss, Target};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::error::Result;
-use crate::number::Real;
+use crate::number::{Long, Real};
 use crate::number::careful::{Careful, deepening, settled};
 
 crate::entry! {
@@ -97,6 +97,12 @@ impl RowLoss for SoftmaxFocal {
             }
         }
         settled!(parts, |(_, answers)| Self::value_of(answers))
+    }
+    fn truth(&self, row: &[f64], target: Target<'_>, epsilon: f64) -> Result<[Vec<Long>; 3]> {
+        self.check(row, target, epsilon)?;
+        let (shares, answers) = self.prepare::<Long>(row, target)?;
+        let gradient = (0..row.len()).map(|i| Self::slope_of(&shares, &answers, i)).collect();
+        Ok([vec![Self::value_of(&answers)], gradient, Vec::new()])
     }
     fn labelled(&self) -> Option<&dyn LabelledLoss> {
         Some(self)

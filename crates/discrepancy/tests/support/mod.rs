@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a broken table must stop the test")]
 
+use discrepancy::number::Long;
 use num_bigint::BigInt;
 
 /// An exact binary number `mantissa · 2^exponent`, or an infinity.
@@ -40,6 +41,34 @@ impl Exact {
         Exact::Finite { mantissa: if x < 0.0 { -mantissa } else { mantissa }, exponent }
     }
 
+    /// The first 150 bits and more of a long number; NaN has none.
+    pub fn of_long(x: Long) -> Option<Exact> {
+        let head = x.to_f64();
+        if head.is_nan() || head.is_infinite() {
+            return (!head.is_nan()).then(|| Exact::of(head));
+        }
+        // What is left of a small number is scaled up, so that it stays in the range of floats.
+        let scale = if head.abs() < 2f64.powi(-400) { 600 } else { 0 };
+        let (mut sum, mut rest) = (Exact::of(head), x - head);
+        for _ in 0..2 {
+            let part = (rest * 2f64.powi(scale)).to_f64();
+            rest = rest - Long::from(part) * 2f64.powi(-scale);
+            sum = sum.plus(Exact::of(part), i64::from(-scale));
+        }
+        Some(sum)
+    }
+
+    /// `self + other · 2^power`, of finite numbers.
+    fn plus(self, other: Exact, power: i64) -> Exact {
+        let (Exact::Finite { mantissa: m, exponent: e }, Exact::Finite { mantissa: n, exponent: f }) = (self, other)
+        else {
+            unreachable!("parts of a finite number")
+        };
+        let f = f + power;
+        let low = e.min(f);
+        Exact::Finite { mantissa: (m << (e - low)) + (n << (f - low)), exponent: low }
+    }
+
     /// The nearest float (exact for inputs, which are floats).
     pub fn to_f64(&self) -> f64 {
         match self {
@@ -74,6 +103,13 @@ pub struct Format {
     pub smallest: i64,
     pub largest: i64,
 }
+
+impl Format {
+    /// As tables and catalogue name it.
+    pub fn name(self) -> &'static str {
+        if self.bits == F32.bits { "f32" } else { "f64" }
+    }
+}
 pub const F64: Format = Format { bits: 53, smallest: -1074, largest: 1023 };
 pub const F32: Format = Format { bits: 24, smallest: -149, largest: 127 };
 
@@ -101,11 +137,62 @@ pub fn ulps(got: f64, truth: &Exact, format: Format) -> f64 {
     head as f64 * 2f64.powi((drop + low - step).clamp(-2000, 2000) as i32)
 }
 
+/// A float as tables write it.
+pub fn hexadecimal(x: f64) -> String {
+    let sign = if x.is_sign_negative() { "-" } else { "" };
+    if x.is_infinite() {
+        return format!("{sign}inf");
+    }
+    let bits = x.abs().to_bits();
+    if bits == 0 {
+        return format!("{sign}0x0p+0");
+    }
+    // Subnormals are written with a leading 1 too.
+    let (field, fraction) = ((bits >> 52) as i64, bits & ((1 << 52) - 1));
+    let shift = if field == 0 { fraction.leading_zeros() as i64 - 11 } else { 0 };
+    let (fraction, exponent) =
+        if field == 0 { ((fraction << shift) & ((1 << 52) - 1), -1022 - shift) } else { (fraction, field - 1023) };
+    let digits = format!("{fraction:013x}");
+    let digits = digits.trim_end_matches('0');
+    format!("{sign}0x1{}{digits}p{exponent:+}", if digits.is_empty() { "" } else { "." })
+}
+
+/// The names of the inputs and of the outputs of a table, from its comment lines.
+pub fn columns(table: &str) -> (Vec<String>, Vec<String>) {
+    let path = format!("{}/../../reference/tables/{table}.txt", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let list = |start: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(start)).unwrap();
+        // A comma in parentheses is part of a name.
+        let mut depth = 0;
+        let parts = line.split(|c| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            c == ',' && depth == 0
+        });
+        parts.map(|name| name.trim().to_owned()).collect()
+    };
+    (list("# inputs: "), list("# outputs: "))
+}
+
+/// The tables of an entry, without the storage type: `name`, and `name.variant` of the same entry with other inputs.
+pub fn tables_of(name: &str) -> Vec<String> {
+    let folder = format!("{}/../../reference/tables", env!("CARGO_MANIFEST_DIR"));
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut tables: Vec<String> = files
+        .filter_map(|file| file.strip_suffix(".f32.txt").map(str::to_owned))
+        .filter(|table| table.split('.').next() == Some(name))
+        .collect();
+    tables.sort();
+    tables
+}
+
 /// One row of a table.
 #[derive(Clone, Debug)]
 pub struct Case {
     pub line: usize,
     pub spec: String,
+    /// The inputs as they are written.
+    pub text: Vec<String>,
     pub inputs: Vec<Vec<f64>>,
     /// An empty vector where the result does not exist.
     pub outputs: Vec<Vec<Exact>>,
@@ -133,6 +220,7 @@ pub fn table_if_any(name: &str) -> Option<Vec<Case>> {
             Case {
                 line: number + 1,
                 spec: fields[0].to_owned(),
+                text: fields[1..bar].iter().map(|field| (*field).to_owned()).collect(),
                 inputs: fields[1..bar].iter().map(|f| numbers(f).iter().map(Exact::to_f64).collect()).collect(),
                 outputs: fields[bar + 1..].iter().map(|f| numbers(f)).collect(),
             }
