@@ -89,6 +89,82 @@ def draw_hard_probability(draw, region, _):
     return [[p], [draw.pick([0.0, 1.0])]]
 
 
+def draw_kinked(name, default, factor=1):
+    """Residuals, a part of them at the place where the pieces of the loss meet: `factor` times a parameter."""
+    def kinked(draw, region, parameters):
+        if region == "cancel" and draw.coin(0.7):
+            kink = draw.round(float(parameters.get(name, default)) * factor)
+            target = draw.pick([0.0, draw.uniform(-5, 5), draw.ordinary(-8, 12)])
+            return [[draw.step(draw.round(target + draw.sign() * kink), draw.integer(-2, 2))], [target]]
+        return draw_residual(draw, region, parameters)
+    return kinked
+
+
+def draw_amount(draw, region, zero):
+    """A count or an amount."""
+    if region == "edge" and draw.coin():
+        tiny = draw.step(0.0, draw.integer(1, 9))
+        return draw.pick([0.0 if zero else 1.0, draw.positive(-draw.wide, draw.wide), tiny])
+    if zero and draw.coin(0.2):
+        return 0.0
+    return draw.pick([float(draw.integer(1, 20)), draw.positive(-8, 6)])
+
+
+def draw_log_mean(zero):
+    """The logarithm of a mean, and an amount; often they nearly meet."""
+    def log_mean(draw, region, _):
+        y = draw_amount(draw, region, zero)
+        if region == "ordinary":
+            return [[draw.ordinary(-8, 2)], [y]]
+        if region == "moderate":
+            return [[draw.uniform(-5, 5)], [y]]
+        if region == "edge":
+            return [[draw.edge()], [y]]
+        if y and draw.coin(0.5):  # the derivative cancels
+            return [[draw.near(draw.round(float(mp.log(y))))], [y]]
+        # The value cancels: of counts where e^z = y z, of amounts where z = -y e^-z.
+        z = draw.uniform(1, 6)
+        if zero:
+            return [[z], [draw.near(draw.round(float(mp.exp(z) / z)))]]
+        return [[-z], [draw.near(draw.round(float(z * mp.exp(-z))))]]
+    return log_mean
+
+
+def draw_mean(zero):
+    """A mean and an amount."""
+    def mean(draw, region, parameters):
+        # From power 2 on, an amount of 0 is infinitely unlikely whatever the mean is.
+        y = draw_amount(draw, region, zero and parameters.get("power", 0) < 2)
+        if region == "ordinary":
+            return [[draw.positive(-8, 6)], [y]]
+        if region == "moderate":
+            return [[draw.step(draw.uniform(0, 20), 1)], [y]]
+        if region == "edge":
+            return [[abs(draw.edge()) or draw.positive(-draw.wide, draw.wide)], [y]]
+        mean = draw.positive(-8, 8)
+        factor = draw.pick([1.0, 1.0, 0.5, 1 / 3])  # where the gamma and Tweedie deviances change their curvature
+        return [[mean], [draw.near(draw.round(mean * factor)) or mean]]
+    return mean
+
+
+def draw_above_minus_one(draw, region, _):
+    if region == "ordinary":
+        return [[draw.positive(-8, 6)], [draw.positive(-8, 6)]]
+    if region == "moderate":
+        return [[draw.uniform(-0.9, 5)], [draw.uniform(-0.9, 5)]]
+    if region == "cancel":
+        z = draw.positive(-8, 12)
+        if draw.coin(0.3):  # the second derivative cancels where ln((1 + z)/(1 + y)) = 1
+            return [[draw.round(float((1 + mpf(z)) * mp.e - 1))], [z]]
+        return [[z], [draw.near(z)]]
+
+    def one():
+        near = draw.step(-1.0, draw.integer(1, 9))
+        small = draw.positive(-draw.wide, -2)
+        return draw.pick([near, draw.round(-1 + draw.positive(-draw.bits, -1)), abs(draw.edge()), -small])
+    return [[one()], [one()]]
+
+
 # Formulas.
 
 def pointwise(formula):
@@ -129,6 +205,158 @@ def squared(parameters, prediction, target):
 def absolute(_, prediction, target):
     r = prediction - target
     return abs(r), sign(r), 0
+
+
+def huber(parameters, prediction, target):
+    r, delta = prediction - target, number(parameters, "delta", 1)
+    if abs(r) <= delta:
+        return r ** 2 / 2, r, 1
+    return delta * (abs(r) - delta / 2), delta * sign(r), 0
+
+
+def smooth_l1(parameters, prediction, target):
+    r, beta = prediction - target, number(parameters, "beta", 1)
+    if abs(r) < beta:
+        return r ** 2 / (2 * beta), r / beta, 1 / beta
+    return abs(r) - beta / 2, sign(r), 0
+
+
+def pseudo_huber(parameters, prediction, target):
+    r, delta = prediction - target, number(parameters, "delta", 1)
+    root = mp.sqrt(1 + (r / delta) ** 2)
+    return delta ** 2 * (root - 1), r / root, 1 / root ** 3
+
+
+def log_cosh(_, prediction, target):
+    r = prediction - target
+    tail = mp.exp(-2 * abs(r))
+    return mp.log((1 + tail) / 2) + abs(r), sign(r) * (1 - tail) / (1 + tail), 4 * tail / (1 + tail) ** 2
+
+
+def fair(parameters, prediction, target):
+    r, c = prediction - target, number(parameters, "scale", 1)
+    t = abs(r) / c
+    return c ** 2 * (t - mp.log(1 + t)), r / (1 + t), 1 / (1 + t) ** 2
+
+
+def tukey_biweight(parameters, prediction, target):
+    r, c = prediction - target, number(parameters, "scale", 4.685)
+    if abs(r) > c:
+        return c ** 2 / 6, 0, 0
+    q = (r / c) ** 2
+    return c ** 2 / 6 * (1 - (1 - q) ** 3), r * (1 - q) ** 2, (1 - q) * (1 - 5 * q)
+
+
+def above(parameters, r):
+    """The weight of the side of a residual."""
+    level = number(parameters, "level", 0.5)
+    return 1 - level if r > 0 else level
+
+
+def quantile(parameters, prediction, target):
+    r = prediction - target
+    weight = above(parameters, r)
+    return weight * abs(r), weight * sign(r), 0
+
+
+def expectile(parameters, prediction, target):
+    r = prediction - target
+    weight = above(parameters, r)
+    return weight * r ** 2, 2 * weight * r, 2 * weight
+
+
+def epsilon_insensitive(parameters, prediction, target):
+    r, epsilon = prediction - target, number(parameters, "epsilon", 0.1)
+    return max(abs(r) - epsilon, mpf(0)), sign(r) if abs(r) > epsilon else 0, 0
+
+
+def squared_epsilon_insensitive(parameters, prediction, target):
+    value, slope, _ = epsilon_insensitive(parameters, prediction, target)
+    return value ** 2, 2 * value * slope, 2 * abs(slope)
+
+
+def squared_log_error(_, z, y):
+    difference = mp.log(1 + z) - mp.log(1 + y)
+    return difference ** 2, 2 * difference / (1 + z), 2 * (1 - difference) / (1 + z) ** 2
+
+
+def squared_hinge(parameters, prediction, y):
+    margin = number(parameters, "margin", 1)
+    missing = max(margin - y * prediction, mpf(0))
+    return missing ** 2, -2 * y * missing, 2 if missing else 0
+
+
+def smoothed_hinge(parameters, prediction, y):
+    gamma = number(parameters, "gamma", 1)
+    missing = 1 - y * prediction
+    if missing <= 0:
+        return 0, 0, 0
+    if missing < gamma:
+        return missing ** 2 / (2 * gamma), -y * missing / gamma, 1 / gamma
+    return missing - gamma / 2, -y, 0
+
+
+def modified_huber(_, prediction, y):
+    m = y * prediction
+    if m < -1:
+        return -4 * m, -4 * y, 0
+    missing = max(1 - m, mpf(0))
+    return missing ** 2, -2 * y * missing, 2 if missing else 0
+
+
+def perceptron(_, prediction, y):
+    m = y * prediction
+    return max(-m, mpf(0)), -y if m < 0 else 0, 0
+
+
+def hinge_embedding(parameters, prediction, y):
+    if y == 1:
+        return prediction, 1, 0
+    missing = max(number(parameters, "margin", 1) - prediction, mpf(0))
+    return missing, -1 if missing else 0, 0
+
+
+def poisson(_, z, y):
+    return mp.exp(z) - y * z, mp.exp(z) - y, mp.exp(z)
+
+
+def poisson_from_means(_, mean, y):
+    return mean - y * mp.log(mean), 1 - y / mean, y / mean ** 2
+
+
+def gamma(_, z, y):
+    ratio = y * mp.exp(-z)
+    return z + ratio, 1 - ratio, ratio
+
+
+def tweedie(parameters, z, y):
+    power = number(parameters, "power", 1.5)
+    if power == 1:
+        return poisson(parameters, z, y)
+    if power == 2:
+        return gamma(parameters, z, y)
+    a, b = 2 - power, 1 - power
+    first, second = mp.exp(a * z), y * mp.exp(b * z)
+    return first / a - second / b, first - second, a * first - b * second
+
+
+def deviance(power):
+    """The unit deviance of a mean, and its derivatives, for one power or that of the parameters."""
+    def unit(parameters, mean, y):
+        p = number(parameters, "power", 1.5) if power is None else mpf(power)
+        factor = 1 if parameters.get("half") else 2
+        if p == 1:
+            value = (y * mp.log(y / mean) if y else mpf(0)) - y + mean
+        elif p == 2:
+            value = y / mean - 1 - mp.log(y / mean) if y else inf
+        elif p > 2 and not y:
+            value = inf
+        else:
+            own = y ** (2 - p) / ((1 - p) * (2 - p)) if y else mpf(0)
+            value = own - y * mean ** (1 - p) / (1 - p) + mean ** (2 - p) / (2 - p)
+        return (factor * value, factor * (mean - y) * mean ** -p,
+                factor * ((1 - p) * mean ** -p + p * y * mean ** (-p - 1)))
+    return unit
 
 
 def binary_cross_entropy(parameters, p, y):
@@ -196,6 +424,7 @@ def entry(name, formula, draw, *variants, outputs=OUTPUTS, notes=()):
                  derivatives=DERIVATIVES if len(outputs) == 3 else ())
 
 
+POWERS = (":power=0", ":power=0.5", ":power=1", ":power=1.9", ":power=2", ":power=3")
 FOCAL = (":alpha=none,gamma=0", ":alpha=0.5,gamma=0.5", ":alpha=0.25,gamma=5")
 
 ENTRIES = [
@@ -205,6 +434,34 @@ ENTRIES = [
     entry("logistic", logistic, draw_margin, ":base=e"),
     entry("squared", squared, draw_residual, ":half=true"),
     entry("absolute", absolute, draw_residual, notes=["gradient 0 at the kink"]),
+    entry("huber", huber, draw_kinked("delta", 1), ":delta=0.3", ":delta=5",
+          notes=["second derivative of the inside where the pieces meet"]),
+    entry("smooth_l1", smooth_l1, draw_kinked("beta", 1), ":beta=0.3", ":beta=0",
+          notes=["second derivative of the outside where the pieces meet"]),
+    entry("pseudo_huber", pseudo_huber, draw_kinked("delta", 1), ":delta=0.3"),
+    entry("log_cosh", log_cosh, draw_kinked("", 1)),
+    entry("fair", fair, draw_kinked("scale", 1), ":scale=1.3998"),
+    entry("tukey_biweight", tukey_biweight, draw_kinked("scale", 4.685), ":scale=1.5"),
+    entry("quantile", quantile, draw_residual, ":level=0.9", ":level=0", notes=["gradient 0 at the kink"]),
+    entry("expectile", expectile, draw_residual, ":level=0.9", notes=["second derivative of the left side at 0"]),
+    entry("epsilon_insensitive", epsilon_insensitive, draw_kinked("epsilon", 0.1), ":epsilon=0.5", ":epsilon=0",
+          notes=["gradient 0 at the kinks"]),
+    entry("squared_epsilon_insensitive", squared_epsilon_insensitive, draw_kinked("epsilon", 0.1), ":epsilon=0.5",
+          notes=["second derivative 0 at the edge of the tolerance"]),
+    entry("squared_log_error", squared_log_error, draw_above_minus_one),
+    entry("squared_hinge", squared_hinge, draw_margin, ":margin=0.5", notes=["second derivative 0 at the margin"]),
+    entry("smoothed_hinge", smoothed_hinge, draw_margin, ":gamma=0.5", notes=["second derivative 0 where pieces meet"]),
+    entry("modified_huber", modified_huber, draw_margin, notes=["second derivative 0 at margin 1, 2 at margin -1"]),
+    entry("perceptron", perceptron, draw_margin, notes=["gradient 0 at the kink"]),
+    entry("hinge_embedding", hinge_embedding, draw_margin, ":margin=0.5", notes=["gradient 0 at the kink"]),
+    entry("poisson", poisson, draw_log_mean(True), notes=["prediction is the logarithm of a mean"]),
+    entry("poisson_from_means", poisson_from_means, draw_mean(True), notes=["prediction is a mean"]),
+    entry("gamma", gamma, draw_log_mean(False), notes=["prediction is the logarithm of a mean"]),
+    entry("tweedie", tweedie, draw_log_mean(True), *POWERS, notes=["prediction is the logarithm of a mean"]),
+    entry("poisson_deviance", deviance(1), draw_mean(True), ":half=true", notes=["prediction is a mean"]),
+    entry("gamma_deviance", deviance(2), draw_mean(False), ":half=true", notes=["prediction is a mean"]),
+    entry("tweedie_deviance", deviance(None), draw_mean(True), *POWERS, ":power=1.1,half=true",
+          notes=["prediction is a mean"]),
     entry("binary_cross_entropy", binary_cross_entropy, draw_probability, ":base=2",
           notes=["prediction is a probability; a term of weight 0 is 0, in the derivatives too"]),
     entry("binary_cross_entropy_with_logits", binary_cross_entropy_with_logits, draw_logit, ":pos_weight=3"),

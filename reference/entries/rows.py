@@ -87,6 +87,41 @@ def multiclass_zero_one(_, z, target):
     return [[1 - target[decision]]]
 
 
+def leads(z, pairs, margin, p):
+    """Sum of weight * max(0, margin - z_ahead + z_behind)^p over classes, and its gradient, of (ahead, behind, weight)."""
+    value, gradient = mpf(0), [mpf(0) for _ in z]
+    for ahead, behind, weight in pairs:
+        missing = margin - z[ahead] + z[behind]
+        if missing > 0:
+            value += weight * missing ** p
+            slope = weight * p * missing ** (p - 1)
+            gradient[ahead] -= slope
+            gradient[behind] += slope
+    return [[value / len(z)], [g / len(z) for g in gradient]]
+
+
+def multi_margin(parameters, z, weights, target):
+    label = target[0]
+    pairs = [(label, j, weights[label]) for j in range(len(z)) if j != label]
+    return leads(z, pairs, number(parameters, "margin", 1), int(parameters.get("p", 1)))
+
+
+def multilabel_margin(_, z, y):
+    classes = range(len(z))
+    return leads(z, [(i, j, y[i] * (1 - y[j])) for i in classes for j in classes if i != j], mpf(1), 1)
+
+
+def multilabel_soft_margin(_, z, y, weights):
+    shares = [w / len(z) for w in weights]
+    value, gradient, diagonal = mpf(0), [], []
+    for share, v, t in zip(shares, z, y, strict=True):
+        p, q = 1 / (1 + mp.exp(-v)), 1 / (1 + mp.exp(v))
+        value += share * (t * mp.log1p(mp.exp(-v)) + (1 - t) * mp.log1p(mp.exp(v)))
+        gradient.append(share * ((1 - t) * p - t * q))
+        diagonal.append(share * p * q)
+    return [[value], gradient, diagonal]
+
+
 # Inputs.
 
 def scores(draw, region, label, length):
@@ -200,6 +235,32 @@ def draw_decision_soft(draw, region, _):
     return [row, row_of_probabilities(draw, draw.pick(["ordinary", "moderate", "cancel"]), length)]
 
 
+def draw_margin(draw, region, parameters):
+    """Scores of which some are behind by nearly the margin, class weights, a label."""
+    row, [label] = draw_labelled(draw, region, parameters)
+    margin = float(parameters.get("margin", 1))
+    if region == "cancel":
+        row = [draw.step(draw.round(row[label] - margin), draw.integer(-2, 2))
+               if j != label and draw.coin() else v for j, v in enumerate(row)]
+    weights = [1.0] * len(row) if draw.coin() else [draw.pick([0.5, 1.0, 3.0, draw.positive(-6, 6)]) for _ in row]
+    return [row, weights, [label]]
+
+
+def draw_multilabel(draw, region, _):
+    """Scores, and a 0 or 1 for each class, now and then what lies between."""
+    length = draw.length(2)
+    row = scores(draw, region, draw.integer(0, length - 1), length)
+    if region == "cancel" and draw.coin(0.6):
+        row = [draw.step(draw.round(row[0] + draw.pick([-1.0, 0.0, 1.0])), draw.integer(-2, 2)) for _ in row]
+    y = [draw.pick([0.0, 1.0]) for _ in row]
+    return [row, [draw.unit() for _ in row] if draw.coin(0.1) else y]
+
+
+def draw_multilabel_weighted(draw, region, parameters):
+    row, y = draw_multilabel(draw, region, parameters)
+    return [row, y, [1.0 if draw.coin() else draw.positive(-6, 6) for _ in row]]
+
+
 ROW = ["value", "gradient", "diagonal of the Hessian", "logsumexp"]
 VARIANTS = ["", ":temperature=2", ":label_smoothing=0.1", ":z_loss=0.25"]
 DERIVATIVES = ((1, 0, 0), (2, 1, 0))
@@ -216,6 +277,14 @@ ENTRIES = [
           draw_soft, cross_entropy_of_scores, DERIVATIVES, NOTES, count=1000),
     Entry("softmax_focal", ["softmax_focal" + v for v in (":gamma=2", ":gamma=0", ":gamma=0.5")], ["scores", "label"],
           ["value", "gradient"], draw_labelled, softmax_focal, ((1, 0, 0),), count=2000),
+    Entry("multi_margin", ["multi_margin" + v for v in ("", ":margin=0.5", ":p=2")],
+          ["scores", "class_weight", "label"], ["value", "gradient"], draw_margin, multi_margin, ((1, 0, 0),),
+          ["a lead that is just right has no slope"]),
+    Entry("multilabel_margin", ["multilabel_margin"], ["scores", "target row"], ["value", "gradient"],
+          draw_multilabel, multilabel_margin, ((1, 0, 0),), ["a lead that is just right has no slope"], count=2000),
+    Entry("multilabel_soft_margin", ["multilabel_soft_margin"], ["scores", "target row", "class_weight"],
+          ["value", "gradient", "diagonal of the Hessian"], draw_multilabel_weighted, multilabel_soft_margin,
+          DERIVATIVES),
     Entry("cross_entropy", ["cross_entropy", "cross_entropy:base=2"], ["prediction row", "target row"],
           ["value", "gradient"], draw_cross_entropy, cross_entropy, ((1, 0, 0),),
           ["a term of weight 0 is 0, in the gradient too"], count=2000),

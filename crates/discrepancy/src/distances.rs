@@ -6,8 +6,10 @@
 
 pub(crate) mod angle;
 mod exact_angle;
+mod exact_form;
 pub(crate) mod pair;
 pub(crate) mod termwise;
+mod truth;
 
 use crate::catalog::{Arguments, Entry};
 use crate::error::Result;
@@ -102,4 +104,13 @@ distances! {
     cosine::Cosine,
     pearson::Pearson,
     hamming::Hamming,
+    mahalanobis::Mahalanobis,
+    bray_curtis::BrayCurtis,
+    canberra::Canberra,
+    jaccard::Jaccard,
+    dice::Dice,
+    rogers_tanimoto::RogersTanimoto,
+    russell_rao::RussellRao,
+    sokal_sneath::SokalSneath,
+    yule::Yule,
 }

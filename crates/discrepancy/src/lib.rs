@@ -38,6 +38,7 @@
 //! |---|---|
 //! | [`catalog`] | what there is, and look-up by spec strings |
 //! | [`losses`], [`rows`], [`heads`], [`penalties`] | for training and scoring |
+//! | [`sequences`] | labels whose places are not known |
 //! | [`distances`], [`divergences`], [`transport`], [`samples`] | for comparing |
 //! | [`batch`] | many rows at once: storage types, threads, buffers, `ndarray` views |
 //! | [`sums`] | exact sums |
@@ -55,6 +56,7 @@ pub mod number;
 pub mod penalties;
 pub mod rows;
 pub mod samples;
+pub mod sequences;
 pub mod sums;
 pub mod transport;
 

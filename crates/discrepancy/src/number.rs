@@ -108,6 +108,11 @@ pub trait Real:
         let zero = self.lit(0.0);
         Self::when(weight.same(zero), zero, weight * self)
     }
+    /// `self - slower`, where an infinity of `self` wins: `∞ - ∞ = ∞`, the limit where `self` grows faster.
+    #[inline(always)]
+    fn outgrowing(self, slower: Self) -> Self {
+        Self::when(self.same(self.lit(f64::INFINITY)), self, self - slower)
+    }
     /// The logistic function `1 / (1 + e^-z)`.
     #[inline(always)]
     fn sigmoid(self) -> Self {
@@ -157,7 +162,7 @@ pub trait Real:
     fn log1p_minus(self) -> Self {
         let t = self;
         let series = elementary::alternating(t, 2) * t * t * -1.0;
-        Self::when(t.abs().lt(t.lit(SMALL)), series, t.ln_1p() - t)
+        Self::when(t.abs().lt(t.lit(SMALL)), series, -t.outgrowing(t.ln_1p()))
     }
     /// `(1 + t) ln(1 + t) - t >= 0`, the kernel of Kullback–Leibler and the Poisson deviance.
     #[inline(always)]

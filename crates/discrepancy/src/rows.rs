@@ -10,7 +10,7 @@ use std::fmt::Debug;
 pub enum Target<'a> {
     /// A class, counted from 0.
     Label(usize),
-    /// A probability for each class.
+    /// A probability for each class; they sum to 1, but for losses that take each class for itself.
     Probabilities(&'a [f64]),
 }
 
@@ -146,6 +146,7 @@ pub trait RowMap: Debug + Send + Sync {
 }
 
 pub mod labelled;
+mod margins;
 pub(crate) mod shares;
 pub mod softmax;
 mod state;
@@ -168,4 +169,7 @@ rows! {
     softmax_focal::SoftmaxFocal,
     cross_entropy::CrossEntropy,
     multiclass_zero_one::MulticlassZeroOne,
+    multi_margin::MultiMargin,
+    multilabel_margin::MultilabelMargin,
+    multilabel_soft_margin::MultilabelSoftMargin,
 }

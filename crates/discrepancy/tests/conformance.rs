@@ -245,7 +245,7 @@ fn sums_do_not_depend_on_threads_or_order() {
 /// The first declared property that the loss contradicts on the sample points.
 fn contradiction(loss: &dyn PointwiseLoss, properties: &[Property]) -> Option<Property> {
     let points = points(loss);
-    let slack = 1.0 + 1e-15;
+    let slack = 1e-15;
     properties.iter().copied().find(|property| match property {
         Property::NonNegative => points.iter().any(|(z, y)| loss.at(*z, *y)[0] < 0.0),
         Property::Bounded => points.iter().any(|(z, y)| loss.at(*z, *y)[0] > 1e6),
@@ -258,8 +258,8 @@ fn contradiction(loss: &dyn PointwiseLoss, properties: &[Property]) -> Option<Pr
         Property::Convex => points.iter().any(|(a, y)| {
             points.iter().filter(|(_, other)| other == y).any(|(b, _)| {
                 let middle = loss.at(a / 2.0 + b / 2.0, *y)[0];
-                let chord = loss.at(*a, *y)[0] / 2.0 + loss.at(*b, *y)[0] / 2.0;
-                middle > chord * slack
+                let [at_a, at_b] = [*a, *b].map(|z| loss.at(z, *y)[0] / 2.0);
+                middle > at_a + at_b + (at_a.abs() + at_b.abs()) * slack
             })
         }),
         Property::OnceDifferentiable => !loss.differentiable() || !loss.kinks().is_empty(),

@@ -60,7 +60,7 @@ pub fn evaluate<L: Loss>(loss: &L, level: Level, domains: [DataDomain; 2], rows:
 #[inline(always)]
 fn legal<M: Machine>(domain: DataDomain, x: M) -> M::Mask {
     match domain {
-        DataDomain::Real => x.same(x),
+        DataDomain::Real | DataDomain::Truth => x.same(x),
         DataDomain::Within(i) => {
             let (low, high) = (x.lit(i.low), x.lit(i.high));
             let low = if i.low_included { low.le(x) } else { low.lt(x) };

@@ -123,6 +123,8 @@ pub enum DataDomain {
     Real,
     /// Numbers of an interval.
     Within(Interval),
+    /// Truth values: 0 is false, any other number true.
+    Truth,
     /// −1 or 1.
     Signs,
     /// 0 or 1.
@@ -142,7 +144,7 @@ impl DataDomain {
     #[inline(always)]
     pub fn contains(&self, x: f64) -> bool {
         match self {
-            DataDomain::Real => !x.is_nan(),
+            DataDomain::Real | DataDomain::Truth => !x.is_nan(),
             DataDomain::Within(interval) => interval.contains(x),
             DataDomain::Signs => x == 1.0 || x == -1.0,
             DataDomain::Binary => x == 0.0 || x == 1.0,
@@ -156,6 +158,7 @@ impl fmt::Display for DataDomain {
         match self {
             DataDomain::Real => f.write_str("numbers"),
             DataDomain::Within(interval) => write!(f, "numbers in {interval}"),
+            DataDomain::Truth => f.write_str("numbers, of which those other than 0 are true"),
             DataDomain::Signs => f.write_str("-1 or 1"),
             DataDomain::Binary => f.write_str("0 or 1"),
             DataDomain::ClassOrProbabilities => f.write_str("a class label or a row of probabilities"),

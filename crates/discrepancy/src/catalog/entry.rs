@@ -15,6 +15,8 @@ pub enum Family {
     Row,
     /// A linear layer and a row loss in one.
     Head,
+    /// Losses of a sequence of rows and a shorter sequence of labels.
+    Sequence,
     /// Penalties on a vector of weights.
     Penalty,
     /// Distances between two vectors.
@@ -29,10 +31,11 @@ pub enum Family {
 
 impl Family {
     /// All families, in the order of the catalogue.
-    pub const ALL: [Family; 8] = [
+    pub const ALL: [Family; 9] = [
         Family::Pointwise,
         Family::Row,
         Family::Head,
+        Family::Sequence,
         Family::Penalty,
         Family::Distance,
         Family::Divergence,
@@ -46,6 +49,7 @@ impl Family {
             Family::Pointwise => "pointwise",
             Family::Row => "row",
             Family::Head => "head",
+            Family::Sequence => "sequence",
             Family::Penalty => "penalty",
             Family::Distance => "distance",
             Family::Divergence => "divergence",
@@ -211,6 +215,8 @@ pub enum Measure {
     Map(Box<dyn crate::rows::RowMap>),
     /// A linear layer and a loss of its scores.
     Head(Box<dyn crate::heads::Head>),
+    /// A loss of a sequence.
+    Sequence(Box<dyn crate::sequences::SequenceLoss>),
     /// A penalty on weights.
     Penalty(Box<dyn crate::penalties::Penalty>),
     /// A distance or divergence of two rows.

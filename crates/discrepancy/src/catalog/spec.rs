@@ -10,6 +10,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         crate::losses::LIST,
         crate::rows::LIST,
         crate::heads::LIST,
+        crate::sequences::LIST,
         crate::penalties::LIST,
         crate::distances::LIST,
         crate::divergences::LIST,

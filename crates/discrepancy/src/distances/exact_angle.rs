@@ -10,19 +10,22 @@ use num_bigint::{BigInt, Sign};
 
 /// `value · 2^exponent`, value in [1, 2) or 0: no exponent is too large.
 #[derive(Clone, Copy)]
-struct Far {
+pub(super) struct Far {
     value: Wide,
     exponent: i64,
 }
 
 impl Far {
     /// The leading 106 bits.
-    fn of(x: &BigInt) -> Far {
+    pub(super) fn of(x: &BigInt) -> Far {
         let drop = x.bits().saturating_sub(106);
         let head: u128 = (x.magnitude() >> drop).try_into().unwrap_or(0);
         let (high, low) = ((head >> 53) as f64 * 9_007_199_254_740_992.0, (head & ((1 << 53) - 1)) as f64);
         let value = Wide::sum(high, low);
         Far { value: if x.sign() == Sign::Minus { -value } else { value }, exponent: drop as i64 }.normal()
+    }
+    pub(super) fn is_zero(self) -> bool {
+        self.value.high == 0.0
     }
     fn normal(self) -> Far {
         let k = exponent(self.value.high);
@@ -31,21 +34,21 @@ impl Far {
     fn times(self, other: Far) -> Far {
         Far { value: self.value * other.value, exponent: self.exponent + other.exponent }.normal()
     }
-    fn over(self, other: Far) -> Far {
+    pub(super) fn over(self, other: Far) -> Far {
         Far { value: self.value / other.value, exponent: self.exponent - other.exponent }.normal()
     }
-    fn root(self) -> Far {
+    pub(super) fn root(self) -> Far {
         let odd = self.exponent & 1;
         Far { value: scaled_wide(self.value, odd as i32).sqrt(), exponent: (self.exponent - odd) / 2 }
     }
     /// As one float, times `2^shift`.
-    fn round(self, shift: i64) -> f64 {
+    pub(super) fn round(self, shift: i64) -> f64 {
         scaled(self.value.round_to_machine(), (self.exponent + shift).clamp(-4000, 4000) as i32)
     }
 }
 
 /// A row as whole numbers times `2^exponent`.
-fn whole(row: impl Iterator<Item = f64> + Clone) -> (Vec<BigInt>, i64) {
+pub(super) fn whole(row: impl Iterator<Item = f64> + Clone) -> (Vec<BigInt>, i64) {
     let parts = |x: f64| {
         let bits = x.abs().to_bits();
         let (field, fraction) = ((bits >> 52) as i64, (bits & ((1 << 52) - 1)) as i64);

@@ -92,6 +92,10 @@ impl<'a> Pair<'a> {
         let weight_exponent = Some(exponent(most)).filter(|k| k.abs() > 400).map_or(0, |k| k - k % 2);
         Ok(Pair { function, a, b, weights, weight_exponent })
     }
+    /// Whether coordinates have weights.
+    pub(crate) fn weighted(&self) -> bool {
+        self.weights.is_some()
+    }
     /// The weight of a coordinate.
     pub(crate) fn weight(&self, index: usize) -> f64 {
         self.weights.map_or(1.0, |w| w[index])

@@ -452,7 +452,7 @@ impl Real for Long {
         if t.kind == Kind::Finite && t.exponent < -60 {
             return t * t * (t.over(3) - 0.5 - t * t.over(4));
         }
-        t.ln_1p() - t
+        -t.outgrowing(t.ln_1p())
     }
     fn phi(self) -> Long {
         let t = self;

@@ -299,6 +299,9 @@ impl Real for Trace {
     fn weighted(self, weight: Trace) -> Trace {
         weight * self
     }
+    fn outgrowing(self, slower: Trace) -> Trace {
+        self - slower
+    }
     fn sigmoid(self) -> Trace {
         self.function("\\sigma")
     }

@@ -1,0 +1,102 @@
+//! Margins between the scores of two classes, of which the multiclass and the multilabel hinge are made; and targets
+//! that say of each class for itself whether it is meant.
+
+use super::Target;
+use super::shares::check_length;
+use crate::distances::pair::{Wide, exponent, finite, normalise, scaled, wide};
+use crate::error::{Error, ErrorKind, Result};
+use crate::number::{Real, Twofold};
+use crate::sums::ExactSum;
+
+/// A class that should be ahead of another one, and what a lack of it weighs.
+pub(super) struct Lead {
+    pub(super) ahead: usize,
+    pub(super) behind: usize,
+    pub(super) weight: Wide,
+}
+
+/// `Σ w max(0, μ - x_ahead + x_behind)^p / C`.
+pub(super) struct Margins<'a> {
+    pub(super) function: &'static str,
+    pub(super) row: &'a [f64],
+    pub(super) margin: f64,
+    /// 1 or 2.
+    pub(super) power: u32,
+}
+
+/// Twofold sums of three floats keep so much unless they cancel further.
+const SPARE: f64 = 1.0 / 1_099_511_627_776.0;
+
+impl Margins<'_> {
+    /// The value, and the gradient where wanted; at a kink the subgradient of least norm of that lead, 0.
+    pub(super) fn evaluate(&self, leads: &[Lead], gradient: Option<&mut [f64]>) -> Result<f64> {
+        finite(self.function, "prediction", self.row)?;
+        let classes = self.row.len() as f64;
+        let missing: Vec<(&Lead, Wide)> =
+            leads.iter().map(|lead| (lead, self.missing(lead))).filter(|(_, x)| x.high > 0.0).collect();
+        let mut sizes: Vec<Wide> = missing.iter().map(|(_, x)| *x).collect();
+        let k = normalise(&mut sizes) + self.exponent();
+        if let Some(gradient) = gradient {
+            check_length(self.function, "gradient", gradient.len(), self.row.len())?;
+            let mut slopes = vec![wide(0.0); gradient.len()];
+            for ((lead, _), size) in missing.iter().zip(&sizes) {
+                let slope = if self.power == 1 { lead.weight } else { lead.weight * *size * 2.0 };
+                slopes[lead.ahead] = slopes[lead.ahead] - slope;
+                slopes[lead.behind] = slopes[lead.behind] + slope;
+            }
+            let k = if self.power == 1 { 0 } else { k };
+            for (out, slope) in gradient.iter_mut().zip(slopes) {
+                *out = scaled((slope / classes).round_to_machine(), k);
+            }
+        }
+        let sum = missing.iter().zip(&sizes).fold(wide(0.0), |sum, ((lead, _), size)| {
+            sum + lead.weight * if self.power == 1 { *size } else { Real::square(*size) }
+        });
+        Ok(scaled((sum / classes).round_to_machine(), k * self.power as i32))
+    }
+
+    /// What scores are divided by the power of: only where a difference could leave the range.
+    fn exponent(&self) -> i32 {
+        let largest = self.row.iter().fold(self.margin, |m, x| m.max(x.abs()));
+        if exponent(largest) > 1000 { 4 } else { 0 }
+    }
+
+    /// `μ - x_ahead + x_behind`, with the right sign however much cancels.
+    fn missing(&self, lead: &Lead) -> Wide {
+        let k = self.exponent();
+        let terms = [self.margin, -self.row[lead.ahead], self.row[lead.behind]].map(|x| scaled(x, -k));
+        let sum = Twofold::sum(terms[1], terms[2]).plus(terms[0]);
+        let largest = terms.iter().fold(0.0, |m: f64, x| m.max(x.abs()));
+        if sum.high.abs() > largest * SPARE {
+            return sum;
+        }
+        let mut exact = ExactSum::new();
+        terms.iter().for_each(|x| exact.add(*x));
+        let high = exact.to_f64();
+        exact.add(-high);
+        Twofold::new(high, exact.to_f64())
+    }
+}
+
+/// A probability of each class for itself: a label is a class alone.
+pub(super) fn each_class(function: &str, classes: usize, target: Target<'_>) -> Result<Vec<f64>> {
+    let error = |kind: ErrorKind, allowed: String| Error::new(kind, function, "target", allowed);
+    match target {
+        Target::Label(label) if label >= classes => {
+            Err(error(ErrorKind::Domain, format!("labels 0 to {}", classes.saturating_sub(1))).value(label))
+        }
+        Target::Probabilities(y) if y.len() != classes => {
+            Err(error(ErrorKind::Shape, format!("{classes} probabilities")).value(y.len()))
+        }
+        target => {
+            let row: Vec<f64> = (0..classes).map(|class| target.probability(class)).collect();
+            match row.iter().position(|y| !(0.0..=1.0).contains(y)) {
+                None => Ok(row),
+                Some(i) => {
+                    let kind = if row[i].is_nan() { ErrorKind::NonFinite } else { ErrorKind::Domain };
+                    Err(error(kind, "numbers in [0, 1]".to_owned()).at(i).value(row[i]))
+                }
+            }
+        }
+    }
+}

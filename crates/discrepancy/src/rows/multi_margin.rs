@@ -1,0 +1,50 @@
+use super::margins::{Lead, Margins};
+use super::shares::{check_classes, check_target};
+use super::{RowLoss, Target};
+use crate::catalog::{DataDomain, Domain, Interval, Value};
+use crate::distances::pair::wide;
+use crate::error::{Error, ErrorKind, Result};
+
+crate::entry! {
+    /// Multiclass hinge loss: the true class should be ahead of every other class by a margin.
+    ///
+    /// What is missing of the margins, or its squares, over the number of classes. For a row of target probabilities
+    /// it is the mean over the classes. The subgradient at a kink is 0. PyTorch's `multi_margin_loss`; the weight of
+    /// the true class does not count in a mean over rows.
+    MultiMargin("multi_margin") in Row as Row {
+        /// The power: 1 for what is missing, 2 for its square.
+        p: u32 = Value::Number(1.0), Domain::number(Interval::whole(1.0, 2.0));
+        /// μ, by how much the true class should be ahead.
+        margin: f64 = Value::Number(1.0), Domain::number(Interval::from(0.0, f64::INFINITY));
+        /// A weight for each class, that of the true class counts; an empty list weighs all by 1.
+        class_weight: Vec<f64> = Value::List(Vec::new()), Domain::list(Interval::from(0.0, f64::INFINITY));
+    }
+    aliases: ["multi_margin_loss", "weston_watkins"];
+    formula: r"\frac{w_y}{C} \sum_{j \ne y} \max(0, \mu - z_y + z_j)^p";
+    prediction: DataDomain::Real;
+    target: DataDomain::ClassOrProbabilities;
+    properties: [Convex, NonNegative];
+    source: "Weston, Watkins 1999, European Symposium on Artificial Neural Networks";
+    reference: [
+        "": [[1.0, 1.5, -3.0, 0.5], [0.0]] => [0.5];
+        "p=2,margin=2": [[1.0, 1.5, -3.0, 0.5], [0.0]] => [2.125];
+    ];
+}
+
+impl RowLoss for MultiMargin {
+    crate::identity!();
+    fn evaluate(&self, row: &[f64], target: Target<'_>, epsilon: f64, gradient: Option<&mut [f64]>) -> Result<f64> {
+        let function = Self::ENTRY.name;
+        if row.is_empty() {
+            return Err(Error::new(ErrorKind::Shape, function, "prediction", "at least one class").value(0));
+        }
+        check_target(function, row.len(), target, epsilon)?;
+        check_classes(function, "class_weight", self.class_weight.len(), row.len())?;
+        let mut leads = Vec::new();
+        for ahead in (0..row.len()).filter(|ahead| target.probability(*ahead) > 0.0) {
+            let weight = wide(target.probability(ahead)) * self.class_weight.get(ahead).map_or(wide(1.0), |w| wide(*w));
+            leads.extend((0..row.len()).filter(|j| *j != ahead).map(|behind| Lead { ahead, behind, weight }));
+        }
+        Margins { function, row, margin: self.margin, power: self.p }.evaluate(&leads, gradient)
+    }
+}

@@ -1,0 +1,41 @@
+use super::margins::{Lead, Margins, each_class};
+use super::{RowLoss, Target};
+use crate::catalog::DataDomain;
+use crate::distances::pair::wide;
+use crate::error::{Error, ErrorKind, Result};
+
+crate::entry! {
+    /// Multilabel hinge loss: every class that is meant should be ahead of every other class by 1.
+    ///
+    /// The target is a row with 1 for each class that is meant and 0 for the others; a label means that class alone.
+    /// Numbers between are independent probabilities, and the loss is its mean. The subgradient at a kink is 0.
+    /// PyTorch's `multilabel_margin_loss`, which takes a list of labels instead.
+    MultilabelMargin("multilabel_margin") in Row as Row {}
+    aliases: ["multilabel_margin_loss"];
+    formula: r"\frac1C \sum_{i, j} y_i (1 - y_j) \max(0, 1 - z_i + z_j)";
+    prediction: DataDomain::Real;
+    target: DataDomain::ClassOrProbabilities;
+    properties: [Convex, NonNegative];
+    source: "after Elisseeff, Weston 2001, Advances in Neural Information Processing Systems 14";
+    reference: [
+        "": [[1.0, 1.5, -3.0, 0.5], [0.0]] => [0.5];
+    ];
+}
+
+impl RowLoss for MultilabelMargin {
+    crate::identity!();
+    fn evaluate(&self, row: &[f64], target: Target<'_>, _: f64, gradient: Option<&mut [f64]>) -> Result<f64> {
+        let function = Self::ENTRY.name;
+        if row.is_empty() {
+            return Err(Error::new(ErrorKind::Shape, function, "prediction", "at least one class").value(0));
+        }
+        let y = each_class(function, row.len(), target)?;
+        let mut leads = Vec::new();
+        for ahead in (0..row.len()).filter(|i| y[*i] > 0.0) {
+            for behind in (0..row.len()).filter(|j| *j != ahead && y[*j] < 1.0) {
+                leads.push(Lead { ahead, behind, weight: (-wide(y[behind]) + 1.0) * y[ahead] });
+            }
+        }
+        Margins { function, row, margin: 1.0, power: 1 }.evaluate(&leads, gradient)
+    }
+}
