@@ -45,7 +45,13 @@ impl<'a, E: Element> Matrix<'a, E> {
     }
     /// Row `i`, exactly, in place of what the scratch held.
     pub(crate) fn widen(&self, i: usize, scratch: &mut Vec<f64>) {
-        widen(self.view.row(i), scratch);
+        if let Some(all) = self.as_slice() {
+            // A loop over a slice, which becomes vectors.
+            scratch.clear();
+            scratch.extend(all[i * self.width()..][..self.width()].iter().map(|x| x.widen()));
+        } else {
+            widen(self.view.row(i), scratch);
+        }
     }
     /// Some rows of a type no wider than single precision, one after the other, as singles; through `scratch` where they
     /// do not lie in memory like that.

@@ -50,6 +50,11 @@ pub struct PairEvaluation<'a, E> {
 /// One row of each.
 type Scratch = (Vec<f64>, Vec<f64>);
 
+/// Rows of `a` that are taken together.
+const TILE: usize = 16;
+/// Some rows of `a`, and one of `b`.
+type Tile = (Vec<Vec<f64>>, Vec<f64>);
+
 impl<'a, E: Element> PairEvaluation<'a, E> {
     /// Rows of so many numbers each.
     pub fn new(metric: &'a dyn PairFunction, a: &'a [E], b: &'a [E], dimension: usize) -> Result<Self> {
@@ -121,16 +126,50 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
         if m == 0 {
             return Ok(out);
         }
-        let one = |(x, y): &mut Scratch, (i, out): (usize, &mut [E])| {
-            self.a.widen(i, x);
-            for (j, out) in out.iter_mut().enumerate() {
-                self.b.widen(j, y);
-                *out = E::narrow(self.value(x, y, i, j)?);
-            }
-            Ok(())
+        let one = |scratch: &mut Tile, (tile, out): (usize, &mut [E])| {
+            self.tile(tile * TILE, out.len() / m, scratch, |k, j, d| out[k * m + j] = E::narrow(d))
         };
-        in_order(out.par_chunks_mut(m).enumerate().map_init(Scratch::default, one).collect())?;
+        in_order(out.par_chunks_mut(TILE * m).enumerate().map_init(Tile::default, one).collect())?;
         Ok(out)
+    }
+
+    /// The values of some rows of `a` against all rows of `b`, each of which is widened once for all of them.
+    fn tile(
+        &self,
+        first: usize,
+        count: usize,
+        (rows, y): &mut Tile,
+        mut found: impl FnMut(usize, usize, f64),
+    ) -> Result<()> {
+        rows.resize_with(count.max(rows.len()), Vec::new);
+        for (k, x) in rows.iter_mut().enumerate().take(count) {
+            self.a.widen(first + k, x);
+        }
+        for j in 0..self.b.rows() {
+            self.b.widen(j, y);
+            for (k, x) in rows.iter().enumerate().take(count) {
+                match self.value(x, y, first + k, j) {
+                    Ok(value) => found(k, j, value),
+                    Err(error) => return Err(self.first_error(first, count).unwrap_or(error)),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The error that the rows give one after the other.
+    fn first_error(&self, first: usize, count: usize) -> Option<Error> {
+        let (mut x, mut y) = Scratch::default();
+        for i in first..first + count {
+            self.a.widen(i, &mut x);
+            for j in 0..self.b.rows() {
+                self.b.widen(j, &mut y);
+                if let Err(error) = self.value(&x, &y, i, j) {
+                    return Some(error);
+                }
+            }
+        }
+        None
     }
 
     /// The gradients of `Σ G_ij d(a_i, b_j)` with respect to all rows, where `upstream` is G (N×M): what a chain rule
@@ -186,18 +225,24 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
             let allowed = format!("at most {count} points");
             return Err(Error::new(ErrorKind::Shape, self.metric.entry().name, "k", allowed).value(k));
         }
-        let one = |(x, y): &mut Scratch, i| {
-            self.a.widen(i, x);
-            let mut found = Vec::with_capacity(count);
-            for j in 0..count {
-                self.b.widen(j, y);
-                found.push((j, self.value(x, y, i, j)?));
+        let one = |scratch: &mut Tile, tile: usize| {
+            let (first, rows) = (tile * TILE, TILE.min(self.a.rows() - tile * TILE));
+            let mut found = vec![Vec::with_capacity(count); rows];
+            self.tile(first, rows, scratch, |row, j, d| found[row].push((j, d)))?;
+            let nearer = |x: &(usize, f64), y: &(usize, f64)| x.1.total_cmp(&y.1).then(x.0.cmp(&y.0));
+            let mut nearest = Vec::with_capacity(rows * k);
+            for mut found in found {
+                if (1..count).contains(&k) {
+                    found.select_nth_unstable_by(k - 1, nearer);
+                }
+                found.truncate(k);
+                found.sort_unstable_by(nearer);
+                nearest.extend(found.iter().map(|(j, d)| (*j, E::narrow(*d))));
             }
-            found.sort_by(|x, y| x.1.total_cmp(&y.1).then(x.0.cmp(&y.0)));
-            Ok(found[..k].iter().map(|(j, d)| (*j, E::narrow(*d))).collect::<Vec<_>>())
+            Ok(nearest)
         };
-        let rows = (0..self.a.rows()).into_par_iter().map_init(Scratch::default, one).collect();
-        in_order(rows).map(|rows| rows.concat())
+        let tiles = (0..self.a.rows().div_ceil(TILE)).into_par_iter().map_init(Tile::default, one).collect();
+        in_order(tiles).map(|tiles| tiles.concat())
     }
 
     fn value(&self, x: &[f64], y: &[f64], i: usize, j: usize) -> Result<f64> {
