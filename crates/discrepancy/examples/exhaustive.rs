@@ -144,6 +144,8 @@ const NORMAL: f64 = f32::MIN_POSITIVE as f64;
 /// A function of one `f32`, in chunks of patterns of bits.
 trait Job: Sync {
     fn names(&self) -> Vec<String>;
+    /// At most so many seconds are spent on inputs beyond [`NEAR`].
+    fn patience(&self) -> f64;
     fn chunk(&self, patterns: &mut dyn Iterator<Item = u32>) -> Vec<Worst>;
 }
 
@@ -152,6 +154,9 @@ struct Function<const F: usize>;
 impl<const F: usize> Job for Function<F> {
     fn names(&self) -> Vec<String> {
         vec![FUNCTIONS[F].0.to_owned()]
+    }
+    fn patience(&self) -> f64 {
+        f64::INFINITY
     }
     fn chunk(&self, patterns: &mut dyn Iterator<Item = u32>) -> Vec<Worst> {
         let inputs: Vec<f32> = patterns.map(f32::from_bits).filter(|x| FUNCTIONS[F].1(*x)).collect();
@@ -179,6 +184,9 @@ const OUTPUTS: [&str; 3] = ["value", "gradient", "second derivative"];
 impl Job for AtLabel {
     fn names(&self) -> Vec<String> {
         OUTPUTS.iter().map(|output| format!("{} at {}, {output}", self.loss.entry().name, self.label)).collect()
+    }
+    fn patience(&self) -> f64 {
+        120.0
     }
     fn chunk(&self, patterns: &mut dyn Iterator<Item = u32>) -> Vec<Worst> {
         let domain = self.loss.entry().prediction;
@@ -245,14 +253,13 @@ fn pace(job: &dyn Job, near: bool) -> f64 {
     begun.elapsed().as_secs_f64() * every as f64 / (64 * CHUNK) as f64
 }
 
-/// At most so many seconds are spent on inputs beyond [`NEAR`].
-const PATIENCE: f64 = 120.0;
-
 /// How to go about it: every so manieth of the far inputs, and the seconds in all.
 fn plan(job: &dyn Job) -> (u64, f64) {
     job.chunk(&mut part(0, true, 1)); // warm
     let far = pace(job, false) * PATTERNS as f64;
-    let every = if far <= PATIENCE { 1 } else { ((far / PATIENCE) as u64).next_multiple_of(2) + 1 };
+    let patience = job.patience();
+    // An odd number meets all patterns of the last bits.
+    let every = if far <= patience { 1 } else { ((far / patience) as u64).next_multiple_of(2) + 1 };
     (every, pace(job, true) * PATTERNS as f64 + far / every as f64)
 }
 

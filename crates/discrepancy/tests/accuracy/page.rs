@@ -153,9 +153,9 @@ fn title(family: Family) -> String {
 const EXHAUSTIVE: &str = "
 ## Exhaustive
 
-What `cargo xtask exhaustive` found over the `f32` inputs, all 2³² patterns of bits where nothing else is said: results rounded to
-`f32` against twofold precision. *Before rounding* is the relative error of the kernel itself, as a power of two; results that
-`f32` cannot hold as normal numbers are left out of it.
+What `cargo xtask exhaustive` found over the 2³² patterns of bits of `f32`, all of them that are finite and in the function's domain
+where nothing else is said: results rounded to `f32` against twofold precision. *Before rounding* is the relative error of the
+kernel itself, as a power of two, where `f32` has normal numbers.
 
 | function | inputs | worst, ULP of `f32` | at | before rounding |
 |---|---|--:|---|--:|
@@ -168,6 +168,9 @@ fn exhaustive() -> String {
     }
     let row = |line: &Vec<String>| {
         let [function, inputs, worst, at, relative] = &line[..] else { panic!("reference/exhaustive.txt: {line:?}") };
+        let (count, beyond) =
+            inputs.split_once(',').map_or((&inputs[..], String::new()), |(n, rest)| (n, format!(",{rest}")));
+        let inputs = grouped(count.parse().unwrap()) + &beyond;
         format!("| `{function}` | {inputs} | {worst} | `{at}` | {relative} |\n")
     };
     EXHAUSTIVE.to_owned() + &results.iter().map(row).collect::<String>()
