@@ -188,14 +188,19 @@ impl<L: Loss, S: Simd> Compute<L> for Vector<S> {
 }
 
 impl<L: Loss> Block for Kernel<'_, L> {
+    // Out of line: one copy for all levels.
+    #[inline(never)]
     fn scalar(self) {
         let precision = self.precision;
         self.each(Scalar(precision));
     }
     #[inline(always)]
     fn lanes<S: Simd>(self, simd: S) {
-        let precision = self.precision;
-        self.each(Vector { simd, precision });
+        match self.precision {
+            // What `straight` gave up: rare enough for one element after the other.
+            Precision::Plain => self.scalar(),
+            Precision::Twofold => self.each(Vector { simd, precision: Precision::Twofold }),
+        }
     }
 }
 

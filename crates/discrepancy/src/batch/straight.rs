@@ -20,6 +20,13 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// Of the first so many rows.
+    fn first(&mut self, count: usize) -> Place<'_> {
+        Place {
+            wide: self.wide.as_deref_mut().map(|out| &mut out[..count]),
+            narrow: self.narrow.as_deref_mut().map(|out| &mut out[..count]),
+        }
+    }
     fn wanted(&self) -> bool {
         self.wide.is_some() || self.narrow.is_some()
     }
@@ -114,48 +121,56 @@ impl<L: Loss> Straight<'_, '_, L> {
         }
         let one = load.load(&[1.0; LANES][..C::WIDTH]);
         let mut all = one.same(one);
-        let whole = n - n % STEP;
-        for start in (0..whole).step_by(2 * C::WIDTH) {
-            let part = start..start + 2 * C::WIDTH;
-            let z = load.load_single(&prediction[part.clone()]);
-            let y = load.load_single(&target[part.clone()]);
-            let (results, sure) = both::<L, C, ORDER>(loss, domains, labels, factor, z, y);
-            all = all & sure;
-            put(load, &mut value, part.clone(), results[0]);
-            if ORDER >= 1 {
-                put(load, &mut gradient, part.clone(), results[1]);
-            }
-            if ORDER >= 2 {
-                put(load, &mut hessian, part, results[2]);
-            }
+        let (whole, rest) = (n - n % STEP, n % STEP);
+        // The last few, padded with the last element, which is data like others.
+        let (mut z, mut y) = ([0.0; STEP], [0.0; STEP]);
+        if rest > 0 {
+            (z, y) = ([prediction[n - 1]; STEP], [target[n - 1]; STEP]);
+            z[..rest].copy_from_slice(&prediction[whole..]);
+            y[..rest].copy_from_slice(&target[whole..]);
         }
-        if whole < n {
-            // Padded with the last element, which is data like others.
-            let rest = n - whole;
-            let last = |from: &[f32]| {
-                let mut all = [from[n - 1]; STEP];
-                all[..rest].copy_from_slice(&from[whole..]);
-                all
-            };
-            let (z, y) = (last(prediction), last(target));
-            let (mut wide, mut narrow) = ([[0.0; STEP]; 3], [[0.0; STEP]; 3]);
-            for start in (0..STEP).step_by(2 * C::WIDTH) {
+        let (mut wide, mut narrow) = ([[0.0; STEP]; 3], [[0.0; STEP]; 3]);
+        let [wide_value, wide_gradient, wide_hessian] = &mut wide;
+        let [narrow_value, narrow_gradient, narrow_hessian] = &mut narrow;
+        let first = Rows {
+            prediction: &prediction[..whole],
+            target: &target[..whole],
+            value: value.first(whole),
+            gradient: gradient.first(whole),
+            hessian: hessian.first(whole),
+            factor,
+        };
+        let last = Rows {
+            prediction: &z[..if rest > 0 { STEP } else { 0 }],
+            target: &y,
+            value: Place { wide: Some(wide_value), narrow: Some(narrow_value) },
+            gradient: Place { wide: Some(wide_gradient), narrow: Some(narrow_gradient) },
+            hessian: Place { wide: Some(wide_hessian), narrow: Some(narrow_hessian) },
+            factor,
+        };
+        // A loop over both, so that the formula stands here once.
+        for mut rows in [first, last] {
+            for start in (0..rows.prediction.len()).step_by(2 * C::WIDTH) {
                 let part = start..start + 2 * C::WIDTH;
-                let (z, y) = (load.load_single(&z[part.clone()]), load.load_single(&y[part.clone()]));
+                let z = load.load_single(&rows.prediction[part.clone()]);
+                let y = load.load_single(&rows.target[part.clone()]);
                 let (results, sure) = both::<L, C, ORDER>(loss, domains, labels, factor, z, y);
                 all = all & sure;
-                for (k, result) in results.into_iter().enumerate() {
-                    let mut place = Place { wide: Some(&mut wide[k]), narrow: Some(&mut narrow[k]) };
-                    put(load, &mut place, part.clone(), result);
+                put(load, &mut rows.value, part.clone(), results[0]);
+                if ORDER >= 1 {
+                    put(load, &mut rows.gradient, part.clone(), results[1]);
+                }
+                if ORDER >= 2 {
+                    put(load, &mut rows.hessian, part, results[2]);
                 }
             }
-            for (k, place) in [&mut value, &mut gradient, &mut hessian].into_iter().enumerate() {
-                if let Some(out) = &mut place.wide {
-                    out[whole..].copy_from_slice(&wide[k][..rest]);
-                }
-                if let Some(out) = &mut place.narrow {
-                    out[whole..].copy_from_slice(&narrow[k][..rest]);
-                }
+        }
+        for (k, place) in [&mut value, &mut gradient, &mut hessian].into_iter().enumerate() {
+            if let Some(out) = &mut place.wide {
+                out[whole..].copy_from_slice(&wide[k][..rest]);
+            }
+            if let Some(out) = &mut place.narrow {
+                out[whole..].copy_from_slice(&narrow[k][..rest]);
             }
         }
         let mut sure = [1.0; LANES];
