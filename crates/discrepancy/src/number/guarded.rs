@@ -24,6 +24,7 @@ pub trait Approximate<M: Machine>: Real<Mask = M::Mask> {
 
 /// `2^k` for k in [-1022, 1023].
 pub(crate) const fn power(k: i64) -> f64 {
+    assert!(k >= -1022 && k <= 1023, "2^k is no normal number");
     f64::from_bits(((k + 1023) as u64) << 52)
 }
 
@@ -63,8 +64,8 @@ pub struct Guarded<N, M> {
 
 /// Products smaller than this may have lost bits below the range of `f64` …
 const SMALL: f64 = power(-900);
-/// … but no more than this.
-const LOST: f64 = power(-1068);
+/// … but no more than this, 2^-1068.
+const LOST: f64 = f64::from_bits(1 << 6);
 
 /// How much of a result its error bound may be: 2^-8 ULP, so that 0.508 ULP are left after rounding.
 pub(crate) const SURE: f64 = f64::EPSILON / 256.0;
