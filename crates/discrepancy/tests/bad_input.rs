@@ -12,6 +12,7 @@ use discrepancy::distances::{PairFunction, condensed, hamming_bits, hamming_labe
 use discrepancy::heads::Head;
 use discrepancy::penalties::Penalty;
 use discrepancy::rows::{HessianKind, RowLoss, RowMap, RowTargets};
+use discrepancy::sequences::{SequenceInput, SequenceLoss};
 use std::fmt::Write;
 
 const NAN: f64 = f64::NAN;
@@ -157,6 +158,32 @@ fn penalty(snapshot: &mut Snapshot, penalty: &dyn Penalty) {
     snapshot.add("no weights", batch(&[]).value());
 }
 
+fn sequence(snapshot: &mut Snapshot, loss: &dyn SequenceLoss) {
+    let rows = [-0.5, -1.0, -0.25, -2.0];
+    let with = |place: usize, x: f64| {
+        let mut rows = rows;
+        rows[place] = x;
+        rows
+    };
+    let run =
+        |rows: &[f64], classes: usize, labels: &[usize]| loss.evaluate(SequenceInput::new(rows, classes, labels), None);
+    snapshot.add("a NaN among the logarithms", run(&with(2, NAN), 2, &[1]));
+    snapshot.add("+inf among the logarithms", run(&with(2, INF), 2, &[1]));
+    snapshot.add("half a row", run(&rows[..3], 2, &[1]));
+    snapshot.add("no steps", run(&[], 2, &[1]));
+    snapshot.add("no classes", run(&rows, 0, &[]));
+    snapshot.add("a label beyond the classes", run(&rows, 2, &[2]));
+    snapshot.add("the blank among the labels", run(&rows, 2, &[1, 0]));
+    snapshot.add("too many labels", run(&rows, 2, &[1, 1]));
+    snapshot.add("no labels", run(&rows, 2, &[]));
+    let mut gradient = [0.0; 3];
+    let short = loss.evaluate(SequenceInput::new(&rows, 2, &[1]), Some(&mut gradient));
+    snapshot.add("too short a slice for a gradient", short);
+    let mut gradient = [0.0; 4];
+    let impossible = loss.evaluate(SequenceInput::new(&rows, 2, &[1, 1]), Some(&mut gradient));
+    snapshot.add("the gradient of too many labels", impossible);
+}
+
 fn pair(snapshot: &mut Snapshot, metric: &dyn PairFunction) {
     let divergence = metric.entry().family == Family::Divergence;
     let (a, b) = if divergence {
@@ -218,12 +245,22 @@ fn snapshot() -> String {
             snapshot.add(&format!("no {list}"), metric.value(&[1.0, 2.0], &[1.0, 2.0]));
             let zero = entry.set(&mut arguments, list, Value::List(vec![1.0, 0.0]));
             snapshot.add(&format!("a zero in {list}"), zero);
-            entry.set(&mut arguments, list, Value::List(vec![1.0, 2.0])).unwrap();
+            // Or of one number a pair of coordinates.
+            for numbers in [vec![1.0, 0.0, 0.0, 2.0], vec![1.0, 2.0]] {
+                let mut given = arguments.clone();
+                let set = entry.set(&mut given, list, Value::List(numbers));
+                if set.is_ok()
+                    && matches!(entry.make(&given).unwrap(), Measure::Pair(pair) if pair.value(&[1.0, 2.0], &[1.0, 2.0]).is_ok())
+                {
+                    arguments = given;
+                }
+            }
         }
         match entry.make(&arguments).unwrap() {
             Measure::Row(loss) => row(&mut snapshot, &*loss),
             Measure::Map(a_map) => map(&mut snapshot, &*a_map),
             Measure::Head(a_head) => head(&mut snapshot, &*a_head),
+            Measure::Sequence(loss) => sequence(&mut snapshot, &*loss),
             Measure::Penalty(a_penalty) => penalty(&mut snapshot, &*a_penalty),
             Measure::Pair(metric) => pair(&mut snapshot, &*metric),
             other => panic!("{other:?}"),

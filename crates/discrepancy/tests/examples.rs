@@ -6,6 +6,7 @@ mod support;
 use discrepancy::batch::{Evaluation, HeadEvaluation, PairEvaluation, PenaltyEvaluation, RowEvaluation, map_rows};
 use discrepancy::catalog::{self, Measure, ReferenceRow};
 use discrepancy::rows::RowTargets;
+use discrepancy::sequences::SequenceInput;
 use support::{Exact, F64, ulps};
 
 /// What the library makes of the inputs of an example.
@@ -19,6 +20,10 @@ fn compute(measure: &Measure, row: &ReferenceRow) -> discrepancy::Result<Vec<f64
         (Measure::Map(map), [scores]) => map_rows(&**map, scores, scores.len())?,
         (Measure::Head(head), [x, weights, _]) => {
             HeadEvaluation::new(&**head, x, weights, x.len(), RowTargets::labels(&labels()))?.evaluate()?.value
+        }
+        (Measure::Sequence(loss), [rows @ .., labels]) => {
+            let labels: Vec<usize> = labels.iter().map(|label| *label as usize).collect();
+            vec![loss.evaluate(SequenceInput::new(&rows.concat(), rows[0].len(), &labels), None)?]
         }
         (Measure::Penalty(penalty), [weights]) => vec![PenaltyEvaluation::new(&**penalty, weights).value()?],
         (Measure::Pair(pair), [a, b]) => PairEvaluation::new(&**pair, a, b, a.len())?.rowwise()?,

@@ -5,9 +5,10 @@
 use discrepancy::batch::{
     Element, Evaluation, HeadEvaluation, PairEvaluation, PenaltyEvaluation, Reduction, RowEvaluation, map_rows,
 };
-use discrepancy::catalog::{self, DataDomain, Entry, Measure, Property};
+use discrepancy::catalog::{self, DataDomain, Entry, Family, Measure, Property};
 use discrepancy::number::Level;
 use discrepancy::rows::RowTargets;
+use discrepancy::sequences::SequenceInput;
 use std::process::Command;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden.txt");
@@ -24,8 +25,9 @@ impl Sequence {
     fn column<E: Element>(&mut self, domain: &DataDomain, n: usize) -> Vec<E> {
         let one = |x: f64| match domain {
             DataDomain::Signs => 2.0 * x.round() - 1.0,
-            DataDomain::Binary => x.round(),
+            DataDomain::Binary | DataDomain::Truth => x.round(),
             DataDomain::Within(i) if i.low.is_finite() && i.high.is_finite() => i.low + x * (i.high - i.low),
+            DataDomain::Within(i) if i.low.is_finite() => i.low + x * 24.0,
             _ => 24.0 * x - 12.0,
         };
         (0..n).map(|_| E::narrow(one(self.next()))).collect()
@@ -53,9 +55,21 @@ fn results<E: Element>(entry: &'static Entry) -> Vec<(&'static str, String)> {
     let mut sequence = Sequence(entry.name.len() as u64);
     let differentiable = !entry.is(Property::NotDifferentiable);
     let mut arguments = entry.defaults();
-    if entry.parameters.iter().any(|parameter| parameter.name == "variances") {
-        let variances = (1..=37).map(f64::from).collect();
-        entry.set(&mut arguments, "variances", catalog::Value::List(variances)).unwrap();
+    // A list of one number a coordinate, or of one a pair of coordinates: then more on the diagonal.
+    for parameter in
+        entry.parameters.iter().filter(|parameter| parameter.domain.list && entry.family == Family::Distance)
+    {
+        let one = (1..=37).map(f64::from).collect();
+        let two = (0..37 * 37).map(|i| if i % 38 == 0 { 40.0 } else { f64::from(i % 3) - 1.0 }).collect();
+        for list in [one, two] {
+            let mut given = arguments.clone();
+            let set = entry.set(&mut given, parameter.name, catalog::Value::List(list));
+            if set.is_ok()
+                && matches!(entry.make(&given).unwrap(), Measure::Pair(pair) if pair.value(&[1.0; 37], &[0.0; 37]).is_ok())
+            {
+                arguments = given;
+            }
+        }
     }
     match entry.make(&arguments).unwrap() {
         Measure::Pointwise(loss) => {
@@ -101,6 +115,21 @@ fn results<E: Element>(entry: &'static Entry) -> Vec<(&'static str, String)> {
             vec![
                 ("value", digest(&all.value)),
                 ("gradient", digest(all.gradient_x.iter().chain(&all.gradient_weights))),
+            ]
+        }
+        Measure::Sequence(loss) => {
+            let rows: Vec<f64> = sequence
+                .column::<E>(&DataDomain::UNIT, 120)
+                .iter()
+                .map(|x| E::narrow(-6.0 * x.widen()).widen())
+                .collect();
+            let input = SequenceInput { epsilon: E::EPSILON, ..SequenceInput::new(&rows, 6, &[1, 1, 5, 2, 3, 2]) };
+            let mut gradient = vec![0.0; rows.len()];
+            let value = loss.evaluate(input, Some(&mut gradient)).unwrap();
+            let narrow = |x: &f64| E::narrow(*x);
+            vec![
+                ("value", digest(&[narrow(&value)])),
+                ("gradient", digest(&gradient.iter().map(narrow).collect::<Vec<E>>())),
             ]
         }
         Measure::Penalty(penalty) => {

@@ -33,15 +33,20 @@ fn rows(count: usize, seed: usize) -> Vec<f64> {
     (0..count).flat_map(row).collect()
 }
 
-/// The entry with default parameters, and ones in lists that have to be as long as the rows.
+/// The entry with default parameters, and numbers in lists that have to be as long as the rows, or as their square.
 fn spec(entry: &Entry) -> String {
-    let mut arguments = entry.defaults();
-    for value in &mut arguments.0 {
-        if *value == Value::List(Vec::new()) {
-            *value = Value::List((1..=WIDTH).map(|i| i as f64 / 2.0).collect());
-        }
-    }
-    entry.spec(&arguments)
+    let filled = |numbers: Vec<f64>| {
+        let mut arguments = entry.defaults();
+        arguments.0.iter_mut().filter(|value| **value == Value::List(Vec::new())).for_each(|value| {
+            *value = Value::List(numbers.clone());
+        });
+        arguments
+    };
+    let vector = filled((1..=WIDTH).map(|i| i as f64 / 2.0).collect());
+    let (a, b) = (rows(1, 0), rows(1, 3));
+    let too_short = matches!(entry.make(&vector), Ok(Measure::Pair(pair)) if pair.value(&a, &b).is_err());
+    let matrix = (0..WIDTH * WIDTH).map(|i| if i.is_multiple_of(WIDTH + 1) { 1.5 } else { 0.25 });
+    entry.spec(&if too_short { filled(matrix.collect()) } else { vector })
 }
 
 fn pairs() -> Vec<(String, Box<dyn PairFunction>)> {

@@ -42,7 +42,9 @@ impl TweedieDeviance {
     #[inline(always)]
     fn half_between<R: Real>(&self, mean: R, y: R) -> R {
         let (t, a) = ((y - mean) / mean, mean.lit(2.0) - self.power);
-        let rest = ((t.ln_1p() * a).exp_m1() - a * t) / (a - 1.0);
+        // By the ratio itself where t is far from 0.
+        let log = R::when(t.abs().lt(t.lit(0.5)), t.ln_1p(), (y / mean).ln());
+        let rest = ((log * a).exp_m1() - a * t) / (a - 1.0);
         let at_zero = if self.power < 2.0 { mean.lit(1.0) } else { mean.lit(f64::NEG_INFINITY) };
         power_of(mean, a) * (R::when(y.same(y.lit(0.0)), at_zero, rest) / a)
     }

@@ -2,8 +2,8 @@
 //! that say of each class for itself whether it is meant.
 
 use super::Target;
-use super::shares::check_length;
-use crate::distances::pair::{Wide, exponent, finite, normalise, scaled, wide};
+use super::shares::{check_length, check_scores};
+use crate::distances::pair::{Wide, exponent, normalise, scaled, wide};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::{Real, Twofold};
 use crate::sums::ExactSum;
@@ -28,28 +28,47 @@ pub(super) struct Margins<'a> {
 const SPARE: f64 = 1.0 / 1_099_511_627_776.0;
 
 impl Margins<'_> {
-    /// The value, and the gradient where wanted; at a kink the subgradient of least norm of that lead, 0.
+    /// The value, and the gradient where wanted; at a kink the subgradient of least norm of that lead, 0. A score of minus
+    /// infinity is a class that cannot be: behind it costs nothing, ahead of others everything.
     pub(super) fn evaluate(&self, leads: &[Lead], gradient: Option<&mut [f64]>) -> Result<f64> {
-        finite(self.function, "prediction", self.row)?;
+        check_scores(self.function, self.row)?;
         let classes = self.row.len() as f64;
-        let missing: Vec<(&Lead, Wide)> =
-            leads.iter().map(|lead| (lead, self.missing(lead))).filter(|(_, x)| x.high > 0.0).collect();
-        let mut sizes: Vec<Wide> = missing.iter().map(|(_, x)| *x).collect();
+        let missing: Vec<(&Lead, Wide)> = leads
+            .iter()
+            .filter(|lead| lead.weight.high > 0.0)
+            .map(|lead| (lead, self.missing(lead)))
+            .filter(|(_, x)| x.high > 0.0)
+            .collect();
+        let endless = missing.iter().filter(|(_, x)| x.high.is_infinite());
+        let finite = || missing.iter().filter(|(_, x)| x.high.is_finite());
+        let mut sizes: Vec<Wide> = finite().map(|(_, x)| *x).collect();
         let k = normalise(&mut sizes) + self.exponent();
         if let Some(gradient) = gradient {
             check_length(self.function, "gradient", gradient.len(), self.row.len())?;
             let mut slopes = vec![wide(0.0); gradient.len()];
-            for ((lead, _), size) in missing.iter().zip(&sizes) {
-                let slope = if self.power == 1 { lead.weight } else { lead.weight * *size * 2.0 };
+            let mut add = |lead: &Lead, slope: Wide| {
                 slopes[lead.ahead] = slopes[lead.ahead] - slope;
                 slopes[lead.behind] = slopes[lead.behind] + slope;
+            };
+            if self.power == 1 {
+                missing.iter().for_each(|(lead, _)| add(lead, lead.weight));
+            } else {
+                finite().zip(&sizes).for_each(|((lead, _), size)| add(lead, lead.weight * *size * 2.0));
             }
             let k = if self.power == 1 { 0 } else { k };
             for (out, slope) in gradient.iter_mut().zip(slopes) {
                 *out = scaled((slope / classes).round_to_machine(), k);
             }
+            if self.power == 2 {
+                for (lead, _) in endless.clone() {
+                    (gradient[lead.ahead], gradient[lead.behind]) = (f64::NEG_INFINITY, f64::INFINITY);
+                }
+            }
         }
-        let sum = missing.iter().zip(&sizes).fold(wide(0.0), |sum, ((lead, _), size)| {
+        if endless.count() > 0 {
+            return Ok(f64::INFINITY);
+        }
+        let sum = finite().zip(&sizes).fold(wide(0.0), |sum, ((lead, _), size)| {
             sum + lead.weight * if self.power == 1 { *size } else { Real::square(*size) }
         });
         Ok(scaled((sum / classes).round_to_machine(), k * self.power as i32))
@@ -57,12 +76,19 @@ impl Margins<'_> {
 
     /// What scores are divided by the power of: only where a difference could leave the range.
     fn exponent(&self) -> i32 {
-        let largest = self.row.iter().fold(self.margin, |m, x| m.max(x.abs()));
+        let sizes = self.row.iter().map(|x| x.abs()).filter(|x| x.is_finite());
+        let largest = sizes.fold(self.margin, f64::max);
         if exponent(largest) > 1000 { 4 } else { 0 }
     }
 
     /// `μ - x_ahead + x_behind`, with the right sign however much cancels.
     fn missing(&self, lead: &Lead) -> Wide {
+        if self.row[lead.ahead] == f64::NEG_INFINITY {
+            return wide(f64::INFINITY);
+        }
+        if self.row[lead.behind] == f64::NEG_INFINITY {
+            return wide(0.0);
+        }
         let k = self.exponent();
         let terms = [self.margin, -self.row[lead.ahead], self.row[lead.behind]].map(|x| scaled(x, -k));
         let sum = Twofold::sum(terms[1], terms[2]).plus(terms[0]);

@@ -3,7 +3,7 @@ use super::shares::{check_classes, check_target};
 use super::{RowLoss, Target};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::distances::pair::wide;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 
 crate::entry! {
     /// Multiclass hinge loss: the true class should be ahead of every other class by a margin.
@@ -35,9 +35,6 @@ impl RowLoss for MultiMargin {
     crate::identity!();
     fn evaluate(&self, row: &[f64], target: Target<'_>, epsilon: f64, gradient: Option<&mut [f64]>) -> Result<f64> {
         let function = Self::ENTRY.name;
-        if row.is_empty() {
-            return Err(Error::new(ErrorKind::Shape, function, "prediction", "at least one class").value(0));
-        }
         check_target(function, row.len(), target, epsilon)?;
         check_classes(function, "class_weight", self.class_weight.len(), row.len())?;
         let mut leads = Vec::new();

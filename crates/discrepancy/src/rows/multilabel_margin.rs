@@ -2,7 +2,7 @@ use super::margins::{Lead, Margins, each_class};
 use super::{RowLoss, Target};
 use crate::catalog::DataDomain;
 use crate::distances::pair::wide;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 
 crate::entry! {
     /// Multilabel hinge loss: every class that is meant should be ahead of every other class by 1.
@@ -26,9 +26,6 @@ impl RowLoss for MultilabelMargin {
     crate::identity!();
     fn evaluate(&self, row: &[f64], target: Target<'_>, _: f64, gradient: Option<&mut [f64]>) -> Result<f64> {
         let function = Self::ENTRY.name;
-        if row.is_empty() {
-            return Err(Error::new(ErrorKind::Shape, function, "prediction", "at least one class").value(0));
-        }
         let y = each_class(function, row.len(), target)?;
         let mut leads = Vec::new();
         for ahead in (0..row.len()).filter(|i| y[*i] > 0.0) {

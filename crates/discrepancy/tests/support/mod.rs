@@ -124,7 +124,10 @@ pub fn ulps(got: f64, truth: &Exact, format: Format) -> f64 {
     let binade = truth.binade().unwrap_or(format.smallest);
     if got.is_infinite() {
         // An overflow is right where the truth rounds to it.
-        return if binade > format.largest { 0.0 } else { f64::INFINITY };
+        let kept = format.bits as u64 + 1;
+        let head = mantissa.magnitude() >> mantissa.magnitude().bits().saturating_sub(kept);
+        let rounds_up = binade == format.largest && head.bits() == kept && head.count_ones() == kept;
+        return if binade > format.largest || rounds_up { 0.0 } else { f64::INFINITY };
     }
     let step = (binade - format.bits + 1).max(format.smallest);
     let Exact::Finite { mantissa: m, exponent: e } = Exact::of(got) else { unreachable!() };

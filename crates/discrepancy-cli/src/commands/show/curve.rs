@@ -60,19 +60,21 @@ pub(crate) fn drawing(entry: &Entry, values: &Arguments, ground: Ground) -> Opti
         let seen = sheet.panels.iter().any(|panel| panel.curves.iter().any(|curve| !curve.runs.is_empty()));
         seen.then_some((sheet, measure))
     };
-    draw(values).or_else(|| {
-        // An empty list may be no usable value: variances must be as many as coordinates.
+    // An empty list may be no usable value: variances must be as many as coordinates, matrices have their square.
+    let filled = |list: &[f64]| {
         let (mut filled, mut said) = (values.clone(), Vec::new());
         for (parameter, value) in entry.parameters.iter().zip(&mut filled.0) {
             if *value == Value::List(Vec::new()) {
-                *value = Value::List(vec![0.5, 1.0, 1.5]);
+                *value = Value::List(list.to_vec());
                 said.push(format!("{} = {value}", parameter.name));
             }
         }
         let (mut sheet, measure) = draw(&filled)?;
         sheet.note = std::iter::once(sheet.note).chain(said).collect::<Vec<String>>().join("; ");
         Some((sheet, measure))
-    })
+    };
+    let matrix = [1.0, 0.5, 0.0, 0.5, 2.0, 0.0, 0.0, 0.0, 1.5];
+    draw(values).or_else(|| filled(&[0.5, 1.0, 1.5])).or_else(|| filled(&matrix))
 }
 
 /// The curves of several sheets over one axis, each named by its spec.

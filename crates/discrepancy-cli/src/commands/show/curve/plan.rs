@@ -8,6 +8,7 @@ use discrepancy::losses::{Coupling, PointwiseLoss};
 use discrepancy::penalties::Penalty;
 use discrepancy::rows::{RowLoss, RowMap, RowTargets, Target};
 use discrepancy::samples::SampleStatistic;
+use discrepancy::sequences::{SequenceInput, SequenceLoss};
 use std::f64::consts::PI;
 
 /// How many steps an axis is divided into.
@@ -40,6 +41,7 @@ pub(super) fn plan(measure: &Measure, ground: Ground) -> Option<Plan<'_>> {
         Measure::Row(loss) => row(loss.as_ref()),
         Measure::Map(map) => image(map.as_ref()),
         Measure::Head(head) => self::head(head.as_ref()),
+        Measure::Sequence(loss) => sequence(loss.as_ref()),
         Measure::Penalty(penalty) => self::penalty(penalty.as_ref()),
         Measure::Pair(pair) if pair.entry().prediction == DataDomain::Probabilities => divergence(pair.as_ref()),
         Measure::Pair(pair) => distance(pair.as_ref()),
@@ -105,7 +107,8 @@ fn pointwise(loss: &dyn PointwiseLoss, ground: Ground) -> Plan<'_> {
     Plan {
         axis,
         note: String::new(),
-        range: unit.unwrap_or([-reach, reach]),
+        // What has a lower end, as means have, begins there.
+        range: unit.unwrap_or([within(&entry.prediction).map_or(-reach, |[low, _]| low.max(-reach)), reach]),
         steps: STEPS,
         marks,
         panels: derivable(entry, panels),
@@ -180,6 +183,25 @@ fn head(head: &dyn Head) -> Plan<'_> {
         steps: STEPS,
         marks: Vec::new(),
         panels: vec![(VALUE, vec!["ℓ".into()]), (GRADIENT, vec!["∂ℓ/∂θ".into()])],
+        at: Box::new(at),
+    }
+}
+
+/// A label that may come at the first of two steps or at the second.
+fn sequence(loss: &dyn SequenceLoss) -> Plan<'_> {
+    let at = move |p: f64| {
+        let rows = [(1.0 - p).ln(), p.ln(), 0.5_f64.ln(), 0.5_f64.ln()];
+        let mut slopes = [f64::NAN; 4];
+        let value = loss.evaluate(SequenceInput::new(&rows, 2, &[1]), Some(&mut slopes)).unwrap_or(f64::NAN);
+        vec![value, slopes[0], slopes[1]]
+    };
+    Plan {
+        axis: "probability p of the label at the first step",
+        note: "two steps, a blank and a label; both are equally likely at the second step".into(),
+        range: [0.0, 1.0],
+        steps: STEPS,
+        marks: Vec::new(),
+        panels: vec![(VALUE, vec!["ℓ".into()]), (GRADIENT, vec!["∂ℓ/∂ ln(1 − p)".into(), "∂ℓ/∂ ln p".into()])],
         at: Box::new(at),
     }
 }
@@ -261,7 +283,11 @@ pub(crate) struct Path {
 impl Path {
     /// With as many coordinates as the parameters ask for, else three.
     pub(crate) fn of(pair: &dyn PairFunction) -> Path {
-        let dimension = list_length(&pair.arguments().0).unwrap_or(3);
+        let length = list_length(&pair.arguments().0).unwrap_or(3);
+        // A list has a number for each coordinate, or for each pair of coordinates.
+        let fits = |n: usize| pair.value(&vec![1.0; n], &vec![0.0; n]).is_ok();
+        let root = length.isqrt();
+        let dimension = if root * root == length && !fits(length) && fits(root) { root } else { length };
         let fixed = [1.0, 2.0, 0.5].into_iter().cycle().take(dimension).collect();
         let rest = [0.0, 1.0, 0.5].into_iter().cycle().take(dimension).collect();
         Path { fixed, rest }
