@@ -109,7 +109,9 @@ fn derivatives_are_those_of_the_value_by_dual_numbers() {
             let smooth = u != 0.0 && whole && !loss.kinks().contains(&u);
             for (formula, dual) in [(gradient, dual[0]), (hessian, dual[1])] {
                 // Dual numbers meet infinities earlier than the formulas do, and lose the tails of underflow.
-                if smooth && dual.is_finite() && formula.is_finite() && dual.abs() > 1e-250 {
+                // Where terms of size 1 cancel, two floats keep a rest of some 1e-32.
+                let cancelled = formula == 0.0 && dual.abs() < 1e-29;
+                if smooth && !cancelled && dual.is_finite() && formula.is_finite() && dual.abs() > 1e-250 {
                     compared += 1;
                     let error = ((formula - dual) / dual).abs();
                     assert!(error < 1e-14, "{} at {z}, {y}: formula {formula}, dual number {dual}", loss.spec());

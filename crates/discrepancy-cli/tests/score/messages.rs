@@ -175,7 +175,7 @@ fn every_bad_input_is_named_in_one_line() {
         assert_eq!(done.stdout, "", "{call}");
         // Of wrong usage the parser of arguments tells more in further lines.
         let message = done.stderr.lines().next().unwrap_or_default();
-        assert!(message.starts_with("error: ") && message.len() < 400, "{call}: {message}");
+        assert!(message.starts_with("error: ") && message.len() < 600, "{call}: {message}");
         assert!(done.code == 2 || (done.code == 1 && done.stderr.lines().count() == 1), "{call}: {}", done.stderr);
         writeln!(found, "{call}\n  {}: {message}", done.code).unwrap();
     }

@@ -25,16 +25,21 @@ crate::entry! {
 }
 
 /// From here on 1 is nothing beside the square, even in two floats.
-const FAR: f64 = (1_u64 << 60) as f64;
+const FAR: f64 = 1e18;
 
 impl PseudoHuber {
-    /// `√(1 + (r/δ)²)`, in range wherever `r/δ` is; and whether `r` is less than 2^60 δ.
+    /// `|r|/δ`, and whether it is less than 10^18: beyond, the loss is the line, and squares might leave the range.
     #[inline(always)]
-    fn root<R: Real>(&self, r: R) -> (R, R::Mask) {
+    fn ratio<R: Real>(&self, r: R) -> (R, R::Mask) {
         let ratio = r.abs() / self.delta;
-        let near = ratio.lt(r.lit(FAR));
-        (R::when(near, (ratio.square() + 1.0).sqrt(), ratio), near)
+        (ratio, ratio.lt(r.lit(FAR)))
     }
+}
+
+/// `√(1 + x²)`.
+#[inline(always)]
+fn root<R: Real>(ratio: R) -> R {
+    (ratio.square() + 1.0).sqrt()
 }
 
 impl Loss for PseudoHuber {
@@ -42,17 +47,18 @@ impl Loss for PseudoHuber {
     #[inline(always)]
     fn value<R: Real>(&self, r: R, _: R) -> R {
         // δ² (s - 1) = r² / (s + 1), which does not cancel.
-        let ((root, near), size) = (self.root(r), r.abs());
-        R::when(near, size * (size / (root + 1.0)), (size - self.delta) * self.delta)
+        let ((ratio, near), size) = (self.ratio(r), r.abs());
+        R::when(near, size * (size / (root(ratio) + 1.0)), (size - self.delta) * self.delta)
     }
     #[inline(always)]
     fn derivative<R: Real>(&self, r: R, _: R) -> R {
-        let (root, near) = self.root(r);
-        R::when(near, r / root, r.sign() * self.delta)
+        let (ratio, near) = self.ratio(r);
+        R::when(near, r / root(ratio), r.sign() * self.delta)
     }
     #[inline(always)]
     fn second_derivative<R: Real>(&self, r: R, _: R) -> R {
-        let (root, _) = self.root(r);
+        let (ratio, near) = self.ratio(r);
+        let root = R::when(near, root(ratio), ratio);
         r.lit(1.0) / root / root / root
     }
 }

@@ -49,10 +49,10 @@ impl Loss for TukeyBiweight {
 }
 
 impl TukeyBiweight {
-    /// `1 - (r/c)²`, the difference before the division.
+    /// `1 - (r/c)²`.
     #[inline(always)]
     fn rest<R: Real>(&self, r: R) -> R {
-        let (c, size) = (r.lit(self.scale), r.abs());
-        (c - size) / self.scale * ((c + size) / self.scale)
+        let ratio = r.abs() / self.scale;
+        (r.lit(1.0) - ratio) * (ratio + 1.0)
     }
 }
