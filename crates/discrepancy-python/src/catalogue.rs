@@ -2,7 +2,7 @@
 
 use crate::failure::{Raise, raise};
 use discrepancy::catalog::spec::parse as read_spec;
-use discrepancy::catalog::{self, Arguments, Entry, Measure, Parameter, Property, Value};
+use discrepancy::catalog::{self, Arguments, DataDomain, Entry, Measure, Parameter, Property, Value};
 use discrepancy::{Error, ErrorKind};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyList, PyString, PyTuple};
@@ -56,8 +56,8 @@ fn describe<'py>(py: Python<'py>, entry: &'static Entry) -> PyResult<Bound<'py, 
     all.set_item("parameters", parameters)?;
     all.set_item("properties", entry.properties.iter().map(|p| p.meaning()).collect::<Vec<&str>>())?;
     all.set_item("source", entry.source)?;
-    all.set_item("prediction", entry.prediction.to_string())?;
-    all.set_item("target", entry.target.to_string())?;
+    all.set_item("prediction", domain(py, &entry.prediction)?)?;
+    all.set_item("target", domain(py, &entry.target)?)?;
     all.set_item("accuracy", (entry.accuracy().f32, entry.accuracy().f64))?;
     all.set_item("differentiable", !entry.is(Property::NotDifferentiable))?;
     all.set_item("has_plan", matches!(&made, Measure::Sample(sample) if sample.has_plan()))?;
@@ -72,6 +72,26 @@ fn describe<'py>(py: Python<'py>, entry: &'static Entry) -> PyResult<Bound<'py, 
         (given, row.inputs.to_vec(), row.value.to_vec()).into_pyobject(py)
     });
     all.set_item("reference", reference.collect::<PyResult<Vec<_>>>()?)?;
+    Ok(all)
+}
+
+/// What data may be: in words, and as the limits of an interval where there is one.
+fn domain<'py>(py: Python<'py>, domain: &DataDomain) -> PyResult<Bound<'py, PyDict>> {
+    let all = PyDict::new(py);
+    all.set_item("text", domain.to_string())?;
+    let name = match domain {
+        DataDomain::Real => "real",
+        DataDomain::Within(_) => "interval",
+        DataDomain::Signs => "signs",
+        DataDomain::Binary => "binary",
+        DataDomain::ClassOrProbabilities => "class_or_probabilities",
+        DataDomain::Probabilities => "probabilities",
+    };
+    all.set_item("name", name)?;
+    if let DataDomain::Within(interval) = domain {
+        all.set_item("low", interval.low)?;
+        all.set_item("high", interval.high)?;
+    }
     Ok(all)
 }
 
