@@ -6,7 +6,7 @@ use crate::measure::word;
 use crate::result::{Given, Place, give, outs};
 use crate::threads::{parts, small};
 use discrepancy::batch::{Element, Evaluation, NanPolicy, PenaltyEvaluation, Reduction};
-use discrepancy::losses::PointwiseLoss;
+use discrepancy::losses::{PointwiseLoss, Precision};
 use discrepancy::penalties::Penalty;
 use discrepancy::sums::Moments;
 use discrepancy::{Error, ErrorKind, Result};
@@ -40,7 +40,9 @@ impl Wanted {
 /// Rows up to this number are computed where the caller is: one task of the library's.
 const SMALL: usize = 1 << 13;
 /// Rows between two looks at Ctrl-C: well below a second of work.
-const PART: usize = 1 << 22;
+fn part_size<E: Element>() -> usize {
+    if E::PRECISION == Precision::Plain { 1 << 22 } else { 1 << 19 }
+}
 
 /// A call of a pointwise loss.
 pub(crate) struct Call<'a, 'py> {
@@ -155,7 +157,7 @@ impl<'py> Call<'_, 'py> {
         if count <= SMALL {
             small(py, || part(0..count))?;
         } else {
-            parts(py, count, PART, part)?;
+            parts(py, count, part_size::<E>(), part)?;
         }
 
         let like = &self.prediction;

@@ -12,13 +12,15 @@ use ndarray::{ArrayView2, s};
 use pyo3::prelude::*;
 use pyo3::types::PyFloat;
 
-/// Numbers read between two looks at Ctrl-C: below a second of the slowest there is.
-const PART: usize = 1 << 19;
+/// Numbers read between two looks at Ctrl-C: below a second of the slowest there is. A part is one row against one at
+/// least; of neighbours, one query against all points.
+const PART: usize = 1 << 17;
 
-/// The same error, from rows of the first side that begin with this one.
-fn placed(error: Error, first: usize, width: usize) -> Error {
+/// The same error, from rows of both sides that begin with these.
+fn placed(error: Error, first: [usize; 2], width: usize) -> Error {
     match (error.argument(), error.index()) {
-        ("a" | "p" | "queries", Some(index)) => error.at(index + first * width),
+        ("a" | "p" | "queries", Some(index)) => error.at(index + first[0] * width),
+        ("b" | "q", Some(index)) => error.at(index + first[1] * width),
         ("weights", _) => error.about("weight"),
         _ => error,
     }
@@ -71,10 +73,7 @@ pub(crate) fn rowwise<'py>(
         parts(py, count, (PART / width).max(1), |range| {
             let first = range.start;
             let part = pairs(metric, x.slice(s![range.clone(), ..]), y.slice(s![range, ..]), weight);
-            let fail = |error: Error| match (error.argument(), error.index()) {
-                ("b" | "q", Some(index)) => error.at(index + first * width),
-                _ => placed(error, first, width),
-            };
+            let fail = |error| placed(error, [first; 2], width);
             if gradient {
                 let all = part.and_then(|part| part.rowwise_with_gradients()).map_err(fail)?;
                 value.extend(all.value);
@@ -136,11 +135,17 @@ pub(crate) fn pairwise<'py>(
         let (x, y, weight) = (x.view(), y.view(), weight.as_deref().map(<[E]>::to_vec));
         let weight = weight.as_deref();
         let found = place.slice();
-        parts(py, shape[0], (PART / (width * shape[1].max(1))).max(1), |range| {
-            let to = &mut found[range.start * shape[1]..range.end * shape[1]];
-            let first = range.start;
-            let part = pairs(metric, x.slice(s![range, ..]), y, weight).and_then(|part| part.matrix());
-            to.copy_from_slice(&part.map_err(|error| placed(error, first, width))?);
+        let columns = (PART / width).clamp(1, shape[1].max(1));
+        let (down, across) = ((PART / (width * columns)).max(1), shape[1].div_ceil(columns).max(1));
+        parts(py, shape[0].div_ceil(down) * across, 1, |tile| {
+            let (row, column) = (tile.start / across * down, tile.start % across * columns);
+            let (last, end) = (shape[0].min(row + down), shape[1].min(column + columns));
+            let (x, y) = (x.slice(s![row.min(last)..last, ..]), y.slice(s![column..end, ..]));
+            let part = pairs(metric, x, y, weight).and_then(|part| part.matrix());
+            let part = part.map_err(|error| placed(error, [row, column], width))?;
+            for (i, from) in part.chunks((end - column).max(1)).enumerate() {
+                found[(row + i) * shape[1]..][column..end].copy_from_slice(from);
+            }
             Ok(())
         })?;
         place.give(a, &shape)
@@ -205,7 +210,7 @@ pub(crate) fn nearest<'py>(
         parts(py, count, (PART / (width * y.nrows())).max(1), |range| {
             let first = range.start;
             let found = array::nearest(metric, x.slice(s![range, ..]), y, k);
-            let (places, near) = found.map_err(|error| placed(error, first, width))?;
+            let (places, near) = found.map_err(|error| placed(error, [first, 0], width))?;
             indices.extend(places.iter().map(|place| *place as i64));
             distances.extend(near.iter());
             Ok(())

@@ -151,7 +151,7 @@ def explain(spec: str | Measure) -> Explanation:
     --------
     >>> import discrepancy as dc
     >>> dc.explain("kl_divergence").formula
-    '\\\\sum_i p_i \\\\log_b \\\\frac{p_i}{q_i}'
+    '\\\\sum_i p_i \\\\ln \\\\frac{p_i}{q_i}'
     """
     measure: Measure = make(spec)
     described = next(entry for entry in _core.catalogue() if entry["name"] == measure.name)
