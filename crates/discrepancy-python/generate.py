@@ -457,10 +457,10 @@ def stub_module(module: str, entries: list[dict[str, Any]]) -> str:
     typing = [name for name in ("Any", "Literal") if f"{name}[" in text or f"-> {name}:" in text]
     if typing:
         standard.append(f"from typing import {', '.join(typing)}")
-    head = [NOTICE, *standard, "", *imports(entries, module, stub=True)]
+    lines = [NOTICE, *standard, "", *imports(entries, module, stub=True)]
     if used:
-        head.append(f"from ._types import {', '.join(used)}")
-    return "\n".join(head) + "\n\n" + all_list(names_of(entries, module)) + "\n\n" + text + "\n"
+        lines.append(f"from ._types import {', '.join(used)}")
+    return "\n".join(lines) + "\n\n" + all_list(names_of(entries, module)) + "\n\n" + text + "\n"
 
 
 def places(entries: list[dict[str, Any]]) -> str:

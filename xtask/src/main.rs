@@ -6,6 +6,8 @@ use std::process::{Command, ExitCode, Stdio};
 const HELP: &str = "\
 cargo xtask test        all tests of all crates, and the reference tables against arbitrary precision, scikit-learn's means
 cargo xtask reference   the reference tables, made again; --check compares instead of writing
+cargo xtask python      the Python package: built, installed in an environment of its own, its tests and types; --generate writes
+                        what is made from the catalogue, --all has the libraries of the adapters, other words go to pytest
 cargo xtask bench       value and gradient of pointwise and row losses, beside the time that memory needs; names choose
 cargo xtask pictures    the pictures of docs/pictures, drawn again
 cargo xtask ci          what must be green before a change lands: formatting, lints, documentation, tests
@@ -17,6 +19,7 @@ fn main() -> ExitCode {
     let done = match arguments.first().map(String::as_str) {
         Some("test") => test(&rest),
         Some("reference") => reference(&rest),
+        Some("python") => package(&rest),
         Some("bench") => bench(&rest),
         Some("pictures") => pictures(),
         Some("ci") => ci(),
@@ -67,7 +70,8 @@ fn test(rest: &[&str]) -> Result<(), String> {
     reference(&["--self-test"])?;
     reference(&["--check"])?;
     // What users have today gives the same means.
-    python("examples/data", &["agree.py"])
+    python("examples/data", &["agree.py"])?;
+    package(&[])
 }
 
 fn reference(rest: &[&str]) -> Result<(), String> {
@@ -85,6 +89,40 @@ fn python(folder: &str, script: &[&str]) -> Result<(), String> {
     }
     let path = format!("{folder}/{}", script[0]);
     run(&python, &[&[path.as_str()], &script[1..]].concat(), &[])
+}
+
+/// Where Cargo builds.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// The Python package as its users get it: `pip install .`, then its tests.
+fn package(rest: &[&str]) -> Result<(), String> {
+    const FOLDER: &str = "crates/discrepancy-python";
+    let (generate, all) = (rest.contains(&"--generate"), rest.contains(&"--all"));
+    // Beside what Cargo builds, so that it outlives a clone if that does.
+    let venv = target().join("python");
+    let python = venv.join("bin/python");
+    if !python.exists() {
+        run("python3", &["-m", "venv", &venv.to_string_lossy()], &[])?;
+    }
+    let pip = |arguments: &[&str]| run(&python, &[&["-m", "pip", "--quiet"], arguments].concat(), &[]);
+    pip(&["install", "--requirement", &format!("{FOLDER}/requirements.txt")])?;
+    if all {
+        pip(&["install", "--requirement", &format!("{FOLDER}/requirements-all.txt")])?;
+    }
+    let install = || pip(&["install", "--no-build-isolation", "--no-deps", "--force-reinstall", "."]);
+    install()?;
+    if generate {
+        run(&python, &[&format!("{FOLDER}/generate.py")], &[])?;
+        install()?;
+    }
+    let tests: Vec<&str> = rest.iter().copied().filter(|word| !["--generate", "--all"].contains(word)).collect();
+    run(&python, &[&["-m", "pytest"], tests.as_slice()].concat(), &[])?;
+    run(&python, &["-m", "mypy", "--package", "discrepancy"], &[])?;
+    run(&python, &["-m", "mypy", "examples/python", &format!("{FOLDER}/generate.py")], &[])?;
+    // The stubs say what the code does.
+    run(&python, &["-m", "mypy.stubtest", "discrepancy"], &[])
 }
 
 /// All benchmarks, one after the other.

@@ -1,7 +1,19 @@
 """The extension module. Private: the package's functions and classes are what it is for."""
 
-from typing import Any
+from typing import Any, final
 
+__all__ = [
+    "Buffer",
+    "Measure",
+    "after_fork",
+    "catalogue",
+    "get_threads",
+    "parse",
+    "set_threads",
+    "set_threads_here",
+]
+
+@final
 class Measure:
     """An entry of the catalogue with the values of all its parameters, in order."""
 
@@ -50,6 +62,7 @@ class Measure:
     def sample_of_costs(self, wanted: str, cost: Any, a: Any, b: Any) -> Any: ...
     def permutation_test(self, x: Any, y: Any, permutations: int, seed: int) -> tuple[float, float]: ...
 
+@final
 class Buffer:
     """A result on its way to another library; it can be handed on once."""
 

@@ -1,4 +1,4 @@
-"""Types of the package's signatures."""
+"""Types of the package's signatures; imported by type checkers alone."""
 
 from typing import Any, Literal, TypeAlias
 
