@@ -1,8 +1,10 @@
 //! What Python hands in: memory that somebody else owns, seen as arrays.
 //!
-//! NumPy's arrays are read through its C interface, tensors of other libraries through DLPack. What knows only the
-//! buffer protocol or `__array__` becomes a NumPy array first, without a copy where NumPy makes none.
+//! NumPy's arrays are read through its C interface, tensors of other libraries through DLPack, columns that know neither
+//! through Arrow's. What knows only the buffer protocol or `__array__` becomes a NumPy array first, without a copy where
+//! NumPy makes none.
 
+use crate::arrow::Column;
 use crate::failure::{shape_text, wrong_type};
 use discrepancy::batch::Element;
 use discrepancy::{Error, ErrorKind, Result};
@@ -68,7 +70,7 @@ impl Kind {
         }
     }
     /// Of the letter and the size that NumPy and Arrow know a type by.
-    fn of_letter(letter: u8, size: usize) -> Option<Kind> {
+    pub(crate) fn of_letter(letter: u8, size: usize) -> Option<Kind> {
         Some(match (letter, size) {
             (b'f', 8) => Kind::F64,
             (b'f', 4) => Kind::F32,
@@ -146,6 +148,7 @@ pub(crate) enum Origin {
 enum Owner<'py> {
     Python { _object: Bound<'py, PyAny> },
     Tensor(ImportedDlpack),
+    Column { _column: Column },
 }
 
 /// An argument that is an array.
@@ -177,7 +180,11 @@ impl<'py> Array<'py> {
         if object.hasattr(pyo3::intern!(object.py(), "__dlpack__"))? {
             return Self::of_tensor(function, argument, object);
         }
-        let table = object.hasattr(pyo3::intern!(object.py(), "__array__"))?
+        let knows_numpy = object.hasattr(pyo3::intern!(object.py(), "__array__"))?;
+        if !knows_numpy && let Some(column) = Column::new(function, argument, object)? {
+            return Ok(Self::of_column(function, argument, object, column));
+        }
+        let table = knows_numpy
             && !object.get_type().module()?.to_str()?.starts_with("numpy");
         let origin = if table { Origin::Converted } else { Origin::Numpy };
         let made = as_numpy(object).map_err(|error| {
@@ -244,8 +251,15 @@ impl<'py> Array<'py> {
         let py = object.py();
         let refused = |found: String| wrong_type(py, function, argument, &found, ALLOWED);
         let of_type = || object.get_type().fully_qualified_name().map_or(String::new(), |name| name.to_string());
-        let tensor = from_dlpack(object.as_borrowed(), None, None)
-            .map_err(|error| refused(format!("{} that says: {}", of_type(), error.value(py))))?;
+        if object.getattr_opt("requires_grad")?.is_some_and(|tracked| tracked.is_truthy().unwrap_or(false)) {
+            // The answer would not know of it, and nobody would notice.
+            return Err(wrong_type(py, function, argument, "tracked for its gradient", "tensors after `detach()`"));
+        }
+        let tensor = from_dlpack(object.as_borrowed(), None, None).map_err(|error| {
+            // Some add where in their code they were.
+            let message = error.value(py).to_string();
+            refused(format!("{} that says: {}", of_type(), message.lines().next().unwrap_or_default()))
+        })?;
         let view = tensor.validate().map_err(|error| refused(format!("{}: {error}", of_type())))?;
         if view.device().device_type != DLDeviceType::CPU {
             return Err(refused(format!("{} on another device", of_type())));
@@ -285,6 +299,25 @@ impl<'py> Array<'py> {
             return Err(refused(format!("{} that is not aligned", of_type())));
         }
         Ok(array)
+    }
+
+    fn of_column(
+        function: &'static str,
+        argument: &'static str,
+        object: &Bound<'py, PyAny>,
+        column: Column,
+    ) -> Self {
+        Array {
+            function,
+            argument,
+            shape: vec![column.len],
+            kind: column.kind,
+            origin: Origin::Numpy,
+            object: object.clone(),
+            data: column.data,
+            strides: vec![1],
+            owner: Owner::Column { _column: column },
+        }
     }
 
     pub(crate) fn py(&self) -> Python<'py> {
@@ -503,7 +536,7 @@ impl<'py> Out<'py> {
             Owner::Tensor(tensor @ ImportedDlpack::Versioned(_)) => {
                 !tensor.flags().contains(DlpackFlags::READ_ONLY) && !tensor.flags().contains(DlpackFlags::IS_COPIED)
             }
-            Owner::Tensor(ImportedDlpack::Legacy(_)) => false,
+            Owner::Tensor(ImportedDlpack::Legacy(_)) | Owner::Column { .. } => false,
         };
         if !writable {
             return refused("read-only", "memory that can be written to");

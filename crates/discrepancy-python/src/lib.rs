@@ -5,6 +5,7 @@
 //! `python/discrepancy`, is made from the catalogue by `generate.py`.
 
 mod array;
+mod arrow;
 mod catalogue;
 mod failure;
 mod losses;
