@@ -184,8 +184,7 @@ impl<'py> Array<'py> {
         if !knows_numpy && let Some(column) = Column::new(function, argument, object)? {
             return Ok(Self::of_column(function, argument, object, column));
         }
-        let table = knows_numpy
-            && !object.get_type().module()?.to_str()?.starts_with("numpy");
+        let table = knows_numpy && !object.get_type().module()?.to_str()?.starts_with("numpy");
         let origin = if table { Origin::Converted } else { Origin::Numpy };
         let made = as_numpy(object).map_err(|error| {
             let py = object.py();
@@ -295,18 +294,13 @@ impl<'py> Array<'py> {
             strides: strides.iter().map(|stride| *stride as isize).collect(),
             owner: Owner::Tensor(tensor),
         };
-        if !array.is_empty() && array.data.addr() % kind.size() != 0 {
+        if !array.is_empty() && !array.data.addr().is_multiple_of(kind.size()) {
             return Err(refused(format!("{} that is not aligned", of_type())));
         }
         Ok(array)
     }
 
-    fn of_column(
-        function: &'static str,
-        argument: &'static str,
-        object: &Bound<'py, PyAny>,
-        column: Column,
-    ) -> Self {
+    fn of_column(function: &'static str, argument: &'static str, object: &Bound<'py, PyAny>, column: Column) -> Self {
         Array {
             function,
             argument,
@@ -463,7 +457,7 @@ impl<'py> Array<'py> {
         if let (Some(slice), true) = (self.slice::<i64>(), self.is_beside(outs)) {
             return Ok(ndarray::ArrayView1::from(slice).into());
         }
-        let mut labels = Vec::with_capacity(self.len());
+        let mut labels = self.room(self.len())?;
         macro_rules! widen {
             ($($type:ty),*) => { $(if let Some(view) = self.view::<$type>() {
                 for (index, label) in view.iter().enumerate() {
@@ -478,12 +472,18 @@ impl<'py> Array<'py> {
         Ok(ndarray::Array1::from(labels).into())
     }
 
+    /// Room for so many numbers of this argument; an error where there is none, for the interpreter must live on.
+    pub(crate) fn room<T>(&self, count: usize) -> Result<Vec<T>> {
+        let mut out = Vec::new();
+        if out.try_reserve_exact(count).is_err() {
+            return Err(self.error(ErrorKind::Memory, "as much as there is memory for").value(count));
+        }
+        Ok(out)
+    }
+
     /// Every element, exactly, in the order of the indices.
     fn convert<E: Element + Scalar>(&self) -> Result<Vec<E>> {
-        let mut out = Vec::new();
-        if out.try_reserve_exact(self.len()).is_err() {
-            return Err(self.error(ErrorKind::Memory, "as much as there is memory for").value(self.len()));
-        }
+        let mut out = self.room(self.len())?;
         macro_rules! floats {
             ($($type:ty),*) => { $(if let Some(view) = self.view::<$type>() {
                 out.extend(view.iter().map(|x| E::narrow(x.widen())));

@@ -57,7 +57,17 @@ impl Released for Schema {
     fn empty() -> Self {
         let (format, none) = (std::ptr::null(), std::ptr::null());
         let (children, dictionary, private_data) = (null_mut(), null_mut(), null_mut());
-        Schema { format, name: none, metadata: none, flags: 0, n_children: 0, children, dictionary, release: None, private_data }
+        Schema {
+            format,
+            name: none,
+            metadata: none,
+            flags: 0,
+            n_children: 0,
+            children,
+            dictionary,
+            release: None,
+            private_data,
+        }
     }
     fn release(&mut self) -> Option<unsafe extern "C" fn(*mut Self)> {
         self.release.take()
@@ -126,9 +136,13 @@ impl<T: Released> Drop for Owned<T> {
 
 /// What keeps a column's memory.
 enum Memory {
-    Chunk { _chunk: Owned<Chunk> },
+    Chunk {
+        _chunk: Owned<Chunk>,
+    },
     /// Of several chunks, or of bits, in one piece; words, so that it is aligned.
-    Copy { _words: Vec<u64> },
+    Copy {
+        _words: Vec<u64>,
+    },
 }
 
 /// A column of numbers.
@@ -147,7 +161,10 @@ impl Column {
         let (schema, chunks) = if object.hasattr("__arrow_c_array__")? {
             let (schema, chunk): (Bound<'_, PyAny>, Bound<'_, PyAny>) =
                 object.call_method0("__arrow_c_array__")?.extract()?;
-            (Owned::<Schema>::of(&schema, c_str!("arrow_schema"))?, vec![Owned::<Chunk>::of(&chunk, c_str!("arrow_array"))?])
+            (
+                Owned::<Schema>::of(&schema, c_str!("arrow_schema"))?,
+                vec![Owned::<Chunk>::of(&chunk, c_str!("arrow_array"))?],
+            )
         } else if object.hasattr("__arrow_c_stream__")? {
             let stream = object.call_method0("__arrow_c_stream__")?;
             read(py, function, argument, Owned::<Stream>::of(&stream, c_str!("arrow_array_stream"))?)?
@@ -192,7 +209,12 @@ impl Column {
 }
 
 /// All chunks of a stream.
-fn read(py: Python<'_>, function: &str, argument: &str, mut stream: Owned<Stream>) -> PyResult<(Owned<Schema>, Vec<Owned<Chunk>>)> {
+fn read(
+    py: Python<'_>,
+    function: &str,
+    argument: &str,
+    mut stream: Owned<Stream>,
+) -> PyResult<(Owned<Schema>, Vec<Owned<Chunk>>)> {
     let refused = || wrong_type(py, function, argument, "a stream that fails", "a column of numbers or booleans");
     let (mut schema, mut chunks) = (Owned::empty(), Vec::new());
     let (Some(get_schema), Some(get_next)) = (stream.0.get_schema, stream.0.get_next) else { return Err(refused()) };
@@ -248,7 +270,8 @@ fn whole(kind: Kind, mut chunks: Vec<Owned<Chunk>>) -> Column {
     if kind != Kind::Bool && chunks.len() == 1 {
         let data = buffer(&chunks[0].0, 1);
         let first = data.wrapping_add(chunks[0].0.offset as usize * size);
-        if !data.is_null() && first.addr().is_multiple_of(size)
+        if !data.is_null()
+            && first.addr().is_multiple_of(size)
             && let Some(chunk) = chunks.pop()
         {
             return Column { kind, len, data: first, _memory: Memory::Chunk { _chunk: chunk } };

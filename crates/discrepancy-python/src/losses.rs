@@ -102,7 +102,7 @@ impl<'py> Call<'_, 'py> {
         let [for_value, for_gradient, for_hessian] = outs(out)?;
         let place = |out: Option<Bound<'py, PyAny>>, wanted: bool| {
             let shape = if wanted { shape } else { &[0] };
-            Place::<E>::new(name, out.as_ref().filter(|_| wanted), kind, shape)
+            Place::<E>::new(&self.prediction, out.as_ref().filter(|_| wanted), kind, shape)
         };
         let (wanted, reduction) = (self.wanted, self.reduction);
         let second = matches!(wanted, Wanted::Hessian | Wanted::All);

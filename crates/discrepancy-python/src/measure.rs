@@ -77,6 +77,7 @@ pub(crate) const REDUCTIONS: [(&str, Option<Reduction>); 4] = [
 pub(crate) const POLICIES: [(&str, NanPolicy); 3] =
     [("error", NanPolicy::Error), ("propagate", NanPolicy::Propagate), ("omit", NanPolicy::Omit)];
 
+#[allow(clippy::too_many_arguments, reason = "as many as the package's functions have")]
 #[pymethods]
 impl Measure {
     #[new]

@@ -68,7 +68,7 @@ pub(crate) fn rowwise<'py>(
         let (x, y) = (a.rows::<E>().raise(py)?, b.rows::<E>().raise(py)?);
         let weight = weight.map(Array::flat::<E>).transpose().raise(py)?;
         let (x, y, weight, count) = (x.view(), y.view(), weight.as_deref(), x.nrows());
-        let mut value: Vec<E> = Vec::with_capacity(count);
+        let mut value: Vec<E> = a.room(count).raise(py)?;
         let (mut by_a, mut by_b) = (Vec::new(), Vec::new());
         parts(py, count, (PART / width).max(1), |range| {
             let first = range.start;
@@ -128,7 +128,7 @@ pub(crate) fn pairwise<'py>(
             let error = Error::new(discrepancy::ErrorKind::Memory, metric.entry().name, "result", "fewer pairs");
             return Err(raise(py, &error));
         }
-        let mut place = Place::<E>::new(metric.entry().name, out, kind, &shape)?;
+        let mut place = Place::<E>::new(a, out, kind, &shape)?;
         let outs = [place.out.as_ref()];
         let (x, y) = (a.rows_beside::<E>(&outs).raise(py)?, b.rows_beside::<E>(&outs).raise(py)?);
         let weight = weight.map(Array::flat::<E>).transpose().raise(py)?;

@@ -1,6 +1,7 @@
 //! What goes back to Python, in the kind of array that came in.
 
 use crate::array::{Array, Kind, Origin, Out, Scalar};
+use crate::failure::Raise;
 use dlpark::allocation::dynamic::Initialized;
 use dlpark::ffi::{DLDevice, DLManagedTensor, DLManagedTensorVersioned};
 use dlpark::python::{DlpackExporter, ExportRequest, export_dlpack};
@@ -59,16 +60,13 @@ pub(crate) struct Place<'py, T> {
 }
 
 impl<'py, T: Given> Place<'py, T> {
-    /// For a result of this kind and shape.
-    pub(crate) fn new(
-        function: &'static str,
-        out: Option<&Bound<'py, PyAny>>,
-        kind: Kind,
-        shape: &[usize],
-    ) -> PyResult<Self> {
+    /// For a result of this kind and shape that belongs to an argument.
+    pub(crate) fn new(of: &Array<'py>, out: Option<&Bound<'py, PyAny>>, kind: Kind, shape: &[usize]) -> PyResult<Self> {
+        let function = of.function;
         let out = out.map(|out| Out::new(function, out, kind, shape)).transpose()?;
-        // Zeros that nobody has touched cost nothing yet.
         let count = if out.is_some() { 0 } else { shape.iter().product() };
+        // Zeros that nobody has touched cost nothing yet, but to ask for too many of them would end the interpreter.
+        of.room::<T>(count).raise(of.py())?;
         Ok(Place { own: vec![T::default(); count], out })
     }
     /// The memory.

@@ -131,14 +131,14 @@ impl<'py> Call<'_, 'py> {
         let wanted = self.wanted;
         let rows = self.reduction.is_none();
         let mut value = if rows {
-            Place::<E>::new(name, for_value.as_ref(), kind, leading)?
+            Place::<E>::new(&self.prediction, for_value.as_ref(), kind, leading)?
         } else {
-            Place::new(name, None, kind, &[0])?
+            Place::new(&self.prediction, None, kind, &[0])?
         };
         let mut gradient = if wanted == Wanted::Value {
-            Place::<E>::new(name, None, kind, &[0])?
+            Place::<E>::new(&self.prediction, None, kind, &[0])?
         } else {
-            Place::new(name, for_gradient.as_ref(), kind, whole)?
+            Place::new(&self.prediction, for_gradient.as_ref(), kind, whole)?
         };
         let outs = [value.out.as_ref(), gradient.out.as_ref()];
         apart(name, &outs).raise(py)?;
@@ -193,7 +193,7 @@ impl<'py> Call<'_, 'py> {
             items.push(gradient.give(like, whole)?);
         }
         if self.logsumexp {
-            let mut all: Vec<E> = Vec::with_capacity(count);
+            let mut all: Vec<E> = like.room(count).raise(py)?;
             parts(py, count, part_size::<E>(width), |range| {
                 let first = range.start;
                 let part = batch(range).and_then(|part| part.logsumexp());
@@ -230,7 +230,7 @@ pub(crate) fn hessian<'py>(
         let targets = Targets::<E>::new(target, prediction.leading(), &prediction.shape, ignore_index, &[])?;
         let labels = matches!(targets, Targets::Labels(..));
         let z = z.view();
-        let mut all: Vec<E> = Vec::with_capacity(prediction.len());
+        let mut all: Vec<E> = prediction.room(prediction.len()).raise(py)?;
         parts(py, z.nrows(), part_size::<f64>(width), |range| {
             let first = range.start;
             let part = array::rows(loss, z.slice(s![range.clone(), ..]), targets.part(range))
@@ -256,7 +256,7 @@ pub(crate) fn map<'py>(
         out: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (py, width) = (prediction.py(), width_of(prediction)?);
-        let mut place = Place::<E>::new(map.entry().name, out, prediction.kind, &prediction.shape)?;
+        let mut place = Place::<E>::new(prediction, out, prediction.kind, &prediction.shape)?;
         let rows = prediction.rows_beside::<E>(&[place.out.as_ref()]).raise(py)?;
         let rows: ArrayView2<'_, E> = rows.view();
         let images = place.slice();

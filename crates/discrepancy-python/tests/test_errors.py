@@ -113,6 +113,8 @@ ODDITIES: list[Any] = [
     np.ones((3, 3))[::-1, ::-2],
     np.broadcast_to(np.float64(0.5), (3,)),
     np.broadcast_to(np.float32(1.0), (1 << 40, 0)),
+    np.broadcast_to(np.float32(1.0), (1 << 45,)),
+    np.broadcast_to(np.int8(1), (1 << 45,)),
     np.array([1, 2, 3]),
     np.array([-1, 2**62, 0]),
     np.array([2**63], np.uint64),
@@ -170,6 +172,15 @@ def test_odd_arguments_are_errors_or_results(entry: dict[str, Any]) -> None:
                 method(*arguments)
             except (dc.DiscrepancyError, ValueError, TypeError):
                 pass
+
+
+def test_results_without_room_are_errors() -> None:
+    rows = np.broadcast_to(np.float32(1.0), (1 << 24, 1))
+    with pytest.raises(MemoryError, match="memory"):
+        dc.distances.pairwise(rows, rows, "euclidean")
+    scores, labels = np.broadcast_to(1.0, (1 << 45, 3)), np.broadcast_to(np.int64(1), (1 << 45,))
+    with pytest.raises(MemoryError, match="memory"):
+        dc.rows.SoftmaxCrossEntropy().value_and_gradient(scores, labels, reduction="none")
 
 
 def test_options_of_the_wrong_type_are_errors() -> None:
