@@ -1,7 +1,7 @@
 //! The private extension module `discrepancy._core`: the library, as the Python package calls it.
 //!
-//! Nothing is computed here. Memory comes in ([`array`]) and goes out ([`result`]) without a copy where that is
-//! possible, errors become exceptions ([`failure`]), and threads are counted ([`threads`]). The package over it, in
+//! Nothing is computed here. Memory comes in (`array`) and goes out (`result`) without a copy where that is
+//! possible, errors become exceptions (`failure`), and threads are counted (`threads`). The package over it, in
 //! `python/discrepancy`, is made from the catalogue by `generate.py`.
 
 mod array;
