@@ -16,6 +16,8 @@ cargo xtask instructions
 cargo xtask accuracy    ACCURACY.md, made again; --peers measures the peers anew, --check compares instead of writing
 cargo xtask search      climbs to the inputs where losses err most, for --minutes M; names choose; then make the reference anew
 cargo xtask exhaustive  elementary functions and losses over all f32 inputs; names choose, --list shows them with their times
+cargo xtask python      the Python package: built, installed in an environment of its own, its tests and types; --generate writes
+                        what is made from the catalogue, --all has the libraries of the adapters, other words go to pytest
 cargo xtask pictures    the pictures of docs/pictures, drawn again
 cargo xtask ci          what must be green before a change lands: formatting, lints, documentation, tests, instructions
 ";
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         Some("accuracy") => accuracy(&rest),
         Some("search") => example("search", &rest),
         Some("exhaustive") => example("exhaustive", &rest),
+        Some("python") => package(&rest),
         Some("bench") => bench(&rest),
         Some("instructions") => instructions(&rest),
         Some("pictures") => pictures(),
@@ -80,7 +83,8 @@ fn test(rest: &[&str]) -> Result<(), String> {
     reference(&["--self-test"])?;
     reference(&["--check"])?;
     // What users have today gives the same means.
-    python("examples/data", &["agree.py"])
+    python("examples/data", &["agree.py"])?;
+    package(&[])
 }
 
 fn reference(rest: &[&str]) -> Result<(), String> {
@@ -114,6 +118,44 @@ fn python(folder: &str, script: &[&str]) -> Result<(), String> {
     }
     let path = format!("{folder}/{}", script[0]);
     run(&python, &[&[path.as_str()], &script[1..]].concat(), &[])
+}
+
+/// Where Cargo builds.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// The Python package as its users get it: `pip install .`, then its tests.
+fn package(rest: &[&str]) -> Result<(), String> {
+    const FOLDER: &str = "crates/discrepancy-python";
+    let (generate, all) = (rest.contains(&"--generate"), rest.contains(&"--all"));
+    // Beside what Cargo builds, so that it outlives a clone if that does.
+    let venv = target().join("python");
+    let python = venv.join("bin/python");
+    if !python.exists() {
+        run("python3", &["-m", "venv", &venv.to_string_lossy()], &[])?;
+    }
+    // What builds the package is found where it was just installed.
+    let path = format!("{}:{}", venv.join("bin").display(), std::env::var("PATH").unwrap_or_default());
+    let pip =
+        |arguments: &[&str]| run(&python, &[&["-m", "pip", "--quiet"], arguments].concat(), &[("PATH", path.as_str())]);
+    pip(&["install", "--requirement", &format!("{FOLDER}/requirements.txt")])?;
+    if all {
+        pip(&["install", "--requirement", &format!("{FOLDER}/requirements-all.txt")])?;
+    }
+    let install = || pip(&["install", "--no-build-isolation", "--no-deps", "--force-reinstall", "."]);
+    install()?;
+    if generate {
+        run(&python, &[&format!("{FOLDER}/generate.py")], &[])?;
+        install()?;
+    }
+    let tests: Vec<&str> = rest.iter().copied().filter(|word| !["--generate", "--all"].contains(word)).collect();
+    run(&python, &[&["-m", "pytest"], tests.as_slice()].concat(), &[])?;
+    run(&python, &["-m", "mypy", "--package", "discrepancy"], &[])?;
+    run(&python, &["-m", "mypy", "examples/python", &format!("{FOLDER}/generate.py")], &[])?;
+    // The stubs say what the code does.
+    let aliases = format!("{FOLDER}/stubtest.txt");
+    run(&python, &["-m", "mypy.stubtest", "discrepancy", "--allowlist", &aliases], &[])
 }
 
 /// The benchmark, or with `--peers` that of others in turn with it.

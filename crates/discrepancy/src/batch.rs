@@ -18,6 +18,7 @@ pub use bits::{Word, hamming_bits, pairwise_bits};
 pub use element::Element;
 pub use evaluation::{Evaluation, NanPolicy, Reduction, Results};
 pub use head::HeadEvaluation;
+pub(crate) use matrix::room;
 pub use pairs::{PairEvaluation, PairResults, condensed, nearest, pairwise, rowwise};
 pub use penalty::PenaltyEvaluation;
 pub use rows::{RowEvaluation, RowResults, map_rows};

@@ -1,6 +1,7 @@
 //! Statistics of two samples: how far one sample is from another, and whether chance explains it.
 
 pub mod permutation;
+pub mod plan;
 pub(crate) mod points;
 
 use crate::catalog::{Arguments, Entry};
@@ -9,6 +10,7 @@ use std::fmt::Debug;
 
 pub use maximum_mean_discrepancy::{Bandwidth, MaximumMeanDiscrepancy};
 pub use permutation::PermutationTest;
+pub use plan::Plan;
 
 mod maximum_mean_discrepancy;
 
@@ -51,6 +53,26 @@ pub trait SampleStatistic: Debug + Send + Sync {
     /// The value between weights `a` and `b` of which only the costs are known: `a.len()` rows of `b.len()` costs.
     fn value_of_costs(&self, _cost: &[f64], _a: &[f64], _b: &[f64]) -> Result<f64> {
         Err(unsupported(self.entry(), "cost", "samples of points"))
+    }
+
+    /// Whether there is a plan behind the value: [`plan`](Self::plan) gives it.
+    fn has_plan(&self) -> bool {
+        false
+    }
+    /// What goes where between two weighted samples, with its proof.
+    fn plan(
+        &self,
+        _x: &[f64],
+        _x_weights: Option<&[f64]>,
+        _y: &[f64],
+        _y_weights: Option<&[f64]>,
+        _dimension: usize,
+    ) -> Result<Plan> {
+        Err(unsupported(self.entry(), "plan", "value and gradient"))
+    }
+    /// What goes where between weights `a` and `b` of which only the costs are known: `a.len()` rows of `b.len()` costs.
+    fn plan_of_costs(&self, _cost: &[f64], _a: &[f64], _b: &[f64]) -> Result<Plan> {
+        Err(unsupported(self.entry(), "plan", "value and gradient"))
     }
 
     /// Whether the samples could be from one distribution: the value again for random divisions of all rows into two

@@ -28,8 +28,8 @@ mod simplex;
 mod tree;
 
 use crate::catalog::{Arguments, Entry};
-use crate::error::Result;
-use crate::samples::SampleStatistic;
+use crate::error::{Error, Result};
+use crate::samples::{Plan, SampleStatistic, unsupported};
 use cloud::Cloud;
 
 pub use costs::Ground;
@@ -44,6 +44,20 @@ trait Transport {
     fn gradient(&self, x: &Cloud<'_>, y: &Cloud<'_>) -> Result<Vec<f64>>;
     /// The value where only the costs are known.
     fn value_of_costs(&self, cost: &[f64], a: &[f64], b: &[f64]) -> Result<f64>;
+    /// Whether there is a plan.
+    const HAS_PLAN: bool = false;
+    /// The plan, where there is one.
+    fn plan(&self, _x: &Cloud<'_>, _y: &Cloud<'_>) -> Option<Result<Plan>> {
+        None
+    }
+    /// The plan where only the costs are known, where there is one.
+    fn plan_of_costs(&self, _cost: &[f64], _a: &[f64], _b: &[f64]) -> Option<Result<Plan>> {
+        None
+    }
+}
+
+fn no_plan(entry: &Entry) -> Error {
+    unsupported(entry, "plan", "value and gradient")
 }
 
 /// Writes the module list and the registry from one line an entry.
@@ -74,6 +88,17 @@ macro_rules! transports {
                 }
                 fn value_of_costs(&self, cost: &[f64], a: &[f64], b: &[f64]) -> Result<f64> {
                     Transport::value_of_costs(self, cost, a, b)
+                }
+                fn has_plan(&self) -> bool {
+                    <Self as Transport>::HAS_PLAN
+                }
+                fn plan(&self, x: &[f64], x_weights: Option<&[f64]>, y: &[f64], y_weights: Option<&[f64]>, dimension: usize) -> Result<Plan> {
+                    let x = Cloud::new(Self::ENTRY.name, ("x", "x_weights"), x, x_weights, dimension)?;
+                    let y = Cloud::new(Self::ENTRY.name, ("y", "y_weights"), y, y_weights, dimension)?;
+                    Transport::plan(self, &x, &y).unwrap_or_else(|| Err(no_plan(Self::ENTRY)))
+                }
+                fn plan_of_costs(&self, cost: &[f64], a: &[f64], b: &[f64]) -> Result<Plan> {
+                    Transport::plan_of_costs(self, cost, a, b).unwrap_or_else(|| Err(no_plan(Self::ENTRY)))
                 }
             }
         )*

@@ -122,6 +122,10 @@ impl<'a, E: Element> Evaluation<'a, E> {
     pub fn value_and_gradient_into(&self, value: &mut [E], gradient: &mut [E]) -> Result<()> {
         self.run(Buffers { value: Some(value), gradient: Some(gradient), hessian: None })
     }
+    /// The gradient of each row alone, into a slice of the batch's length.
+    pub fn gradient_into(&self, gradient: &mut [E]) -> Result<()> {
+        self.run(Buffers { gradient: Some(gradient), ..Buffers::default() })
+    }
     /// Value, gradient and Hessian of each row, into slices of the batch's length.
     pub fn value_gradient_hessian_into(&self, value: &mut [E], gradient: &mut [E], hessian: &mut [E]) -> Result<()> {
         self.run(Buffers { value: Some(value), gradient: Some(gradient), hessian: Some(hessian) })
@@ -144,14 +148,18 @@ impl<'a, E: Element> Evaluation<'a, E> {
     }
     /// A reduction of the values, rounded once.
     pub fn reduce(&self, reduction: Reduction) -> Result<f64> {
-        let moments = pass::run(&self.pass, self.columns, Buffers::default(), Sums::First)?;
-        reduction.of(&moments, self.pass.loss)
+        reduction.of(&self.first_moments()?, self.pass.loss)
     }
 
     /// The exact sums of the values, to be merged with others: sums, means and standard errors come from it.
     /// Values are summed before they are rounded to the storage type.
     pub fn moments(&self) -> Result<Moments> {
         pass::run(&self.pass, self.columns, Buffers::default(), Sums::All)
+    }
+
+    /// The same without what only standard errors need: enough for [`Moments::sum`] and [`Moments::mean`], and quicker.
+    pub fn first_moments(&self) -> Result<Moments> {
+        pass::run(&self.pass, self.columns, Buffers::default(), Sums::First)
     }
 
     /// The reduced value, and its gradient with respect to each prediction: `w g / Σ w` for the mean.
@@ -167,9 +175,34 @@ impl<'a, E: Element> Evaluation<'a, E> {
     /// # Ok::<(), discrepancy::Error>(())
     /// ```
     pub fn reduce_and_gradient_into(&self, reduction: Reduction, gradient: &mut [E]) -> Result<f64> {
-        let pass = Pass { scale: Some(Scale::new(reduction, &self.pass, self.columns)?), ..self.pass };
+        reduction.of(&self.part_and_gradient_into(self.divisor(reduction)?, gradient)?, self.pass.loss)
+    }
+
+    /// What the gradients of a reduction of this batch are divided by: Σ w for the mean, n for the mean by count.
+    pub fn divisor(&self, reduction: Reduction) -> Result<f64> {
+        Scale::new(reduction, &self.pass, self.columns).map(Scale::divisor)
+    }
+
+    /// The exact sums of the values, and `w g / divisor` for each prediction: for a batch that is a part of a larger
+    /// one, whose [`divisor`](Self::divisor) is given. Merged, the parts give the same bits as the whole.
+    ///
+    /// ```
+    /// use discrepancy::{batch::{Evaluation, Reduction}, losses::Squared};
+    /// let squared = Squared::default();
+    /// let (prediction, target, mut gradient) = ([1.0, 3.0], [0.0, 1.0], [0.0; 2]);
+    /// let divisor = Evaluation::new(&squared, &prediction, &target)?.divisor(Reduction::Mean)?;
+    /// let mut moments = discrepancy::sums::Moments::new();
+    /// for i in 0..2 {
+    ///     let part = Evaluation::new(&squared, &prediction[i..=i], &target[i..=i])?;
+    ///     moments.merge(&part.part_and_gradient_into(divisor, &mut gradient[i..=i])?);
+    /// }
+    /// assert_eq!((moments.mean()?, gradient), (2.5, [1.0, 2.0]));
+    /// # Ok::<(), discrepancy::Error>(())
+    /// ```
+    pub fn part_and_gradient_into(&self, divisor: f64, gradient: &mut [E]) -> Result<Moments> {
+        let pass = Pass { scale: Some(Scale::of(divisor)), ..self.pass };
         let buffers = Buffers { gradient: Some(gradient), ..Buffers::default() };
-        reduction.of(&pass::run(&pass, self.columns, buffers, Sums::First)?, self.pass.loss)
+        pass::run(&pass, self.columns, buffers, Sums::First)
     }
 
     /// The same with the gradient in place of the predictions: no memory beside them is used.

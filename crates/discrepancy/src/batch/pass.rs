@@ -61,6 +61,12 @@ pub(super) struct Scale {
 }
 
 impl Scale {
+    pub(super) fn of(divisor: f64) -> Scale {
+        Scale { divisor }
+    }
+    pub(super) fn divisor(self) -> f64 {
+        self.divisor
+    }
     pub(super) fn new<E: Element>(reduction: Reduction, pass: &Pass<'_>, columns: Columns<'_, E>) -> Result<Scale> {
         let count = columns.target.len() as f64;
         let divisor = match (reduction, columns.weights) {

@@ -366,14 +366,36 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     /// # Ok::<(), discrepancy::Error>(())
     /// ```
     pub fn reduce_and_gradient_into(&self, reduction: Reduction, gradient: &mut [E]) -> Result<f64> {
+        self.reduced(reduction, &self.part_and_gradient_into(self.divisor(reduction)?, gradient)?)
+    }
+
+    /// The exact sums of the values, and each score's `w g / divisor`, N×C: for a batch that is a part of a larger one,
+    /// whose [`divisor`](Self::divisor) is given. Merged, the parts give the same bits as the whole.
+    ///
+    /// ```
+    /// use discrepancy::batch::{Reduction, RowEvaluation};
+    /// use discrepancy::rows::{RowTargets, SoftmaxCrossEntropy};
+    /// let loss = SoftmaxCrossEntropy::default();
+    /// let (scores, labels, mut gradient) = ([0.0, 0.0, 0.0, 0.0], [0, 1], [0.0; 4]);
+    /// let whole = RowEvaluation::new(&loss, &scores, 2, RowTargets::labels(&labels))?;
+    /// let divisor = whole.divisor(Reduction::Mean)?;
+    /// let mut moments = discrepancy::sums::Moments::new();
+    /// for i in 0..2 {
+    ///     let part = RowEvaluation::new(&loss, &scores[2 * i..][..2], 2, RowTargets::labels(&labels[i..=i]))?;
+    ///     moments.merge(&part.part_and_gradient_into(divisor, &mut gradient[2 * i..][..2])?);
+    /// }
+    /// assert_eq!((moments.mean()?, gradient), (std::f64::consts::LN_2, [-0.25, 0.25, 0.25, -0.25]));
+    /// # Ok::<(), discrepancy::Error>(())
+    /// ```
+    pub fn part_and_gradient_into(&self, divisor: f64, gradient: &mut [E]) -> Result<Moments> {
         let width = self.rows.width();
         self.same_length("gradient", gradient.len(), self.rows.rows() * width)?;
-        let (divisor, size) = (self.divisor(reduction)?, rows_of_block(width));
+        let size = rows_of_block(width);
         let one = |scratch: &mut BlockScratch<E>, (block, gradient): (usize, &mut [E])| {
             self.step(block * size, gradient, divisor, scratch)
         };
         let blocks = gradient.par_chunks_mut(size * width).enumerate();
-        self.reduced(reduction, &merged(in_order(blocks.map_init(Default::default, one).collect())?))
+        Ok(merged(in_order(blocks.map_init(Default::default, one).collect())?))
     }
 
     /// The same with the gradient in place of the scores: beside them, only memory for a block a thread is used.
@@ -425,8 +447,9 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         RowEvaluation::new(loss, scores, classes, targets)?.reduced(reduction, &moments)
     }
 
-    /// What the gradients of a reduction are divided by.
-    fn divisor(&self, reduction: Reduction) -> Result<f64> {
+    /// What the gradients of a reduction of this batch are divided by: for the mean, the sum of the weights of rows and
+    /// classes. Ignored rows do not count.
+    pub fn divisor(&self, reduction: Reduction) -> Result<f64> {
         let name = self.loss.entry().name;
         if self.nan == NanPolicy::Omit {
             let allowed = "a policy that leaves the number of rows as it is";

@@ -7,10 +7,12 @@ use super::masses::{Given, Masses};
 use super::pricing::Costs;
 use super::simplex::{Optimum, solve};
 use super::{Cloud, Transport};
+use crate::batch::room;
 use crate::catalog::{DataDomain, Domain, Value};
 use crate::distances::pair::Wide;
 use crate::error::Result;
 use crate::number::Twofold;
+use crate::samples::Plan;
 use num_bigint::BigInt;
 use std::borrow::Cow;
 
@@ -56,6 +58,42 @@ impl Transport for OptimalTransport {
     }
     fn value_of_costs(&self, cost: &[f64], a: &[f64], b: &[f64]) -> Result<f64> {
         Ok(optimal_transport(cost, a, b)?.cost)
+    }
+    const HAS_PLAN: bool = true;
+    fn plan(&self, x: &Cloud<'_>, y: &Cloud<'_>) -> Option<Result<Plan>> {
+        let solve = || {
+            let masses = Masses::new(Self::ENTRY.name, x.given, y.given)?;
+            let cost = self.ground.matrix(Self::ENTRY.name, x.points, y.points, x.dimension)?;
+            plan(&cost, &masses).0.spread()
+        };
+        Some(solve())
+    }
+    fn plan_of_costs(&self, cost: &[f64], a: &[f64], b: &[f64]) -> Option<Result<Plan>> {
+        Some(optimal_transport(cost, a, b).and_then(TransportPlan::spread))
+    }
+}
+
+impl TransportPlan {
+    /// With the plan as a matrix.
+    fn spread(self) -> Result<Plan> {
+        let columns = self.column_potentials.len();
+        let count = self.row_potentials.len() * columns;
+        let mut matrix = room(OptimalTransport::ENTRY.name, Some(count))?;
+        matrix.resize(count, 0.0);
+        for (i, j, mass) in &self.plan {
+            matrix[i * columns + j] = *mass;
+        }
+        Ok(Plan {
+            cost: self.cost,
+            value: self.cost,
+            lower: self.lower,
+            upper: self.cost,
+            matrix,
+            row_potentials: self.row_potentials,
+            column_potentials: self.column_potentials,
+            marginal_error: 0.0,
+            iterations: self.pivots,
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use super::{Cloud, Transport};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::distances::pair::Wide;
 use crate::error::Result;
+use crate::samples;
 
 /// Default and domain of ε, in Sinkhorn's divergence too.
 pub(super) const EPSILON: (f64, Domain) = (0.05, Domain::number(Interval::closed(1e-300, 1e300)));
@@ -232,6 +233,23 @@ impl<'a> SinkhornPlan<'a> {
     }
 }
 
+impl SinkhornPlan<'_> {
+    /// With the plan as a matrix.
+    fn spread(self) -> samples::Plan {
+        samples::Plan {
+            matrix: self.matrix(),
+            cost: self.cost,
+            value: self.regularised,
+            lower: self.lower,
+            upper: self.upper,
+            row_potentials: self.row_potentials,
+            column_potentials: self.column_potentials,
+            marginal_error: self.marginal_error,
+            iterations: self.iterations,
+        }
+    }
+}
+
 impl Transport for Sinkhorn {
     fn value(&self, x: &Cloud<'_>, y: &Cloud<'_>) -> Result<f64> {
         Ok(self.solved(x, y, None, self.tolerance, false)?.value.round_to_machine())
@@ -241,5 +259,13 @@ impl Transport for Sinkhorn {
     }
     fn value_of_costs(&self, cost: &[f64], a: &[f64], b: &[f64]) -> Result<f64> {
         Ok(self.solve(cost, a, b)?.regularised)
+    }
+    const HAS_PLAN: bool = true;
+    fn plan(&self, x: &Cloud<'_>, y: &Cloud<'_>) -> Option<Result<samples::Plan>> {
+        let problem = Problem::of_clouds(self.settings(), self.ground, x, y);
+        Some(problem.and_then(SinkhornPlan::new).map(SinkhornPlan::spread))
+    }
+    fn plan_of_costs(&self, cost: &[f64], a: &[f64], b: &[f64]) -> Option<Result<samples::Plan>> {
+        Some(self.solve(cost, a, b).map(SinkhornPlan::spread))
     }
 }

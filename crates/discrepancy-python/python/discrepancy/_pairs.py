@@ -1,0 +1,84 @@
+"""Matrices and neighbours by any distance or divergence."""
+
+from __future__ import annotations
+
+from ._specs import make
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._measures import Measure
+    from ._types import Array, ArrayLike
+
+
+def pairwise(
+    a: ArrayLike,
+    b: ArrayLike | None,
+    metric: str | Measure,
+    *,
+    weight: ArrayLike | None = None,
+    out: Array | None = None,
+) -> Array:
+    """All rows of ``a`` with all rows of ``b``; ``None`` stands for the rows of ``a`` once more.
+
+    Parameters
+    ----------
+    a : (N, D) array
+    b : (M, D) array or None
+    metric : str or object
+        A spec string such as ``"minkowski:p=3"``, or an object such as ``dc.distances.Minkowski(p=3)``.
+    weight : (D,) array, optional
+        A non-negative weight for each coordinate; distances only.
+    out : (N, M) array, optional
+        Where the result goes.
+
+    Returns
+    -------
+    (N, M) array
+
+    Examples
+    --------
+    >>> import discrepancy as dc
+    >>> dc.distances.pairwise([[0.0, 0.0], [3.0, 0.0]], [[0.0, 4.0]], "euclidean")
+    array([[4.],
+           [5.]])
+    """
+    return make(metric).pairwise(a, b, weight=weight, out=out)
+
+
+def condensed(a: ArrayLike, metric: str | Measure) -> Array:
+    """Each pair of rows of ``a`` once: (0, 1), (0, 2), …, (1, 2), …, as in SciPy's ``pdist``.
+
+    Ctrl-C is heard when it is done.
+
+    Examples
+    --------
+    >>> import discrepancy as dc
+    >>> dc.distances.condensed([[0.0], [1.0], [5.0]], "manhattan")
+    array([1., 5., 4.])
+    """
+    return make(metric).condensed(a)
+
+
+def rowwise(a: ArrayLike, b: ArrayLike, metric: str | Measure, *, weight: ArrayLike | None = None) -> Array:
+    """Each row of ``a`` with the same row of ``b``; two vectors give a number.
+
+    Examples
+    --------
+    >>> import discrepancy as dc
+    >>> dc.distances.rowwise([[0.0, 1.0], [5.0, 5.0]], [[2.0, 0.0], [5.0, 8.0]], "chebyshev")
+    array([2., 3.])
+    """
+    return make(metric).value(a, b, weight=weight)
+
+
+def nearest(queries: ArrayLike, points: ArrayLike, metric: str | Measure, *, k: int = 1) -> tuple[Array, Array]:
+    """Indices and distances of the ``k`` nearest points of each query, nearest first; ties go to the smaller index.
+
+    Examples
+    --------
+    >>> import discrepancy as dc
+    >>> dc.distances.nearest([[0.2]], [[0.0], [1.0], [0.3]], "squared_euclidean", k=2)[0]
+    array([[2, 0]])
+    """
+    result: tuple[Array, Array] = make(metric).nearest(queries, points, k=k)
+    return result

@@ -1,0 +1,86 @@
+# Made by generate.py from the catalogue; do not edit.
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from ._measures import RowLoss
+from ._types import Array, ArrayLike, Nan, Reduction
+
+__all__ = [
+    "CrossEntropy",
+    "MulticlassZeroOne",
+    "SoftmaxCrossEntropy",
+    "SoftmaxFocal",
+    "cross_entropy",
+    "multiclass_zero_one",
+    "softmax_cross_entropy",
+    "softmax_focal",
+]
+
+def softmax_cross_entropy(
+    prediction: ArrayLike,
+    target: ArrayLike,
+    *,
+    temperature: float = 1.0,
+    label_smoothing: float = 0.0,
+    z_loss: float = 0.0,
+    smoothing_over: Literal["all", "others"] = "all",
+    class_weight: Sequence[float] = (),
+    reduction: Reduction = "mean",
+    weight: ArrayLike | None = None,
+    ignore_index: int | None = None,
+    return_gradient: bool = False,
+    return_logsumexp: bool = False,
+    nan: Nan = "error",
+) -> Any: ...
+def softmax_focal(
+    prediction: ArrayLike,
+    target: ArrayLike,
+    *,
+    gamma: float = 2.0,
+    alpha: Sequence[float] = (),
+    reduction: Reduction = "mean",
+    weight: ArrayLike | None = None,
+    ignore_index: int | None = None,
+    return_gradient: bool = False,
+    return_logsumexp: bool = False,
+    nan: Nan = "error",
+) -> Any: ...
+def cross_entropy(
+    prediction: ArrayLike,
+    target: ArrayLike,
+    *,
+    base: float | Literal["e"] = "e",
+    reduction: Reduction = "mean",
+    weight: ArrayLike | None = None,
+    ignore_index: int | None = None,
+    return_gradient: bool = False,
+    return_logsumexp: bool = False,
+    nan: Nan = "error",
+) -> Any: ...
+def multiclass_zero_one(
+    prediction: ArrayLike,
+    target: ArrayLike,
+    *,
+    reduction: Reduction = "mean",
+    weight: ArrayLike | None = None,
+    ignore_index: int | None = None,
+    return_gradient: bool = False,
+    return_logsumexp: bool = False,
+    nan: Nan = "error",
+) -> Any: ...
+class SoftmaxCrossEntropy(RowLoss):
+    def __init__(
+        self,
+        *,
+        temperature: float = 1.0,
+        label_smoothing: float = 0.0,
+        z_loss: float = 0.0,
+        smoothing_over: Literal["all", "others"] = "all",
+        class_weight: Sequence[float] = (),
+    ) -> None: ...
+class SoftmaxFocal(RowLoss):
+    def __init__(self, *, gamma: float = 2.0, alpha: Sequence[float] = ()) -> None: ...
+class CrossEntropy(RowLoss):
+    def __init__(self, *, base: float | Literal["e"] = "e") -> None: ...
+class MulticlassZeroOne(RowLoss):
+    def __init__(self) -> None: ...

@@ -1,0 +1,156 @@
+//! The catalogue as Python's lists and dictionaries, and parameter values both ways.
+
+use crate::failure::{Raise, raise};
+use discrepancy::catalog::spec::parse as read_spec;
+use discrepancy::catalog::{self, Arguments, DataDomain, Entry, Measure, Parameter, Property, Value};
+use discrepancy::{Error, ErrorKind};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyList, PyString, PyTuple};
+
+/// All that the catalogue says of every entry.
+#[pyfunction]
+pub(crate) fn catalogue(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
+    let all = PyList::empty(py);
+    for entry in catalog::entries() {
+        all.append(describe(py, entry)?)?;
+    }
+    Ok(all)
+}
+
+/// The entry's name and the values of its parameters, of a spec string.
+#[pyfunction]
+pub(crate) fn parse<'py>(py: Python<'py>, spec: &str) -> PyResult<(&'static str, Bound<'py, PyDict>)> {
+    let (entry, arguments) = read_spec(spec).raise(py)?;
+    let values = PyDict::new(py);
+    for (parameter, value) in entry.parameters.iter().zip(&arguments.0) {
+        values.set_item(parameter.name, show(py, parameter, value)?)?;
+    }
+    Ok((entry.name, values))
+}
+
+/// What an entry's functions take.
+fn kind(measure: &Measure) -> &'static str {
+    match measure {
+        Measure::Pointwise(_) => "pointwise",
+        Measure::Row(_) => "row",
+        Measure::Map(_) => "map",
+        Measure::Head(_) => "head",
+        Measure::Penalty(_) => "penalty",
+        Measure::Pair(_) => "pair",
+        Measure::Sample(_) => "sample",
+        _ => "other",
+    }
+}
+
+fn describe<'py>(py: Python<'py>, entry: &'static Entry) -> PyResult<Bound<'py, PyDict>> {
+    let made = entry.make(&entry.defaults()).raise(py)?;
+    let all = PyDict::new(py);
+    all.set_item("name", entry.name)?;
+    all.set_item("aliases", entry.aliases)?;
+    all.set_item("family", entry.family.name())?;
+    all.set_item("kind", kind(&made))?;
+    all.set_item("summary", entry.summary())?;
+    all.set_item("doc", entry.doc.trim())?;
+    all.set_item("formula", entry.formula)?;
+    let parameters = entry.parameters.iter().map(|p| parameter(py, p)).collect::<PyResult<Vec<_>>>()?;
+    all.set_item("parameters", parameters)?;
+    all.set_item("properties", entry.properties.iter().map(|p| p.meaning()).collect::<Vec<&str>>())?;
+    all.set_item("source", entry.source)?;
+    all.set_item("prediction", domain(py, &entry.prediction)?)?;
+    all.set_item("target", domain(py, &entry.target)?)?;
+    all.set_item("accuracy", (entry.accuracy().f32, entry.accuracy().f64))?;
+    all.set_item("differentiable", !entry.is(Property::NotDifferentiable))?;
+    all.set_item("has_plan", matches!(&made, Measure::Sample(sample) if sample.has_plan()))?;
+    let reference = entry.reference.iter().map(|row| {
+        let (_, arguments) = read_spec(&row.spec(entry)).raise(py)?;
+        let given = PyDict::new(py);
+        for ((parameter, value), default) in entry.parameters.iter().zip(&arguments.0).zip(&entry.defaults().0) {
+            if value != default {
+                given.set_item(parameter.name, show(py, parameter, value)?)?;
+            }
+        }
+        (given, row.inputs.to_vec(), row.value.to_vec()).into_pyobject(py)
+    });
+    all.set_item("reference", reference.collect::<PyResult<Vec<_>>>()?)?;
+    Ok(all)
+}
+
+/// What data may be: in words, and as the limits of an interval where there is one.
+fn domain<'py>(py: Python<'py>, domain: &DataDomain) -> PyResult<Bound<'py, PyDict>> {
+    let all = PyDict::new(py);
+    all.set_item("text", domain.to_string())?;
+    let name = match domain {
+        DataDomain::Real => "real",
+        DataDomain::Within(_) => "interval",
+        DataDomain::Signs => "signs",
+        DataDomain::Binary => "binary",
+        DataDomain::ClassOrProbabilities => "class_or_probabilities",
+        DataDomain::Probabilities => "probabilities",
+    };
+    all.set_item("name", name)?;
+    if let DataDomain::Within(interval) = domain {
+        all.set_item("low", interval.low)?;
+        all.set_item("high", interval.high)?;
+    }
+    Ok(all)
+}
+
+fn parameter<'py>(py: Python<'py>, parameter: &Parameter) -> PyResult<Bound<'py, PyDict>> {
+    let all = PyDict::new(py);
+    all.set_item("name", parameter.name)?;
+    all.set_item("doc", parameter.doc.split_whitespace().collect::<Vec<&str>>().join(" "))?;
+    all.set_item("default", show(py, parameter, &parameter.default)?)?;
+    all.set_item("domain", parameter.domain.to_string())?;
+    all.set_item("number", parameter.domain.interval.is_some() && !parameter.domain.list)?;
+    all.set_item("list", parameter.domain.list)?;
+    let words = parameter.domain.words.iter().map(|word| show(py, parameter, &Value::Word(word)));
+    all.set_item("words", words.collect::<PyResult<Vec<_>>>()?)?;
+    Ok(all)
+}
+
+/// A value as Python has it: the words for yes, no and nothing are its own, whole numbers stay floats.
+pub(crate) fn show<'py>(py: Python<'py>, parameter: &Parameter, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+    let whole = parameter.domain.interval.is_some_and(|interval| interval.whole);
+    Ok(match value {
+        Value::Number(x) if whole => (*x as i64).into_pyobject(py)?.into_any(),
+        Value::Number(x) => PyFloat::new(py, *x).into_any(),
+        Value::Word("true") => PyBool::new(py, true).to_owned().into_any(),
+        Value::Word("false") => PyBool::new(py, false).to_owned().into_any(),
+        Value::Word("none") => py.None().into_bound(py),
+        Value::Word(word) => PyString::new(py, word).into_any(),
+        Value::List(list) => PyTuple::new(py, list)?.into_any(),
+    })
+}
+
+/// The values of all parameters, in order.
+pub(crate) fn read(entry: &'static Entry, values: &Bound<'_, PyTuple>) -> PyResult<Arguments> {
+    if values.len() != entry.parameters.len() {
+        let allowed = format!("{} parameters", entry.parameters.len());
+        let error = Error::new(ErrorKind::Shape, entry.name, "parameters", allowed).value(values.len());
+        return Err(raise(values.py(), &error));
+    }
+    let all = entry.parameters.iter().zip(values.iter_borrowed());
+    all.map(|(parameter, value)| value_of(entry, parameter, &value)).collect::<PyResult<Vec<Value>>>().map(Arguments)
+}
+
+fn value_of(entry: &'static Entry, parameter: &Parameter, given: &Bound<'_, PyAny>) -> PyResult<Value> {
+    let py = given.py();
+    let refused = || {
+        let found = given.repr().map_or_else(|_| String::from("?"), |text| text.to_string());
+        let domain = parameter.domain.to_string();
+        crate::failure::wrong_type(py, entry.name, parameter.name, &found, &domain)
+    };
+    if given.is_none() {
+        return parameter.parse(entry.name, "none").raise(py);
+    }
+    if let Ok(yes) = given.extract::<bool>() {
+        return parameter.parse(entry.name, if yes { "true" } else { "false" }).raise(py);
+    }
+    if let Ok(text) = given.cast::<PyString>() {
+        return parameter.parse(entry.name, text.to_str()?).raise(py);
+    }
+    if parameter.domain.list {
+        return given.extract::<Vec<f64>>().map(Value::List).map_err(|_| refused());
+    }
+    given.extract::<f64>().map(Value::Number).map_err(|_| refused())
+}

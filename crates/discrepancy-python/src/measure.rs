@@ -1,0 +1,280 @@
+//! An entry of the catalogue with its parameters, as Python holds it.
+
+use crate::array::Array;
+use crate::catalogue::{read, show};
+use crate::failure::{Raise, raise};
+use crate::{losses, pairs, rows, samples};
+use discrepancy::batch::{NanPolicy, Reduction};
+use discrepancy::catalog::{self, Arguments, Entry};
+use discrepancy::distances::PairFunction;
+use discrepancy::samples::SampleStatistic;
+use discrepancy::{Error, ErrorKind};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+/// What the package's functions and classes call: one object for an entry with its parameters, one method for each
+/// thing that can be computed.
+#[pyclass(frozen, module = "discrepancy._core")]
+pub(crate) struct Measure {
+    entry: &'static Entry,
+    arguments: Arguments,
+    made: catalog::Measure,
+}
+
+/// An array and whatever stands for none.
+type Object<'a, 'py> = &'a Bound<'py, PyAny>;
+type Maybe<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
+type Answer<'py> = PyResult<Bound<'py, PyAny>>;
+
+impl Measure {
+    fn unfit(&self, py: Python<'_>, what: &str) -> PyErr {
+        raise(py, &Error::new(ErrorKind::Unsupported, self.entry.name, what, ""))
+    }
+    fn pair(&self, py: Python<'_>) -> PyResult<&dyn PairFunction> {
+        if let catalog::Measure::Pair(pair) = &self.made { Ok(pair.as_ref()) } else { Err(self.unfit(py, "pairs")) }
+    }
+    fn statistic(&self, py: Python<'_>) -> PyResult<&dyn SampleStatistic> {
+        if let catalog::Measure::Sample(sample) = &self.made {
+            Ok(sample.as_ref())
+        } else {
+            Err(self.unfit(py, "samples"))
+        }
+    }
+    fn array<'py>(&self, argument: &'static str, object: Object<'_, 'py>) -> PyResult<Array<'py>> {
+        Array::new(self.entry.name, argument, object)
+    }
+    fn optional<'py>(&self, argument: &'static str, object: Maybe<'_, 'py>) -> PyResult<Option<Array<'py>>> {
+        Array::optional(self.entry.name, argument, object)
+    }
+}
+
+/// One of several words.
+pub(crate) fn word<T: Copy>(
+    py: Python<'_>,
+    function: &str,
+    argument: &str,
+    given: &str,
+    choices: &[(&str, T)],
+) -> PyResult<T> {
+    if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == given) {
+        return Ok(*choice);
+    }
+    let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+    let near = catalog::near_names(given, &names);
+    let error = Error::new(ErrorKind::UnknownName, function, argument, names.join(", ")).value(given).near(near);
+    Err(raise(py, &error))
+}
+
+/// What becomes of the values; `none` leaves them as they are.
+pub(crate) const REDUCTIONS: [(&str, Option<Reduction>); 4] = [
+    ("mean", Some(Reduction::Mean)),
+    ("sum", Some(Reduction::Sum)),
+    ("none", None),
+    ("mean_by_count", Some(Reduction::MeanByCount)),
+];
+
+/// What to do about NaN.
+pub(crate) const POLICIES: [(&str, NanPolicy); 3] =
+    [("error", NanPolicy::Error), ("propagate", NanPolicy::Propagate), ("omit", NanPolicy::Omit)];
+
+#[allow(clippy::too_many_arguments, reason = "as many as the package's functions have")]
+#[pymethods]
+impl Measure {
+    #[new]
+    fn new(py: Python<'_>, name: &str, values: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        let entry = catalog::entry(name).raise(py)?;
+        let arguments = read(entry, values)?;
+        let made = entry.make(&arguments).raise(py)?;
+        Ok(Measure { entry, arguments, made })
+    }
+
+    #[getter]
+    fn name(&self) -> &'static str {
+        self.entry.name
+    }
+    #[getter]
+    fn spec(&self) -> String {
+        self.entry.spec(&self.arguments)
+    }
+    #[getter]
+    fn parameters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let all = PyDict::new(py);
+        for (parameter, value) in self.entry.parameters.iter().zip(&self.arguments.0) {
+            all.set_item(parameter.name, show(py, parameter, value)?)?;
+        }
+        Ok(all)
+    }
+    /// Value, derivative and second derivative in TeX, of a pointwise loss.
+    fn trace(&self, py: Python<'_>) -> PyResult<[String; 3]> {
+        let catalog::Measure::Pointwise(loss) = &self.made else { return Err(self.unfit(py, "trace")) };
+        Ok(loss.trace(None))
+    }
+
+    fn pointwise<'py>(
+        &self,
+        wanted: &str,
+        prediction: Object<'_, 'py>,
+        target: Object<'_, 'py>,
+        weight: Maybe<'_, 'py>,
+        reduction: &str,
+        nan: &str,
+        out: Maybe<'_, 'py>,
+    ) -> Answer<'py> {
+        let py = prediction.py();
+        let catalog::Measure::Pointwise(loss) = &self.made else { return Err(self.unfit(py, "pointwise")) };
+        let call = losses::Call {
+            loss: loss.as_ref(),
+            wanted: losses::Wanted::read(py, wanted)?,
+            prediction: self.array("prediction", prediction)?,
+            target: self.array("target", target)?,
+            weight: self.optional("weight", weight)?,
+            reduction: word(py, self.entry.name, "reduction", reduction, &REDUCTIONS)?,
+            nan: word(py, self.entry.name, "nan", nan, &POLICIES)?,
+        };
+        call.answer(out)
+    }
+
+    fn rows<'py>(
+        &self,
+        wanted: &str,
+        logsumexp: bool,
+        prediction: Object<'_, 'py>,
+        target: Object<'_, 'py>,
+        weight: Maybe<'_, 'py>,
+        reduction: &str,
+        ignore_index: Option<i64>,
+        nan: &str,
+        out: Maybe<'_, 'py>,
+    ) -> Answer<'py> {
+        let py = prediction.py();
+        let catalog::Measure::Row(loss) = &self.made else { return Err(self.unfit(py, "rows")) };
+        let call = rows::Call {
+            loss: loss.as_ref(),
+            wanted: losses::Wanted::read(py, wanted)?,
+            logsumexp,
+            prediction: self.array("prediction", prediction)?,
+            target: self.array("target", target)?,
+            weight: self.optional("weight", weight)?,
+            reduction: word(py, self.entry.name, "reduction", reduction, &REDUCTIONS)?,
+            ignore_index,
+            nan: word(py, self.entry.name, "nan", nan, &POLICIES)?,
+        };
+        call.answer(out)
+    }
+
+    fn row_hessian<'py>(
+        &self,
+        prediction: Object<'_, 'py>,
+        target: Object<'_, 'py>,
+        ignore_index: Option<i64>,
+        kind: &str,
+    ) -> Answer<'py> {
+        let py = prediction.py();
+        let catalog::Measure::Row(loss) = &self.made else { return Err(self.unfit(py, "rows")) };
+        let kind = word(py, self.entry.name, "kind", kind, &rows::HESSIANS)?;
+        let (prediction, target) = (self.array("prediction", prediction)?, self.array("target", target)?);
+        rows::hessian(loss.as_ref(), &prediction, &target, ignore_index, kind)
+    }
+
+    fn map<'py>(&self, prediction: Object<'_, 'py>, out: Maybe<'_, 'py>) -> Answer<'py> {
+        let py = prediction.py();
+        let catalog::Measure::Map(map) = &self.made else { return Err(self.unfit(py, "map")) };
+        rows::map(map.as_ref(), &self.array("prediction", prediction)?, out)
+    }
+
+    fn head<'py>(
+        &self,
+        x: Object<'_, 'py>,
+        weights: Object<'_, 'py>,
+        target: Object<'_, 'py>,
+        bias: Maybe<'_, 'py>,
+        ignore_index: Option<i64>,
+        scores: bool,
+    ) -> Answer<'py> {
+        let catalog::Measure::Head(head) = &self.made else { return Err(self.unfit(x.py(), "head")) };
+        let (x, weights, target) =
+            (self.array("x", x)?, self.array("weights", weights)?, self.array("target", target)?);
+        let bias = self.optional("bias", bias)?;
+        rows::head(head.as_ref(), &x, &weights, &target, bias.as_ref(), ignore_index, scores)
+    }
+
+    fn penalty<'py>(&self, wanted: &str, weights: Object<'_, 'py>, step: Option<f64>) -> Answer<'py> {
+        let py = weights.py();
+        let catalog::Measure::Penalty(penalty) = &self.made else { return Err(self.unfit(py, "penalty")) };
+        losses::penalty(penalty.as_ref(), wanted, &self.array("weights", weights)?, step)
+    }
+
+    fn rowwise<'py>(
+        &self,
+        a: Object<'_, 'py>,
+        b: Object<'_, 'py>,
+        weight: Maybe<'_, 'py>,
+        gradient: bool,
+    ) -> Answer<'py> {
+        let pair = self.pair(a.py())?;
+        let (a, b, weight) = (self.array("a", a)?, self.array("b", b)?, self.optional("weight", weight)?);
+        pairs::rowwise(pair, &a, &b, weight.as_ref(), gradient)
+    }
+    fn pairwise<'py>(
+        &self,
+        a: Object<'_, 'py>,
+        b: Maybe<'_, 'py>,
+        weight: Maybe<'_, 'py>,
+        out: Maybe<'_, 'py>,
+    ) -> Answer<'py> {
+        let pair = self.pair(a.py())?;
+        let (a, b, weight) = (self.array("a", a)?, self.optional("b", b)?, self.optional("weight", weight)?);
+        pairs::pairwise(pair, &a, b.as_ref(), weight.as_ref(), out)
+    }
+    fn pairwise_gradients<'py>(
+        &self,
+        a: Object<'_, 'py>,
+        b: Object<'_, 'py>,
+        upstream: Object<'_, 'py>,
+    ) -> Answer<'py> {
+        let pair = self.pair(a.py())?;
+        let (a, b, upstream) = (self.array("a", a)?, self.array("b", b)?, self.array("upstream", upstream)?);
+        pairs::pairwise_gradients(pair, &a, &b, &upstream)
+    }
+    fn condensed<'py>(&self, a: Object<'_, 'py>) -> Answer<'py> {
+        pairs::condensed(self.pair(a.py())?, &self.array("a", a)?)
+    }
+    fn nearest<'py>(&self, queries: Object<'_, 'py>, points: Object<'_, 'py>, k: i64) -> Answer<'py> {
+        let pair = self.pair(queries.py())?;
+        pairs::nearest(pair, &self.array("queries", queries)?, &self.array("points", points)?, k)
+    }
+
+    fn sample<'py>(
+        &self,
+        wanted: &str,
+        x: Object<'_, 'py>,
+        y: Object<'_, 'py>,
+        x_weight: Maybe<'_, 'py>,
+        y_weight: Maybe<'_, 'py>,
+    ) -> Answer<'py> {
+        let statistic = self.statistic(x.py())?;
+        let (x, y) = (self.array("x", x)?, self.array("y", y)?);
+        let weights = [self.optional("x_weight", x_weight)?, self.optional("y_weight", y_weight)?];
+        samples::statistic(statistic, wanted, &x, &y, weights.each_ref().map(Option::as_ref))
+    }
+    fn sample_of_costs<'py>(
+        &self,
+        wanted: &str,
+        cost: Object<'_, 'py>,
+        a: Object<'_, 'py>,
+        b: Object<'_, 'py>,
+    ) -> Answer<'py> {
+        let statistic = self.statistic(cost.py())?;
+        samples::of_costs(statistic, wanted, &self.array("cost", cost)?, &self.array("a", a)?, &self.array("b", b)?)
+    }
+    fn permutation_test<'py>(
+        &self,
+        x: Object<'_, 'py>,
+        y: Object<'_, 'py>,
+        permutations: usize,
+        seed: u64,
+    ) -> PyResult<(f64, f64)> {
+        let statistic = self.statistic(x.py())?;
+        samples::permutation_test(statistic, &self.array("x", x)?, &self.array("y", y)?, permutations, seed)
+    }
+}
