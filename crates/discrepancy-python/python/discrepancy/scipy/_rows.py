@@ -35,7 +35,8 @@ def along_axis(measure: Pair, p: Any, q: Any, axis: Any, keepdims: bool, peer: C
     if not isinstance(axis, (int, np.integer)) or not -p.ndim <= axis < p.ndim:
         return None
     dtype = np.result_type(p, q)
-    dtype = np.dtype(np.float64) if dtype.kind != "f" else dtype
+    # SciPy's functions know no half precision.
+    dtype = np.result_type(dtype, np.float32) if dtype.kind == "f" else np.dtype(np.float64)
     p, q = (np.moveaxis(side, axis, -1).astype(np.float64, copy=False) for side in (p, q))
     shape = p.shape[:-1]
     p, q = (np.ascontiguousarray(side).reshape(-1, side.shape[-1]) for side in (p, q))

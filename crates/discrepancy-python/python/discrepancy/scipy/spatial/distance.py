@@ -91,7 +91,7 @@ class _Metric(NamedTuple):
     differs: Callable[[Any, Any], Any] | None = None
     #: The rows that the library has no answer for.
     refused: Callable[[Any, Any], Any] | None = None
-    #: Whether NaN is the answer for NaN and for refused rows, where SciPy gives what is left of rounding.
+    #: Whether NaN is the answer where SciPy passes over NaN, or gives what rounding left of a refused row.
     undefined: bool = False
 
 
@@ -171,14 +171,14 @@ def _settled(rows: tuple[Any, ...], width: int, name: str, options: dict[str, An
 
 def _special(name: str, a: Any, b: Any, options: dict[str, Any]) -> Any:
     """SciPy's own answers for all rows of ``a`` with all of ``b``, but NaN where there is no right one."""
-    found = _peer().cdist(a, b, name, **options)
+    with np.errstate(invalid="ignore"):
+        found = _peer().cdist(a, b, name, **options)
     metric = _METRICS[name]
-    if metric.undefined:
-        for rows, place in ((a, (slice(None), None)), (b, (None, slice(None)))):
-            none = np.isnan(rows).any(axis=1)
-            if metric.refused is not None:
-                none |= metric.refused(rows, options.get("w"))
-            found[np.broadcast_to(none[place], found.shape)] = np.nan
+    for rows, place in ((a, (slice(None), None)), (b, (None, slice(None)))):
+        none = np.zeros(len(rows), bool) if name == "hamming" else np.isnan(rows).any(axis=1)
+        if metric.undefined and metric.refused is not None:
+            none |= metric.refused(rows, options.get("w"))
+        found[np.broadcast_to(none[place], found.shape)] = np.nan
     return found
 
 
