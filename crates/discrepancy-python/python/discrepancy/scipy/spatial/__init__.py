@@ -1,0 +1,5 @@
+"""Stands for the part of ``scipy.spatial`` that measures distances."""
+
+from . import distance
+
+__all__ = ["distance"]
