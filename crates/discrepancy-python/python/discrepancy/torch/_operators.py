@@ -178,6 +178,7 @@ def pointwise_backward(ctx: Any, grad_value: Optional[Tensor], grad_gradient: Op
 
 
 pointwise.register_autograd(pointwise_backward, setup_context=pointwise_context)
+pointwise.register_autocast("cpu", torch.float32)
 one_by_one(pointwise)
 one_by_one(pointwise_hessian)
 
@@ -258,6 +259,7 @@ def softmax_curvature(
 
 
 rows.register_autograd(rows_backward, setup_context=rows_context)
+rows.register_autocast("cpu", torch.float32)
 one_by_one(rows)
 
 
