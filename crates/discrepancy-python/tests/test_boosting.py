@@ -159,11 +159,10 @@ def test_xgboost_classes() -> None:
     x, y = data(classes=3)
     own = {"num_class": 3, "disable_default_eval_metric": 1}
     builtin = xgboost_margins(x, y, None, objective="multi:softprob", **own)
-    # XGBoost's second derivative is twice the diagonal.
-    mine = xgboost_margins(x, y, None, obj=boosting.xgboost_objective("softmax_cross_entropy"), base_score=0.0, **own)
-    truth = dc.rows.softmax_cross_entropy
-    assert mine.shape == builtin.shape
-    assert truth(mine.astype(float), y) < 0.5 * np.log(3)
+    # XGBoost's second derivative is twice the diagonal, which bounds the whole matrix.
+    objective = boosting.xgboost_objective("softmax_cross_entropy", hessian="majorizer")
+    mine = xgboost_margins(x, y, None, obj=objective, base_score=0.0, **own)
+    assert mine.shape == builtin.shape and np.abs(mine - builtin).max() < 1e-3
 
 
 def test_xgboost_estimators() -> None:
@@ -202,12 +201,7 @@ def test_lightgbm_classes() -> None:
     builtin = lightgbm_margins(x, y, None, "multiclass", num_class=3)
     objective = boosting.lightgbm_objective("softmax_cross_entropy", hessian="friedman")
     mine = lightgbm_margins(x, y, None, objective, num_class=3)
-    # LightGBM starts at the logarithms of the classes' shares all the same.
-    shares = np.log(np.bincount(y) / len(y))
-    mine = lightgbm_margins(x, y, None, objective, num_class=3) if mine.shape == builtin.shape else mine
-    truth = dc.rows.softmax_cross_entropy
-    assert mine.shape == builtin.shape and np.isfinite(shares).all()
-    assert truth(mine, y) == pytest.approx(truth(builtin, y), rel=0.1)
+    assert mine.shape == builtin.shape and np.abs(mine - builtin).max() < 1e-3
 
 
 def test_lightgbm_metric() -> None:
