@@ -1,0 +1,481 @@
+"""The operators that PyTorch sees: each computes value and gradients in one pass, and tells autograd what it knows.
+
+Registered with ``torch.library``, so that ``torch.compile``, ``torch.export`` and ``torch.func`` take them as they are.
+Only for tensors of the processor; a tensor elsewhere is PyTorch's own error.
+"""
+
+# No postponed annotations: PyTorch reads the schemas from them.
+
+from functools import lru_cache
+from typing import Any, Callable, Optional
+
+import torch
+from torch import Tensor
+
+from .._errors import DiscrepancyError
+from .._measures import Measure
+from .._specs import make
+
+# A spec is parsed once.
+measure: Callable[[str], Any] = lru_cache(maxsize=1024)(make)
+
+
+def operator(name: str) -> Callable[[Callable[..., Any]], Any]:
+    """Registers an operator that leaves its arguments alone."""
+    return torch.library.custom_op(f"discrepancy::{name}", mutates_args=(), device_types="cpu")
+
+
+def plain(tensor: Optional[Tensor]) -> Optional[Tensor]:
+    """What the extension module reads: it does not ask for gradients."""
+    return None if tensor is None else tensor.detach()
+
+
+def with_class_weight(spec: str, class_weight: Optional[Tensor]) -> Any:
+    """The entry of a spec, with a weight for each class where there are some."""
+    made: Measure = measure(spec)
+    if class_weight is None:
+        return made
+    parameters = {**made.parameters, "class_weight": class_weight.detach().tolist()}
+    return type(made)(**parameters)
+
+
+def evaluate(call: Callable[[str], Any], prediction: Tensor, reduction: str, gradient: bool) -> tuple[Tensor, Tensor]:
+    """Value and gradient as tensors. The mean of nothing is NaN and moves nothing, as in PyTorch."""
+    try:
+        result = call("value_and_gradient" if gradient else "value")
+    except DiscrepancyError as error:
+        if error.kind != "NoContributingRows":
+            raise
+        result = (float("nan"), torch.zeros_like(prediction, memory_format=torch.contiguous_format))
+        result = result if gradient else result[0]
+    value, slopes = result if gradient else (result, prediction.new_empty(0))
+    if reduction != "none":
+        value = torch.tensor(value, dtype=prediction.dtype)
+    return value, slopes
+
+
+def empty_results(prediction: Tensor, shape: Any, reduction: str, gradient: bool) -> tuple[Tensor, Tensor]:
+    """What :func:`evaluate` returns, without its numbers."""
+    value = prediction.new_empty(shape if reduction == "none" else ())
+    return value, prediction.new_empty(prediction.shape if gradient else (0,))
+
+
+def no_second_derivative(spec: str) -> NotImplementedError:
+    """Silence would be a wrong derivative."""
+    return NotImplementedError(f"{spec}: the gradient has no derivative in discrepancy.torch")
+
+
+class Once(torch.autograd.Function):
+    """A gradient as it is, that complains when it is differentiated."""
+
+    @staticmethod
+    def forward(ctx: Any, spec: str, slope: Tensor, *causes: Tensor) -> Tensor:  # type: ignore[override]
+        ctx.spec = spec
+        return slope.view_as(slope)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Any) -> Any:
+        raise no_second_derivative(ctx.spec)
+
+
+def once(spec: str, slopes: Any, causes: Any) -> Any:
+    """Gradients that cannot be differentiated further. Costs nothing unless autograd records its own work."""
+    if not torch.is_grad_enabled():
+        return slopes
+    return [Once.apply(spec, slope, *causes) for slope in slopes]  # type: ignore[no-untyped-call]
+
+
+def known_gradient(gradient: bool, spec: str) -> None:
+    """Autograd asks for what was not computed."""
+    if not gradient:
+        raise RuntimeError(f"{spec}: called with gradient=False, so there is no gradient")
+
+
+def one_by_one(op: Any) -> None:
+    """``vmap`` by a loop: each element is a pass of its own anyway."""
+
+    @op.register_vmap  # type: ignore[untyped-decorator]
+    def rule(info: Any, in_dims: Any, *args: Any) -> Any:
+        results = []
+        for i in range(info.batch_size):
+            chosen = [a if dim is None else a.select(dim, i) for a, dim in zip(args, in_dims, strict=True)]
+            results.append(op(*chosen))
+        if isinstance(results[0], Tensor):
+            return torch.stack(results), 0
+        return tuple(torch.stack(column) for column in zip(*results)), (0,) * len(results[0])
+
+
+# A loss of one prediction and one target.
+
+
+@operator("pointwise")
+def pointwise(
+    prediction: Tensor,
+    target: Tensor,
+    weight: Optional[Tensor],
+    spec: str,
+    reduction: str,
+    residual: bool,
+    gradient: bool,
+) -> tuple[Tensor, Tensor]:
+    """Value and gradient. ``residual`` says that the loss is one of the difference, so that targets have one too."""
+    loss = measure(spec)._core
+    arguments = prediction.detach(), target.detach(), plain(weight), reduction, "propagate", None
+    return evaluate(lambda wanted: loss.pointwise(wanted, *arguments), prediction, reduction, gradient)
+
+
+@pointwise.register_fake  # type: ignore[untyped-decorator]
+def _(
+    prediction: Tensor,
+    target: Tensor,
+    weight: Optional[Tensor],
+    spec: str,
+    reduction: str,
+    residual: bool,
+    gradient: bool,
+) -> tuple[Tensor, Tensor]:
+    return empty_results(prediction, prediction.shape, reduction, gradient)
+
+
+@operator("pointwise_hessian")
+def pointwise_hessian(prediction: Tensor, target: Tensor, spec: str) -> Tensor:
+    """The second derivative of each element."""
+    result: Tensor = measure(spec).hessian(prediction.detach(), target.detach(), nan="propagate")
+    return result
+
+
+@pointwise_hessian.register_fake  # type: ignore[untyped-decorator]
+def _(prediction: Tensor, target: Tensor, spec: str) -> Tensor:
+    return prediction.new_empty(prediction.shape)
+
+
+def share(prediction: Tensor, weight: Optional[Tensor], reduction: str) -> Any:
+    """By what each element enters the reduced value."""
+    if reduction == "none":
+        return 1.0
+    if reduction == "sum":
+        return 1.0 if weight is None else weight
+    if reduction == "mean" and weight is not None:
+        return weight / weight.sum()
+    return (1.0 if weight is None else weight) / prediction.numel()
+
+
+def pointwise_context(ctx: Any, inputs: Any, output: Any) -> None:
+    prediction, target, weight, ctx.spec, ctx.reduction, ctx.residual, ctx.gradient = inputs
+    ctx.set_materialize_grads(False)
+    ctx.save_for_backward(prediction, target, weight, output[1])
+
+
+def pointwise_backward(ctx: Any, grad_value: Optional[Tensor], grad_gradient: Optional[Tensor]) -> Any:
+    known_gradient(ctx.gradient, ctx.spec)
+    prediction, target, weight, slopes = ctx.saved_tensors
+    result = None if grad_value is None else grad_value * slopes
+    if grad_gradient is not None:
+        curvature = pointwise_hessian(prediction, target, ctx.spec) * share(prediction, weight, ctx.reduction)
+        bent = grad_gradient * curvature
+        result = bent if result is None else result + bent
+    return result, -result if ctx.residual and result is not None else None, None, None, None, None, None
+
+
+pointwise.register_autograd(pointwise_backward, setup_context=pointwise_context)
+pointwise.register_autocast("cpu", torch.float32)
+one_by_one(pointwise)
+one_by_one(pointwise_hessian)
+
+
+# A loss of a row of scores.
+
+
+@operator("rows")
+def rows(
+    prediction: Tensor,
+    target: Tensor,
+    class_weight: Optional[Tensor],
+    spec: str,
+    reduction: str,
+    ignore_index: Optional[int],
+    gradient: bool,
+) -> tuple[Tensor, Tensor]:
+    """Value and gradient; classes last."""
+    loss = with_class_weight(spec, class_weight)._core
+    arguments = prediction.detach(), target.detach(), None, reduction, ignore_index, "propagate", None
+    return evaluate(lambda wanted: loss.rows(wanted, False, *arguments), prediction, reduction, gradient)
+
+
+@rows.register_fake  # type: ignore[untyped-decorator]
+def _(
+    prediction: Tensor,
+    target: Tensor,
+    class_weight: Optional[Tensor],
+    spec: str,
+    reduction: str,
+    ignore_index: Optional[int],
+    gradient: bool,
+) -> tuple[Tensor, Tensor]:
+    return empty_results(prediction, prediction.shape[:-1], reduction, gradient)
+
+
+def rows_context(ctx: Any, inputs: Any, output: Any) -> None:
+    prediction, target, class_weight, ctx.spec, ctx.reduction, ctx.ignore_index, ctx.gradient = inputs
+    ctx.set_materialize_grads(False)
+    ctx.save_for_backward(prediction, target, class_weight, output[1])
+
+
+def rows_backward(ctx: Any, grad_value: Optional[Tensor], grad_gradient: Optional[Tensor]) -> Any:
+    known_gradient(ctx.gradient, ctx.spec)
+    prediction, target, class_weight, slopes = ctx.saved_tensors
+    result = None
+    if grad_value is not None:
+        result = (grad_value.unsqueeze(-1) if ctx.reduction == "none" else grad_value) * slopes
+    if grad_gradient is not None:
+        bent = softmax_curvature(ctx, prediction, target, class_weight, grad_gradient)
+        result = bent if result is None else result + bent
+    return result, None, None, None, None, None, None
+
+
+def softmax_curvature(
+    ctx: Any, prediction: Tensor, target: Tensor, class_weight: Optional[Tensor], direction: Tensor
+) -> Tensor:
+    """The second derivatives of softmax cross entropy along a direction: those of ``S ln Σ e^z``, S a row's weight.
+
+    Written with PyTorch's operators, so that it can be differentiated further.
+    """
+    given = measure(ctx.spec).parameters
+    if set(given) < {"label_smoothing", "temperature", "z_loss"} or given["temperature"] != 1.0 or given["z_loss"]:
+        raise no_second_derivative(ctx.spec)
+    smoothing = given["label_smoothing"]
+    classes = prediction.shape[-1]
+    weights = prediction.new_ones(classes) if class_weight is None else class_weight.to(prediction.dtype)
+    if target.is_floating_point():
+        whole, contributes = target.to(prediction.dtype) @ weights, prediction.new_ones(target.shape[:-1])
+    else:
+        kept = target != (-1 if ctx.ignore_index is None else ctx.ignore_index)
+        whole, contributes = weights[torch.where(kept, target, 0)] * kept, kept
+    mass = whole * (1.0 - smoothing) + contributes * (weights.sum() * smoothing / classes)
+    if ctx.reduction.startswith("mean"):
+        mass = mass / (whole if ctx.reduction == "mean" else contributes).sum()
+    p = prediction.softmax(-1)
+    return mass.unsqueeze(-1) * p * (direction - (p * direction).sum(-1, keepdim=True))
+
+
+rows.register_autograd(rows_backward, setup_context=rows_context)
+rows.register_autocast("cpu", torch.float32)
+one_by_one(rows)
+
+
+# Distances and divergences: row by row, and all with all.
+
+
+@operator("rowwise")
+def rowwise(a: Tensor, b: Tensor, spec: str, gradient: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """The value of each row of ``a`` with that of ``b``, and the gradients in both."""
+    pair = measure(spec)
+    arguments = a.detach(), b.detach()
+    if gradient:
+        value, slope_a, slope_b = pair.value_and_gradient(*arguments)
+    else:
+        value, slope_a, slope_b = pair.value(*arguments), a.new_empty(0), a.new_empty(0)
+    return torch.as_tensor(value, dtype=a.dtype), slope_a, slope_b
+
+
+@rowwise.register_fake  # type: ignore[untyped-decorator]
+def _(a: Tensor, b: Tensor, spec: str, gradient: bool) -> tuple[Tensor, Tensor, Tensor]:
+    if not gradient:
+        return a.new_empty(a.shape[:-1]), a.new_empty(0), a.new_empty(0)
+    return a.new_empty(a.shape[:-1]), a.new_empty(a.shape), a.new_empty(b.shape)
+
+
+def rowwise_context(ctx: Any, inputs: Any, output: Any) -> None:
+    a, b, ctx.spec, ctx.gradient = inputs
+    ctx.mark_non_differentiable(output[1], output[2])
+    ctx.set_materialize_grads(False)
+    ctx.save_for_backward(output[1], output[2], a, b)
+
+
+def rowwise_backward(ctx: Any, grad_value: Optional[Tensor], *_: Any) -> Any:
+    known_gradient(ctx.gradient, ctx.spec)
+    if grad_value is None:
+        return None, None, None, None
+    slope_a, slope_b, *causes = ctx.saved_tensors
+    slope_a, slope_b = once(ctx.spec, (slope_a, slope_b), causes)
+    upstream = grad_value.unsqueeze(-1)
+    return upstream * slope_a, upstream * slope_b, None, None
+
+
+rowwise.register_autograd(rowwise_backward, setup_context=rowwise_context)
+one_by_one(rowwise)
+
+
+@operator("pairwise")
+def pairwise(a: Tensor, b: Tensor, spec: str) -> Tensor:
+    """All rows of ``a`` with all rows of ``b``."""
+    result: Tensor = measure(spec).pairwise(a.detach(), b.detach())
+    return result
+
+
+@pairwise.register_fake  # type: ignore[untyped-decorator]
+def _(a: Tensor, b: Tensor, spec: str) -> Tensor:
+    return a.new_empty((a.shape[0], b.shape[0]))
+
+
+@operator("pairwise_gradients")
+def pairwise_gradients(a: Tensor, b: Tensor, upstream: Tensor, spec: str) -> tuple[Tensor, Tensor]:
+    """The gradients of ``sum(upstream * matrix)``."""
+    _, slope_a, slope_b = measure(spec).pairwise_gradients(a.detach(), b.detach(), upstream.detach())
+    return slope_a, slope_b
+
+
+@pairwise_gradients.register_fake  # type: ignore[untyped-decorator]
+def _(a: Tensor, b: Tensor, upstream: Tensor, spec: str) -> tuple[Tensor, Tensor]:
+    return a.new_empty(a.shape), b.new_empty(b.shape)
+
+
+def pairwise_context(ctx: Any, inputs: Any, output: Any) -> None:
+    a, b, ctx.spec = inputs
+    ctx.save_for_backward(a, b)
+
+
+def pairwise_backward(ctx: Any, grad: Tensor) -> Any:
+    a, b = ctx.saved_tensors
+    slope_a, slope_b = pairwise_gradients(a, b, grad.contiguous(), ctx.spec)
+    return slope_a, slope_b, None
+
+
+pairwise.register_autograd(pairwise_backward, setup_context=pairwise_context)
+one_by_one(pairwise)
+one_by_one(pairwise_gradients)
+
+
+# Statistics of two samples, transport among them.
+
+
+@operator("sample")
+def sample(
+    x: Tensor, y: Tensor, x_weight: Optional[Tensor], y_weight: Optional[Tensor], spec: str, gradient: bool
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The statistic, and the gradients in the points of both samples."""
+    statistic = measure(spec)
+    arguments = x.detach(), y.detach()
+    weights = {"x_weight": plain(x_weight), "y_weight": plain(y_weight)}
+    if gradient:
+        value, slope_x, slope_y = statistic.value_and_gradient(*arguments, **weights)
+    else:
+        value, slope_x, slope_y = statistic.value(*arguments, **weights), x.new_empty(0), x.new_empty(0)
+    return torch.tensor(value, dtype=x.dtype), slope_x, slope_y
+
+
+@sample.register_fake  # type: ignore[untyped-decorator]
+def _(
+    x: Tensor, y: Tensor, x_weight: Optional[Tensor], y_weight: Optional[Tensor], spec: str, gradient: bool
+) -> tuple[Tensor, Tensor, Tensor]:
+    if not gradient:
+        return x.new_empty(()), x.new_empty(0), x.new_empty(0)
+    return x.new_empty(()), x.new_empty(x.shape), x.new_empty(y.shape)
+
+
+def sample_context(ctx: Any, inputs: Any, output: Any) -> None:
+    ctx.spec, ctx.gradient = inputs[4:]
+    ctx.mark_non_differentiable(output[1], output[2])
+    ctx.set_materialize_grads(False)
+    ctx.save_for_backward(output[1], output[2], inputs[0], inputs[1])
+
+
+def sample_backward(ctx: Any, grad_value: Optional[Tensor], *_: Any) -> Any:
+    known_gradient(ctx.gradient, ctx.spec)
+    if grad_value is None:
+        return (None,) * 6
+    slope_x, slope_y, *causes = ctx.saved_tensors
+    slope_x, slope_y = once(ctx.spec, (slope_x, slope_y), causes)
+    return grad_value * slope_x, grad_value * slope_y, None, None, None, None
+
+
+sample.register_autograd(sample_backward, setup_context=sample_context)
+one_by_one(sample)
+
+
+# A linear layer and the loss of its scores in one.
+
+
+@operator("head")
+def head(
+    x: Tensor,
+    weights: Tensor,
+    target: Tensor,
+    bias: Optional[Tensor],
+    class_weight: Optional[Tensor],
+    spec: str,
+    ignore_index: Optional[int],
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The value of each row, and the gradients of their sum in rows, weights and bias."""
+    layer = with_class_weight(spec, class_weight)
+    result = layer.evaluate(
+        x.detach(), weights.detach(), target.detach(), bias=plain(bias), ignore_index=ignore_index
+    )
+    slope_bias = weights.new_empty(0) if bias is None else result.gradient_bias
+    return torch.as_tensor(result.value, dtype=x.dtype), result.gradient_x, result.gradient_weights, slope_bias
+
+
+@head.register_fake  # type: ignore[untyped-decorator]
+def _(
+    x: Tensor,
+    weights: Tensor,
+    target: Tensor,
+    bias: Optional[Tensor],
+    class_weight: Optional[Tensor],
+    spec: str,
+    ignore_index: Optional[int],
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    slope_bias = weights.new_empty(0) if bias is None else bias.new_empty(bias.shape)
+    return x.new_empty(x.shape[:-1]), x.new_empty(x.shape), weights.new_empty(weights.shape), slope_bias
+
+
+# Row by row the upstream gradient would need a pass of its own: only sums have a gradient.
+
+
+@operator("head_sum")
+def head_sum(
+    x: Tensor,
+    weights: Tensor,
+    target: Tensor,
+    bias: Optional[Tensor],
+    class_weight: Optional[Tensor],
+    spec: str,
+    ignore_index: Optional[int],
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The sum of the rows' values, and its gradients in rows, weights and bias."""
+    value, *slopes = head(x, weights, target, bias, class_weight, spec, ignore_index)
+    return value.double().sum().to(x.dtype), slopes[0], slopes[1], slopes[2]
+
+
+@head_sum.register_fake  # type: ignore[untyped-decorator]
+def _(
+    x: Tensor,
+    weights: Tensor,
+    target: Tensor,
+    bias: Optional[Tensor],
+    class_weight: Optional[Tensor],
+    spec: str,
+    ignore_index: Optional[int],
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    slope_bias = weights.new_empty(0) if bias is None else bias.new_empty(bias.shape)
+    return x.new_empty(()), x.new_empty(x.shape), weights.new_empty(weights.shape), slope_bias
+
+
+def head_context(ctx: Any, inputs: Any, output: Any) -> None:
+    ctx.spec, ctx.has_bias = inputs[5], inputs[3] is not None
+    ctx.mark_non_differentiable(*output[1:])
+    ctx.set_materialize_grads(False)
+    ctx.save_for_backward(*output[1:], inputs[0], inputs[1])
+
+
+def head_backward(ctx: Any, grad_value: Optional[Tensor], *_: Any) -> Any:
+    if grad_value is None:
+        return (None,) * 7
+    *slopes, x, weights = ctx.saved_tensors
+    slope_x, slope_weights, slope_bias = once(ctx.spec, slopes, (x, weights))
+    bias = grad_value * slope_bias if ctx.has_bias else None
+    return grad_value * slope_x, grad_value * slope_weights, None, bias, None, None, None
+
+
+head_sum.register_autograd(head_backward, setup_context=head_context)
+one_by_one(head_sum)

@@ -1,0 +1,664 @@
+"""The losses of ``torch.nn.functional``, under their names, with their arguments and results.
+
+``import discrepancy.torch.functional as F`` is the whole swap for a loss. Values and gradients are exact to the last
+digits (a confident row costs 4e-8 and not 0), means and sums are exact and rounded once. Where something differs from
+PyTorch, the function says so. In general:
+
+- Tensors must be on the processor; NaN goes through, as in PyTorch.
+- What has no meaning is an error with its place (:class:`discrepancy.DiscrepancyError`, a ``ValueError``): labels out
+  of range, probabilities outside [0, 1], signs that are not −1 or 1, negative weights.
+- Weights and class weights have no gradient, unless the function says so. Targets have one where the loss is one of
+  the difference. Where PyTorch gives others, the function leaves the whole work to PyTorch.
+- ``torch.compile(fullgraph=True)``, ``torch.vmap``, autocast and, for pointwise losses and softmax cross entropy,
+  second derivatives work; ``torch.func.grad`` does not, because PyTorch's custom operators do not take part in it.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import torch
+import torch.nn.functional as peer
+
+from . import _operators
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from torch import Tensor
+
+__all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cosine_embedding_loss",
+    "cross_entropy",
+    "ctc_loss",
+    "gaussian_nll_loss",
+    "hinge_embedding_loss",
+    "huber_loss",
+    "kl_div",
+    "l1_loss",
+    "linear_cross_entropy",
+    "margin_ranking_loss",
+    "mse_loss",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
+    "nll_loss",
+    "poisson_nll_loss",
+    "sigmoid_focal_loss",
+    "smooth_l1_loss",
+    "soft_margin_loss",
+    "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
+    "vocab_parallel_cross_entropy",
+]
+
+# What all of them share.
+
+
+def _reduction(reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> str:
+    """The reduction, also by its two old arguments."""
+    if size_average is not None or reduce is not None:
+        reduction = torch.nn._reduction.legacy_get_string(size_average, reduce)
+    if reduction not in ("none", "mean", "sum"):
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+    return reduction
+
+
+def _reduce(values: Tensor, reduction: str) -> Tensor:
+    """Of values that are composed of several results."""
+    if reduction == "none":
+        return values
+    return values.mean() if reduction == "mean" else values.sum()
+
+
+def _wide(tensor: Any) -> Any:
+    """In double precision: what is composed of it is rounded once."""
+    return tensor.double() if torch.is_tensor(tensor) and tensor.is_floating_point() else tensor
+
+
+def _left_to_torch(function: Callable[..., Tensor], input: Tensor, *arguments: Any, **options: Any) -> Tensor:
+    """PyTorch's function, in double precision."""
+    options = {name: _wide(option) for name, option in options.items()}
+    return function(_wide(input), *map(_wide, arguments), **options).to(input.dtype)
+
+
+def _wants_gradient(*tensors: Tensor | None) -> bool:
+    return torch.is_grad_enabled() and any(tensor is not None and tensor.requires_grad for tensor in tensors)
+
+
+def _floating(name: str, input: Tensor) -> None:
+    if not input.is_floating_point():
+        raise TypeError(f"{name}: input must hold floating-point numbers, not {input.dtype}")
+
+
+def _same_shape(name: str, input: Tensor, target: Tensor) -> None:
+    if input.shape != target.shape:
+        raise ValueError(f"{name}: target size {tuple(target.shape)} must be input size {tuple(input.shape)}")
+
+
+def _pointwise(
+    spec: str, input: Tensor, target: Tensor, reduction: str, weight: Tensor | None = None, residual: bool = False
+) -> Tensor:
+    """A loss of the catalogue; a weighted mean divides by the number of elements."""
+    _floating(spec, input)
+    target = target.to(input.dtype)
+    gradient = _wants_gradient(input, target if residual else None)
+    if weight is None:
+        value, _ = _operators.pointwise(input, target, None, spec, reduction, residual, gradient)
+    elif reduction == "none" or _wants_gradient(weight):
+        value, _ = _operators.pointwise(input, target, None, spec, "none", residual, gradient)
+        value = _reduce(value * weight, reduction)
+    else:
+        weight = weight.to(input.dtype).expand(input.shape)
+        by_count = "mean_by_count" if reduction == "mean" else reduction
+        value, _ = _operators.pointwise(input, target, weight, spec, by_count, residual, gradient)
+    result: Tensor = value
+    return result
+
+
+def _residual(
+    spec: str, name: str, input: Tensor, target: Tensor, reduction: str, weight: Tensor | None = None
+) -> Tensor:
+    """A loss of a difference, broadcast as PyTorch does it; a weighted mean divides by the sum of the weights."""
+    if input.shape != target.shape:
+        warnings.warn(
+            f"{name}: target size {tuple(target.shape)} is not input size {tuple(input.shape)}; they are broadcast, "
+            "which is seldom what is meant",
+            stacklevel=3,
+        )
+    dtype = torch.promote_types(input.dtype, target.dtype)
+    shape = input.shape
+    input, target = torch.broadcast_tensors(input.to(dtype), target.to(dtype))
+    if weight is None:
+        return _pointwise(spec, input, target, reduction, residual=True)
+    if weight.shape != shape:
+        raise ValueError(f"{name}: weight size {tuple(weight.shape)} must be input size {tuple(shape)}")
+    if reduction != "mean":
+        return _pointwise(spec, input, target, reduction, weight, residual=True)
+    if _wants_gradient(weight):
+        return (_pointwise(spec, input, target, "none", residual=True) * weight).sum() / weight.sum()
+    gradient = _wants_gradient(input, target)
+    weight = weight.to(dtype).expand(input.shape)
+    value: Tensor = _operators.pointwise(input, target, weight, spec, "mean", True, gradient)[0]
+    return value
+
+
+# Classes.
+
+
+def cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """Softmax cross entropy of logits (C), (N, C) or (N, C, d₁, …) and labels or probabilities.
+
+    Of a confident row neither value nor gradient is 0. Rows of target probabilities must sum to 1. Targets that ask
+    for a gradient leave the work to PyTorch. Class weights are as in PyTorch: for labels the mean divides by the sum
+    of the true classes' weights, for probabilities by the number of rows. If all rows are ignored, the mean is NaN.
+
+    Examples
+    --------
+    >>> import torch
+    >>> import discrepancy.torch.functional as F
+    >>> F.cross_entropy(torch.tensor([[17.0, 0.0]]), torch.tensor([0]))
+    tensor(4.1399e-08)
+    """
+    reduction = _reduction(reduction, size_average, reduce)
+    if _wants_gradient(target, weight):
+        return peer.cross_entropy(
+            input, target, weight, ignore_index=ignore_index, reduction=reduction, label_smoothing=label_smoothing
+        )
+    _floating("cross_entropy", input)
+    last = input if input.dim() < 2 else input.movedim(1, -1)
+    ignored: int | None = ignore_index
+    if target.is_floating_point():
+        _same_shape("cross_entropy", input, target)
+        if ignore_index >= 0:
+            raise ValueError("cross_entropy: ignore_index is for labels, not for probabilities")
+        target = (target if input.dim() < 2 else target.movedim(1, -1)).to(input.dtype)
+        ignored = None
+        reduction = "mean_by_count" if reduction == "mean" else reduction
+    spec = "softmax_cross_entropy" + (f":label_smoothing={float(label_smoothing)!r}" if label_smoothing else "")
+    value: Tensor = _operators.rows(last, target, weight, spec, reduction, ignored, _wants_gradient(input))[0]
+    return value
+
+
+def nll_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Minus the log-probability of each row's label: PyTorch's own, summed in double precision.
+
+    The digits that ``log_softmax`` has lost do not come back: use :func:`cross_entropy` on logits.
+    """
+    reduction = _reduction(reduction, size_average, reduce)
+    return _left_to_torch(peer.nll_loss, input, target, weight, ignore_index=ignore_index, reduction=reduction)
+
+
+def linear_cross_entropy(
+    input: Tensor,
+    linear_weight: Tensor,
+    target: Tensor,
+    *,
+    linear_bias: Tensor | None = None,
+    weight: Tensor | None = None,
+    reduction: str = "mean",
+    ignore_index: int | None = None,
+    label_smoothing: float = 0.0,
+    options: Any = None,
+) -> Tensor:
+    """A linear layer and softmax cross entropy in one, with all gradients, and without ever holding all logits.
+
+    For rows (N, D) or (D), labels, and the reductions ``"mean"`` and ``"sum"``. For the rest (``"none"``,
+    probabilities, more dimensions, ``options``) it is :func:`cross_entropy` of ``torch.nn.functional.linear``.
+    """
+    reduction = _reduction(reduction)
+    classes = linear_weight.shape[0]
+    fused = reduction != "none" and not target.is_floating_point() and linear_weight.dim() == 2 and input.dim() <= 2
+    if not fused or options is not None or _wants_gradient(weight):
+        logits = peer.linear(input, linear_weight, linear_bias)
+        logits = logits if logits.dim() < 3 else logits.movedim(-1, 1)
+        ignored = -100 if ignore_index is None else ignore_index
+        return cross_entropy(
+            logits, target, weight, ignore_index=ignored, reduction=reduction, label_smoothing=label_smoothing
+        )
+    spec = "linear_softmax_cross_entropy"
+    spec += f":label_smoothing={float(label_smoothing)!r}" if label_smoothing else ""
+    ignored = -100 if ignore_index is None else ignore_index
+    total: Tensor = _operators.head_sum(
+        input, linear_weight, target, linear_bias, weight, spec, ignored
+    )[0]
+    if reduction == "sum":
+        return total
+    kept = target != ignored
+    if weight is None:
+        return total / kept.sum()
+    return total / (weight[torch.where(kept, target, 0).clamp(0, classes - 1)] * kept).sum()
+
+
+def multi_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    p: int = 1,
+    margin: float = 1.0,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Multiclass hinge loss of scores (N, C) or (C): the true class should be ahead of every other by ``margin``."""
+    reduction = _reduction(reduction, size_average, reduce)
+    _floating("multi_margin_loss", input)
+    spec = f"multi_margin:p={int(p)},margin={float(margin)!r}"
+    return _rows_by_count(spec, input, target, weight, reduction)
+
+
+def multilabel_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Multilabel hinge loss of scores (N, C) or (C); each row of ``target`` lists labels, up to the first −1."""
+    reduction = _reduction(reduction, size_average, reduce)
+    _floating("multilabel_margin_loss", input)
+    _same_shape("multilabel_margin_loss", input, target)
+    listed = (target >= 0).to(torch.int64).cumprod(-1).to(input.dtype)
+    # A label may be listed twice; what stands behind the −1 counts for nothing.
+    meant = torch.zeros_like(input).scatter_add(-1, target.clamp_min(0), listed).clamp(max=1)
+    return _rows_by_count("multilabel_margin", input, meant.detach(), None, reduction)
+
+
+def _rows_by_count(spec: str, input: Tensor, target: Tensor, weight: Tensor | None, reduction: str) -> Tensor:
+    """A row loss whose mean divides by the number of rows, also where classes have weights."""
+    by_count = "mean_by_count" if reduction == "mean" else reduction
+    value: Tensor = _operators.rows(input, target, weight, spec, by_count, None, _wants_gradient(input))[0]
+    return value
+
+
+# Two classes.
+
+
+def binary_cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Binary cross entropy of probabilities. Without PyTorch's clamp: an impossible event that happens costs +inf.
+
+    Targets that ask for a gradient leave the work to PyTorch.
+    """
+    reduction = _reduction(reduction, size_average, reduce)
+    _same_shape("binary_cross_entropy", input, target)
+    if _wants_gradient(target):
+        return peer.binary_cross_entropy(input, target, weight, reduction=reduction)
+    return _pointwise("binary_cross_entropy", input, target, reduction, weight)
+
+
+def binary_cross_entropy_with_logits(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    pos_weight: Tensor | None = None,
+) -> Tensor:
+    """Binary cross entropy of logits, exact in both tails.
+
+    A ``pos_weight`` takes two passes, one for each class; it and ``weight`` may ask for a gradient. Targets that ask
+    for one leave the work to PyTorch.
+    """
+    reduction = _reduction(reduction, size_average, reduce)
+    _same_shape("binary_cross_entropy_with_logits", input, target)
+    if _wants_gradient(target):
+        return peer.binary_cross_entropy_with_logits(input, target, weight, reduction=reduction, pos_weight=pos_weight)
+    spec = "binary_cross_entropy_with_logits"
+    if pos_weight is None:
+        return _pointwise(spec, input, target, reduction, weight)
+    # The loss is linear in the target. Its two sides are exact, and do not have different signs.
+    target = target.to(input.dtype)
+    happened = _pointwise(spec, input, torch.ones_like(input), "none")
+    absent = _pointwise(spec, input, torch.zeros_like(input), "none")
+    values = _wide(pos_weight) * _wide(target) * _wide(happened) + _wide(1 - target) * _wide(absent)
+    return _reduce(values if weight is None else values * weight, reduction).to(input.dtype)
+
+
+def multilabel_soft_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """The binary cross entropy of each class's logit, averaged over the classes, which stand last."""
+    reduction = _reduction(reduction, size_average, reduce)
+    if reduction == "none":
+        return binary_cross_entropy_with_logits(input, target, weight, reduction="none").mean(-1)
+    value = binary_cross_entropy_with_logits(input, target, weight, reduction=reduction)
+    return value if reduction == "mean" else value / input.shape[-1]
+
+
+def sigmoid_focal_loss(
+    inputs: Tensor, targets: Tensor, alpha: float = 0.25, gamma: float = 2, reduction: str = "none"
+) -> Tensor:
+    """Focal loss of logits: that of ``torchvision.ops``. A negative ``alpha`` weighs both classes by 1.
+
+    Targets are 0 or 1.
+    """
+    weigh = "none" if alpha < 0 else repr(float(alpha))
+    return _pointwise(f"focal:alpha={weigh},gamma={float(gamma)!r}", inputs, targets, _reduction(reduction))
+
+
+def soft_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Logistic loss ``ln(1 + e^(-y z))`` of scores; never an overflow. Targets are −1 or 1."""
+    _same_shape("soft_margin_loss", input, target)
+    return _pointwise("logistic:base=e", input, target, _reduction(reduction, size_average, reduce))
+
+
+def hinge_embedding_loss(
+    input: Tensor,
+    target: Tensor,
+    margin: float = 1.0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """A distance where the target is 1, what is missing of the margin where it is −1. At the kink the gradient is 0."""
+    _same_shape("hinge_embedding_loss", input, target)
+    spec = f"hinge_embedding:margin={float(margin)!r}"
+    return _pointwise(spec, input, target, _reduction(reduction, size_average, reduce))
+
+
+# Numbers.
+
+
+def mse_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:
+    """Squared error."""
+    reduction = _reduction(reduction, size_average, reduce)
+    return _residual("squared", "mse_loss", input, target, reduction, weight)
+
+
+def l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:
+    """Absolute error; at 0 the gradient is 0."""
+    reduction = _reduction(reduction, size_average, reduce)
+    return _residual("absolute", "l1_loss", input, target, reduction, weight)
+
+
+def smooth_l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    beta: float = 1.0,
+) -> Tensor:
+    """Absolute error with its tip rounded off up to ``beta``."""
+    reduction = _reduction(reduction, size_average, reduce)
+    return _residual(f"smooth_l1:beta={float(beta)!r}", "smooth_l1_loss", input, target, reduction)
+
+
+def huber_loss(
+    input: Tensor,
+    target: Tensor,
+    reduction: str = "mean",
+    delta: float = 1.0,
+    weight: Tensor | None = None,
+) -> Tensor:
+    """Half the squared error up to ``delta``, a line beyond."""
+    reduction = _reduction(reduction)
+    return _residual(f"huber:delta={float(delta)!r}", "huber_loss", input, target, reduction, weight)
+
+
+def poisson_nll_loss(
+    input: Tensor,
+    target: Tensor,
+    log_input: bool = True,
+    full: bool = False,
+    size_average: bool | None = None,
+    eps: float = 1e-8,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Negative log-likelihood of counts with mean ``e^input``; with ``log_input=False`` with mean ``input``.
+
+    There the logarithm is that of ``input + eps``, as in PyTorch, and the work is PyTorch's, in double precision;
+    ``eps=0`` is exact. With ``full=True`` Stirling's term, which has no gradient, is added in double precision.
+    """
+    reduction = _reduction(reduction, size_average, reduce)
+    _floating("poisson_nll_loss", input)
+    if not log_input and eps != 0:
+        options: dict[str, Any] = {"log_input": False, "full": full, "eps": eps, "reduction": reduction}
+        return _left_to_torch(peer.poisson_nll_loss, input, target, **options)
+    spec = "poisson" if log_input else "poisson_from_means"
+    input, target = torch.broadcast_tensors(input, target)
+    if not full:
+        return _pointwise(spec, input, target, reduction)
+    y = target.double()
+    stirling = torch.where(y > 1, y * y.log() - y + 0.5 * (2 * torch.pi * y).log(), 0.0)
+    return _reduce(_pointwise(spec, input, target, "none").double() + stirling, reduction).to(input.dtype)
+
+
+def gaussian_nll_loss(
+    input: Tensor,
+    target: Tensor,
+    var: Tensor | float,
+    full: bool = False,
+    eps: float = 1e-6,
+    reduction: str = "mean",
+) -> Tensor:
+    """Negative log-likelihood of a Gaussian with variance ``var``: PyTorch's own, in double precision."""
+    return _left_to_torch(peer.gaussian_nll_loss, input, target, var, full=full, eps=eps, reduction=reduction)
+
+
+# Distributions and sequences.
+
+
+def kl_div(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    log_target: bool = False,
+) -> Tensor:
+    """Terms of the Kullback–Leibler divergence of log-probabilities ``input`` from ``target``.
+
+    PyTorch's own, in double precision, for the library's divergence takes probabilities:
+    ``discrepancy.torch.distance("kl_divergence", target, probabilities)`` has no cancellation between near
+    distributions. The divergence is ``reduction="batchmean"``, not ``"mean"``.
+    """
+    options: dict[str, Any] = {"reduction": reduction, "log_target": log_target}
+    if size_average is not None or reduce is not None:
+        options["reduction"] = torch.nn._reduction.legacy_get_string(size_average, reduce)
+    return _left_to_torch(peer.kl_div, input, target, **options)
+
+
+def ctc_loss(
+    log_probs: Tensor,
+    targets: Tensor,
+    input_lengths: Any,
+    target_lengths: Any,
+    blank: int = 0,
+    reduction: str = "mean",
+    zero_infinity: bool = False,
+) -> Tensor:
+    """Connectionist temporal classification: PyTorch's own, in double precision."""
+    lengths = input_lengths, target_lengths, blank, reduction, zero_infinity
+    return _left_to_torch(peer.ctc_loss, log_probs, targets, *lengths)
+
+
+# Pairs and triples. Distances are the library's; the hinges over them are composed.
+
+
+def margin_ranking_loss(
+    input1: Tensor,
+    input2: Tensor,
+    target: Tensor,
+    margin: float = 0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """What is missing of ``margin`` between two scores; 1 where the first should be higher. Composed, in double precision.
+
+    At the kink the gradient is 0.
+    """
+    reduction = _reduction(reduction, size_average, reduce)
+    missing = torch.relu(margin - _wide(target) * (_wide(input1) - _wide(input2)))
+    return _reduce(missing, reduction).to(torch.promote_types(input1.dtype, input2.dtype))
+
+
+def cosine_embedding_loss(
+    input1: Tensor,
+    input2: Tensor,
+    target: Tensor,
+    margin: float = 0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """The cosine distance where the target is 1; where it is −1, by how much the cosine is above ``margin``.
+
+    Of near vectors the distance keeps its digits. A vector of zeros, which has no direction, is an error.
+    """
+    reduction = _reduction(reduction, size_average, reduce)
+    dtype = torch.promote_types(input1.dtype, input2.dtype)
+    away = _distance("cosine", _wide(input1), _wide(input2))
+    missing = torch.relu((1 - margin) - away)
+    return _reduce(torch.where(target == 1, away, torch.where(target == -1, missing, 0.0)), reduction).to(dtype)
+
+
+def triplet_margin_loss(
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    margin: float = 1.0,
+    p: float = 2,
+    eps: float = 1e-6,
+    swap: bool = False,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """The positive should be nearer to the anchor than the negative, by ``margin``. p ≥ 1.
+
+    As in PyTorch ``eps`` is added to each difference; ``eps=0`` is the plain distance. Where two rows are the same,
+    the gradient is 0 and not NaN.
+    """
+    spec = {1.0: "manhattan", 2.0: "euclidean", float("inf"): "chebyshev"}.get(float(p), f"minkowski:p={float(p)!r}")
+
+    def away(a: Tensor, b: Tensor) -> Tensor:
+        return _distance(spec, a + eps, b)
+
+    points = _wide(anchor), _wide(positive), _wide(negative)
+    value = _triplet(away, *points, margin, swap, _reduction(reduction, size_average, reduce))
+    return value.to(anchor.dtype)
+
+
+def triplet_margin_with_distance_loss(
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    *,
+    distance_function: Callable[[Tensor, Tensor], Tensor] | None = None,
+    margin: float = 1.0,
+    swap: bool = False,
+    reduction: str = "mean",
+) -> Tensor:
+    """:func:`triplet_margin_loss` with a distance of one's own, such as one of :func:`discrepancy.torch.distance`."""
+    if distance_function is None:
+        return triplet_margin_loss(anchor, positive, negative, margin=margin, swap=swap, reduction=reduction)
+    return _triplet(distance_function, anchor, positive, negative, margin, swap, _reduction(reduction))
+
+
+def _triplet(
+    away: Callable[[Tensor, Tensor], Tensor],
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    margin: float,
+    swap: bool,
+    reduction: str,
+) -> Tensor:
+    near, far = away(anchor, positive), away(anchor, negative)
+    if swap:
+        far = torch.minimum(far, away(positive, negative))
+    return _reduce(torch.relu(margin + near - far), reduction)
+
+
+def _distance(spec: str, a: Tensor, b: Tensor) -> Tensor:
+    """Row by row; the vectors stand last."""
+    dtype = torch.promote_types(a.dtype, b.dtype)
+    a, b = torch.broadcast_tensors(a.to(dtype), b.to(dtype))
+    value: Tensor = _operators.rowwise(a, b, spec, _wants_gradient(a, b))[0]
+    return value
+
+
+# Across processes.
+
+
+def vocab_parallel_cross_entropy(
+    logits: Tensor, target: Tensor, group: Any = None, *, ignore_index: int = -100, reduction: str = "mean"
+) -> Tensor:
+    """Softmax cross entropy of rows whose classes are divided among the processes of ``torch.distributed``.
+
+    Each process holds some columns of the logits, in the order of the ranks, and all labels. Three small collectives
+    of one number or two for each row; no process sees all logits. Every process gets the same value, and the gradient
+    of its own columns. Sums are made in double precision, so that confident rows keep their digits.
+
+    Parameters
+    ----------
+    logits : Tensor
+        (…, C of this process)
+    target : Tensor
+        (…) labels, counted over the classes of all processes
+    group : ProcessGroup, optional
+        The processes; all of them by default.
+    ignore_index : int
+        Rows of this label contribute nothing.
+    reduction : str
+        ``"mean"`` over the rows that contribute, ``"sum"`` or ``"none"``.
+    """
+    from ._parallel import vocab_parallel
+
+    return vocab_parallel(logits, target, group, ignore_index, _reduction(reduction))

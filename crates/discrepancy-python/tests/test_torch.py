@@ -1,0 +1,490 @@
+"""The functions for PyTorch against PyTorch: values, gradients, results where it is wrong, compilation, processes."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+import itertools
+import shutil
+from typing import Any
+
+import discrepancy as dc
+import pytest
+
+torch = pytest.importorskip("torch")
+
+import discrepancy.torch as ours  # noqa: E402
+import torch.nn.functional as peer  # noqa: E402
+from discrepancy.torch import _operators as operators  # noqa: E402
+from discrepancy.torch import functional as F  # noqa: E402
+
+from conftest import ENTRIES  # noqa: E402
+
+NAMES = {entry["name"] for entry in ENTRIES}
+REDUCTIONS = ["none", "mean", "sum"]
+each_reduction = pytest.mark.parametrize("reduction", REDUCTIONS)
+
+
+def needs(*names: str) -> Any:
+    return pytest.mark.skipif(not NAMES.issuperset(names), reason=f"the catalogue has no {', '.join(names)} yet")
+
+
+@pytest.fixture(autouse=True)
+def same_numbers() -> None:
+    torch.manual_seed(7)
+
+
+def numbers(*shape: int) -> Any:
+    return torch.randn(*shape, dtype=torch.float64)
+
+
+def shares(*shape: int) -> Any:
+    """Probabilities, classes in the second place."""
+    return numbers(*shape).softmax(1 if len(shape) > 1 else 0)
+
+
+def agree(name: str, inputs: list[Any], *others: Any, **options: Any) -> None:
+    """Value and all gradients are PyTorch's, in double precision; the value also without gradients."""
+    outcomes = []
+    for module in (F, peer):
+        given = [x.clone().requires_grad_() for x in inputs]
+        value = getattr(module, name)(*given, *others, **options)
+        upstream = torch.linspace(0.5, 2.0, value.numel(), dtype=torch.float64).reshape(value.shape)
+        gradients = torch.autograd.grad(value, given, upstream)
+        outcomes.append((value.detach(), *gradients))
+    for mine, theirs in zip(*outcomes, strict=True):
+        assert mine.shape == theirs.shape and mine.dtype == theirs.dtype
+        torch.testing.assert_close(mine, theirs, rtol=1e-11, atol=1e-13, equal_nan=True)
+    without = getattr(F, name)(*inputs, *others, **options)
+    assert not without.requires_grad
+    # Bit for bit, unless a target's gradient left the other way to PyTorch.
+    bits = len(inputs) == 1
+    torch.testing.assert_close(without, outcomes[0][0], equal_nan=True, **({"rtol": 0, "atol": 0} if bits else {}))
+
+
+SHAPES = [(4,), (5, 4), (3, 4, 2), (2, 4, 3, 2)]
+
+
+@each_reduction
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_cross_entropy_of_labels(shape: Any, weighted: bool, smoothing: float, reduction: str) -> None:
+    z = numbers(*shape)
+    leading = z.movedim(1, -1).shape[:-1] if z.dim() > 1 else ()
+    weight = torch.rand(4, dtype=torch.float64) + 0.1 if weighted else None
+    for ignore_index in (-100, 2):
+        y = torch.randint(0, 4, leading)
+        if leading:
+            y.flatten()[0] = ignore_index
+            y.view(-1)[-1] = 1
+        options = {"weight": weight, "ignore_index": ignore_index, "label_smoothing": smoothing}
+        agree("cross_entropy", [z], y, reduction=reduction, **options)
+
+
+@each_reduction
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_cross_entropy_of_probabilities(shape: Any, weighted: bool, smoothing: float, reduction: str) -> None:
+    weight = torch.rand(4, dtype=torch.float64) + 0.1 if weighted else None
+    z, y = numbers(*shape), shares(*shape)
+    agree("cross_entropy", [z], y, weight=weight, label_smoothing=smoothing, reduction=reduction)
+    # Targets with a gradient.
+    agree("cross_entropy", [z, y], weight=weight, label_smoothing=smoothing, reduction=reduction)
+
+
+def test_nothing_but_ignored_rows() -> None:
+    for reduction in REDUCTIONS:
+        agree("cross_entropy", [numbers(3, 4)], torch.full((3,), -100), reduction=reduction)
+    for reduction in ("mean", "sum"):
+        agree("mse_loss", [numbers(0)], numbers(0), reduction=reduction)
+
+
+def test_old_arguments() -> None:
+    z, y = numbers(3, 4), torch.tensor([0, 1, 2])
+    for size_average, reduce in itertools.product((None, True, False), repeat=2):
+        with pytest.warns(UserWarning) if (size_average, reduce) != (None, None) else _nothing():
+            agree("cross_entropy", [z], y, None, size_average, -100, reduce)
+
+
+class _nothing:
+    def __enter__(self) -> None: ...
+    def __exit__(self, *_: Any) -> None: ...
+
+
+@each_reduction
+def test_nll_loss(reduction: str) -> None:
+    weight = torch.rand(4, dtype=torch.float64)
+    y = torch.tensor([0, 1, -100, 3, 2])
+    agree("nll_loss", [numbers(5, 4).log_softmax(1)], y, weight=weight, reduction=reduction)
+
+
+@each_reduction
+@pytest.mark.parametrize("weighted", [False, True])
+def test_binary_cross_entropy(weighted: bool, reduction: str) -> None:
+    weight = torch.rand(4, dtype=torch.float64) if weighted else None
+    z, y = numbers(5, 4), torch.rand(5, 4, dtype=torch.float64)
+    agree("binary_cross_entropy", [z.sigmoid()], y, weight=weight, reduction=reduction)
+    agree("binary_cross_entropy", [z.sigmoid(), y], weight=weight, reduction=reduction)
+    for pos_weight in (None, torch.tensor([3.0], dtype=torch.float64), torch.rand(4, dtype=torch.float64) * 3):
+        options = {"weight": weight, "pos_weight": pos_weight, "reduction": reduction}
+        for target in (y, y.round()):
+            agree("binary_cross_entropy_with_logits", [z], target, **options)
+        agree("binary_cross_entropy_with_logits", [z, y], **options)
+    agree("multilabel_soft_margin_loss", [z], y.round(), weight=weight, reduction=reduction)
+
+
+@pytest.mark.parametrize("log_target", [False, True])
+@pytest.mark.parametrize("reduction", [*REDUCTIONS, "batchmean"])
+@pytest.mark.filterwarnings("ignore:reduction")
+def test_kl_div(reduction: str, log_target: bool) -> None:
+    p = shares(5, 4)
+    target = p.log() if log_target else p
+    agree("kl_div", [shares(5, 4).log(), target], reduction=reduction, log_target=log_target)
+
+
+DIFFERENCES = [
+    pytest.param("mse_loss", {}, id="mse_loss"),
+    pytest.param("l1_loss", {}, id="l1_loss"),
+    pytest.param("smooth_l1_loss", {"beta": 0.7}, marks=needs("smooth_l1"), id="smooth_l1_loss"),
+    pytest.param("smooth_l1_loss", {"beta": 0.0}, marks=needs("smooth_l1"), id="smooth_l1_loss, beta=0"),
+    pytest.param("huber_loss", {"delta": 0.7}, marks=needs("huber"), id="huber_loss"),
+]
+
+
+@each_reduction
+@pytest.mark.parametrize(("name", "options"), DIFFERENCES)
+@pytest.mark.filterwarnings("ignore:.*target size")
+def test_differences(name: str, options: Any, reduction: str) -> None:
+    agree(name, [numbers(5, 4), numbers(5, 4)], reduction=reduction, **options)
+    agree(name, [numbers(5, 1), numbers(4)], reduction=reduction, **options)
+    if "weight" in inspect.signature(getattr(peer, name)).parameters:
+        weight = torch.rand(5, 4, dtype=torch.float64)
+        agree(name, [numbers(5, 4), numbers(5, 4)], weight=weight, reduction=reduction, **options)
+
+
+def signs(*shape: int) -> Any:
+    return 2.0 * torch.randint(0, 2, shape).double() - 1.0
+
+
+@each_reduction
+def test_margins_and_pairs(reduction: str) -> None:
+    options: dict[str, Any] = {"reduction": reduction}
+    agree("soft_margin_loss", [numbers(5, 4)], signs(5, 4), **options)
+    for margin in (0.0, 0.4):
+        agree("margin_ranking_loss", [numbers(5), numbers(5)], signs(5), margin=margin, **options)
+        agree("cosine_embedding_loss", [numbers(5, 3), numbers(5, 3)], signs(5), margin=margin, **options)
+    agree("cosine_embedding_loss", [numbers(3), numbers(3)], torch.tensor(1.0), **options)
+    for p, swap in itertools.product((1.0, 2.0, 3.0), (False, True)):
+        points = [numbers(5, 3), numbers(5, 3), numbers(5, 3)]
+        agree("triplet_margin_loss", points, margin=2.0, p=p, swap=swap, **options)
+        agree("triplet_margin_with_distance_loss", points, margin=2.0, swap=swap, **options)
+
+
+@needs("hinge_embedding")
+@each_reduction
+def test_hinge_embedding_loss(reduction: str) -> None:
+    agree("hinge_embedding_loss", [numbers(5, 4)], signs(5, 4), margin=0.8, reduction=reduction)
+
+
+@needs("multi_margin")
+@each_reduction
+def test_multi_margin_loss(reduction: str) -> None:
+    for p, margin, weight in itertools.product((1, 2), (1.0, 0.3), (None, torch.rand(4, dtype=torch.float64))):
+        options = {"p": p, "margin": margin, "weight": weight, "reduction": reduction}
+        agree("multi_margin_loss", [numbers(5, 4)], torch.randint(0, 4, (5,)), **options)
+
+
+@needs("multilabel_margin")
+@each_reduction
+def test_multilabel_margin_loss(reduction: str) -> None:
+    y = torch.tensor([[0, 2, -1, 1], [-1, 0, 1, 2], [0, 1, 2, 3], [3, -1, 3, 3]])
+    agree("multilabel_margin_loss", [numbers(4, 4)], y, reduction=reduction)
+
+
+@needs("poisson", "poisson_from_means")
+@each_reduction
+def test_poisson_nll_loss(reduction: str) -> None:
+    z, y = numbers(5, 4), torch.randint(0, 5, (5, 4)).double()
+    for full in (False, True):
+        agree("poisson_nll_loss", [z], y, full=full, reduction=reduction)
+        for eps in (1e-8, 0.0):
+            agree("poisson_nll_loss", [z.exp()], y, log_input=False, eps=eps, full=full, reduction=reduction)
+
+
+@each_reduction
+def test_gaussian_nll_and_ctc(reduction: str) -> None:
+    for full in (False, True):
+        agree("gaussian_nll_loss", [numbers(5, 4), numbers(5, 4), numbers(5, 4).exp()], full=full, reduction=reduction)
+    scores = numbers(12, 2, 5).log_softmax(-1)
+    labels = torch.randint(1, 5, (2, 4))
+    agree("ctc_loss", [scores], labels, torch.tensor([12, 10]), torch.tensor([4, 3]), reduction=reduction)
+
+
+@each_reduction
+@pytest.mark.parametrize("alpha", [0.25, -1.0])
+def test_focal(alpha: float, reduction: str) -> None:
+    """Against its formula: torchvision is not needed."""
+    z, y = numbers(5, 4).requires_grad_(), torch.randint(0, 2, (5, 4)).double()
+    p = z.sigmoid()
+    likely = p * y + (1 - p) * (1 - y)
+    expected = -((1 - likely) ** 2) * likely.log()
+    expected = expected * (alpha * y + (1 - alpha) * (1 - y)) if alpha >= 0 else expected
+    expected = expected if reduction == "none" else getattr(expected, reduction)()
+    value = F.sigmoid_focal_loss(z, y, alpha=alpha, reduction=reduction)
+    torch.testing.assert_close(value, expected)
+    gradients = [torch.autograd.grad(x.sum(), z)[0] for x in (value, expected)]
+    torch.testing.assert_close(*gradients)
+
+
+@each_reduction
+@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_linear_cross_entropy(weighted: bool, bias: bool, reduction: str) -> None:
+    y = torch.tensor([0, 1, -100, 3, 2])
+    weight = torch.rand(4, dtype=torch.float64) + 0.1 if weighted else None
+    inputs = [numbers(5, 3), numbers(4, 3), *([numbers(4)] if bias else [])]
+    outcomes = []
+    for function in (F.linear_cross_entropy, None):
+        x, w, *b = [given.clone().requires_grad_() for given in inputs]
+        options = {"weight": weight, "ignore_index": -100, "reduction": reduction}
+        if function:
+            value = function(x, w, y, linear_bias=b[0] if b else None, **options)
+        else:
+            value = peer.cross_entropy(peer.linear(x, w, *b), y, **options)
+        outcomes.append([value, *torch.autograd.grad(value.sum(), [x, w, *b])])
+    torch.testing.assert_close(*outcomes)
+
+
+# Where PyTorch is wrong.
+
+
+def test_confident_rows_keep_their_loss() -> None:
+    for gap, value in ((17.0, 4.139937633089748e-08), (50.0, 1.9287498479639178e-22)):
+        z = torch.tensor([[gap, 0.0]], requires_grad=True)
+        y = torch.tensor([0])
+        mine = F.cross_entropy(z, y)
+        mine.backward()
+        assert peer.cross_entropy(z, y).item() == 0.0
+        assert mine.item() == pytest.approx(value, rel=1e-7)
+        # Both components, which sum to 0.
+        assert z.grad[0, 0] == -z.grad[0, 1] and z.grad[0, 1].item() == pytest.approx(value, rel=1e-7)
+
+
+def test_both_tails_of_two_classes() -> None:
+    z, zero = torch.tensor([-20.0, -100.0], requires_grad=True), torch.zeros(2)
+    values = F.binary_cross_entropy_with_logits(z, zero, reduction="none")
+    assert values[0].item() == pytest.approx(2.061153620314381e-09, rel=1e-7)
+    assert F.soft_margin_loss(torch.tensor([-1000.0]), torch.ones(1)).item() == 1000.0
+    # No clamp.
+    assert F.binary_cross_entropy(torch.tensor([1e-60], dtype=torch.float64), torch.ones(1)).item() == pytest.approx(
+        138.15510557964274, rel=1e-15
+    )
+
+
+def test_equal_points_have_no_nan() -> None:
+    a = torch.ones(2, 3, requires_grad=True)
+    F.triplet_margin_loss(a, torch.ones(2, 3), torch.zeros(2, 3), eps=0.0, margin=5.0).backward()
+    assert a.grad.isfinite().all()
+
+
+def test_means_are_exact() -> None:
+    x = torch.full((1_000_000,), 0.1)
+    assert F.l1_loss(x, torch.zeros_like(x)).item() == x[0].item()
+
+
+def test_half_types() -> None:
+    for dtype in (torch.float32, torch.float16, torch.bfloat16):
+        z, y = numbers(6, 4).to(dtype).requires_grad_(), torch.randint(0, 4, (6,))
+        value = F.cross_entropy(z, y)
+        (gradient,) = torch.autograd.grad(value, z)
+        wide = z.detach().double().requires_grad_()
+        exact = peer.cross_entropy(wide, y)
+        assert value.dtype == gradient.dtype == dtype
+        assert value.item() == pytest.approx(exact.to(dtype).item(), rel=torch.finfo(dtype).eps)
+        torch.testing.assert_close(gradient, torch.autograd.grad(exact, wide)[0].to(dtype), rtol=1e-2, atol=0)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert F.cross_entropy(z, y).dtype == torch.float32 == peer.cross_entropy(z, y).dtype
+
+
+def test_wrong_arguments_have_a_place() -> None:
+    with pytest.raises(dc.DiscrepancyError) as caught:
+        F.cross_entropy(numbers(2, 3), torch.tensor([0, 7]))
+    assert (caught.value.argument, caught.value.index) == ("target", 1)
+    with pytest.raises(ValueError, match="reduction"):
+        F.mse_loss(numbers(2), numbers(2), reduction="average")
+    with pytest.raises(ValueError, match="size"):
+        F.binary_cross_entropy(torch.rand(3), torch.rand(2))
+    with pytest.raises(ValueError, match="ignore_index"):
+        F.cross_entropy(numbers(2, 3), shares(2, 3), ignore_index=1)
+    assert F.mse_loss(torch.tensor([float("nan")]), torch.zeros(1)).isnan()
+
+
+# What PyTorch does with functions.
+
+
+def cases() -> list[Any]:
+    z, y = numbers(5, 4).requires_grad_(), numbers(5, 4).requires_grad_()
+    labels, classes = torch.tensor([0, 1, 2, 3, -100]), torch.rand(4, dtype=torch.float64)
+    weight = torch.rand(5, 4, dtype=torch.float64)
+    every = [("mean", True), ("none", True), ("sum", True)]
+    return [
+        *[(operators.pointwise, (z, y, None, "squared", *how[:1], True, how[1])) for how in every],
+        (operators.pointwise, (z, y, weight, "squared", "mean", True, True)),
+        (operators.pointwise, (z.detach(), y.detach(), None, "squared", "mean", True, False)),
+        (operators.rows, (z.detach(), labels, classes, "softmax_cross_entropy", "none", -100, False)),
+        (operators.pointwise_hessian, (z.detach(), y.detach(), "squared")),
+        *[(operators.rows, (z, labels, classes, "softmax_cross_entropy", how[0], -100, how[1])) for how in every],
+        (operators.rowwise, (z, y, "euclidean", True)),
+        (operators.pairwise, (z, y, "euclidean")),
+        (operators.pairwise_gradients, (z.detach(), y.detach(), numbers(5, 5), "euclidean")),
+        (operators.sample, (z, y, None, None, "maximum_mean_discrepancy", True)),
+        (operators.head_sum, (z, y, labels, None, None, "linear_softmax_cross_entropy", -100)),
+    ]
+
+
+@pytest.mark.parametrize("index", range(15))
+def test_operators_keep_the_rules(index: int) -> None:
+    torch.library.opcheck(*cases()[index])
+
+
+def test_second_derivatives() -> None:
+    z, y, weight = numbers(3, 4).requires_grad_(), numbers(3, 4).requires_grad_(), torch.rand(3, 4).double()
+    for reduction in REDUCTIONS:
+        torch.autograd.gradgradcheck(lambda a, b: F.mse_loss(a, b, reduction=reduction, weight=weight), (z, y))
+        targets = (torch.tensor([0, -100, 2]), shares(3, 4))
+        for target, classes in itertools.product(targets, (None, torch.rand(4).double())):
+            options = {"weight": classes, "label_smoothing": 0.1, "reduction": reduction}
+            torch.autograd.gradgradcheck(lambda a: F.cross_entropy(a, target, **options), (z,))
+    once = torch.autograd.grad(ours.distance("euclidean", z, y).sum(), z, create_graph=True)
+    with pytest.raises(NotImplementedError, match="euclidean"):
+        once[0].sum().backward()
+
+
+def test_vmap() -> None:
+    z, y = numbers(3, 5, 4), torch.randint(0, 4, (3, 5))
+    for reduction in REDUCTIONS:
+        values = torch.vmap(lambda a, b: F.cross_entropy(a, b, reduction=reduction))(z, y)
+        alone = torch.stack([F.cross_entropy(a, b, reduction=reduction) for a, b in zip(z, y)])
+        assert torch.equal(values, alone)
+    values = torch.vmap(lambda a: ours.distance("euclidean", a, z[0]))(z)
+    assert values.shape == (3, 5)
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="needs a compiler for C++")
+def test_compiled_as_one_graph() -> None:
+    weight = torch.nn.Parameter(numbers(4, 3))
+
+    def step(x: Any, y: Any) -> Any:
+        scores = x @ weight.T
+        return F.cross_entropy(scores, y, label_smoothing=0.1) + F.mse_loss(scores, torch.zeros_like(scores))
+
+    x, y = numbers(5, 3), torch.tensor([0, 1, 2, 3, 0])
+    outcomes = []
+    for function in (step, torch.compile(step, fullgraph=True)):
+        value = function(x, y)
+        outcomes.append((value, *torch.autograd.grad(value, weight)))
+    torch.testing.assert_close(*outcomes)
+
+
+# By spec, and modules.
+
+
+@pytest.mark.parametrize("entry", [e for e in ENTRIES if e["kind"] in ("pointwise", "row")], ids=lambda e: e["name"])
+def test_every_loss_by_its_spec(entry: dict[str, Any]) -> None:
+    from conftest import column, made
+
+    z = torch.from_numpy(column(entry["prediction"], (6, 4), 1)).requires_grad_()
+    y = torch.from_numpy(column(entry["target"], (6, 4), 2))
+    measure = made(entry)
+    if "without a derivative" in entry["properties"]:
+        with torch.no_grad():
+            assert ours.loss(measure, z, y).item() == measure.value(z.detach(), y)
+        return
+    value = ours.Loss(measure)(z, y)
+    value.backward()
+    expected, gradient = measure.value_and_gradient(z.detach(), y)
+    assert value.item() == expected and torch.equal(z.grad, gradient)
+
+
+def test_distances_and_statistics_are_differentiable() -> None:
+    a, b = numbers(4, 3).requires_grad_(), numbers(4, 3).requires_grad_()
+    torch.autograd.gradcheck(lambda x, y: ours.distance("minkowski:p=3", x, y), (a, b))
+    torch.autograd.gradcheck(lambda x, y: ours.pairwise("euclidean", x, y), (a, b))
+    torch.autograd.gradcheck(lambda x, y: ours.statistic("maximum_mean_discrepancy:bandwidth=1", x, y), (a, b))
+
+
+def test_every_loss_of_torch_is_there() -> None:
+    theirs = {n for n in dir(peer) if n.endswith("_loss") or n in ("cross_entropy", "kl_div", "binary_cross_entropy")}
+    assert {n for n in theirs if not n.startswith("_")} <= set(F.__all__)
+    for name in set(F.__all__) & set(dir(peer)):
+        mine, other = (list(inspect.signature(getattr(module, name)).parameters.items()) for module in (F, peer))
+        assert [(n, p.kind, p.default) for n, p in mine] == [(n, p.kind, p.default) for n, p in other]
+        assert getattr(F, name).__doc__
+
+
+def test_modules_are_those_of_torch() -> None:
+    z, y = numbers(5, 4), torch.randint(0, 4, (5,))
+    module = ours.CrossEntropyLoss(weight=torch.rand(4).double(), label_smoothing=0.1)
+    assert isinstance(module, torch.nn.CrossEntropyLoss) and "weight" in module.state_dict()
+    theirs = torch.nn.CrossEntropyLoss(module.weight, label_smoothing=0.1)
+    torch.testing.assert_close(module(z, y), theirs(z, y))
+    for name in dir(torch.nn):
+        # Deprecated, or with parameters of its own.
+        if name.endswith("Loss") and name not in ("NLLLoss2d", "AdaptiveLogSoftmaxWithLoss", "LinearCrossEntropyLoss"):
+            assert issubclass(getattr(ours, name), getattr(torch.nn, name))
+            assert "forward" in vars(getattr(ours, name)) and getattr(ours, name).__doc__
+
+
+def test_the_examples_run() -> None:
+    for module in (ours, F):
+        failed, tried = doctest.testmod(module)
+        assert failed == 0 and tried > 0
+
+
+# Several processes.
+
+
+def shard(rank: int, size: int, address: str, results: Any) -> None:
+    torch.distributed.init_process_group("gloo", init_method=address, rank=rank, world_size=size)
+    torch.manual_seed(3)
+    z, y = 10.0 * numbers(6, 7), torch.tensor([0, 6, 3, -100, 2, 5])
+    z[0, 0] = 60.0  # A confident row, its class in the first process; in the last:
+    z[1, 6] = 80.0
+    edges = [7 * i // size for i in range(size + 1)]
+    outcome = []
+    for reduction in REDUCTIONS:
+        mine = z[:, edges[rank] : edges[rank + 1]].clone().requires_grad_()
+        value = ours.vocab_parallel_cross_entropy(mine, y, reduction=reduction)
+        (gradient,) = torch.autograd.grad(value.sum(), mine)
+        outcome.append((value.detach().numpy(), gradient.numpy()))
+    results.put((rank, outcome))
+    torch.distributed.barrier()
+    torch.distributed.destroy_process_group()
+
+
+@pytest.mark.parametrize("size", [2, 4])
+def test_classes_divided_among_processes(size: int, tmp_path: Any) -> None:
+    context = torch.multiprocessing.get_context("spawn")
+    results = context.Queue()
+    arguments = size, f"file://{tmp_path}/meeting", results
+    processes = [context.Process(target=shard, args=(rank, *arguments)) for rank in range(size)]
+    for process in processes:
+        process.start()
+    parts = dict(results.get(timeout=120) for _ in processes)
+    for process in processes:
+        process.join()
+    torch.manual_seed(3)
+    z, y = 10.0 * numbers(6, 7), torch.tensor([0, 6, 3, -100, 2, 5])
+    z[0, 0], z[1, 6] = 60.0, 80.0
+    z.requires_grad_()
+    for i, reduction in enumerate(REDUCTIONS):
+        value = F.cross_entropy(z, y, reduction=reduction)
+        (gradient,) = torch.autograd.grad(value.sum(), z)
+        whole = torch.cat([torch.from_numpy(parts[rank][i][1]) for rank in range(size)], -1)
+        # Relative, also of what is nearly 0.
+        torch.testing.assert_close(whole, gradient, rtol=1e-12, atol=0.0)
+        for rank in range(size):
+            mine = torch.from_numpy(parts[rank][i][0])
+            torch.testing.assert_close(mine, value.detach(), rtol=1e-14, atol=0.0)
