@@ -84,6 +84,7 @@ fn domain<'py>(py: Python<'py>, domain: &DataDomain) -> PyResult<Bound<'py, PyDi
         DataDomain::Within(_) => "interval",
         DataDomain::Signs => "signs",
         DataDomain::Binary => "binary",
+        DataDomain::Truth => "truth",
         DataDomain::ClassOrProbabilities => "class_or_probabilities",
         DataDomain::Probabilities => "probabilities",
     };

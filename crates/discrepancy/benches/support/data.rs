@@ -34,6 +34,8 @@ fn legal(domain: &DataDomain, uniform: f64) -> f64 {
         DataDomain::Signs => 2.0 * uniform.round() - 1.0,
         DataDomain::Binary => uniform.round(),
         DataDomain::Within(i) if i.low.is_finite() && i.high.is_finite() => i.low + uniform * (i.high - i.low),
+        DataDomain::Within(i) if i.low.is_finite() => i.low + (8.0 * uniform - 4.0).exp(),
+        DataDomain::Truth => uniform.round(),
         // Like a softmax of scores, before the division by the sum.
         DataDomain::Probabilities => (8.0 * uniform - 4.0).exp(),
         _ => 16.0 * uniform - 8.0,
