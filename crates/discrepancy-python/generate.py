@@ -106,10 +106,7 @@ class Pointwise(Kind):
         NAN,
     ]
     returns = ("Any", 'float, or an array where ``reduction="none"``; with ``return_gradient`` a tuple of it and an array')
-    call = (
-        '.pointwise("value_and_gradient" if return_gradient else "value", '
-        "prediction, target, weight, reduction, nan, None)"
-    )
+    call = ".pointwise(wanted, prediction, target, weight, reduction, nan, None)"
 
 
 class Row(Kind):
@@ -127,10 +124,7 @@ class Row(Kind):
         NAN,
     ]
     returns = ("Any", 'float, or an array where ``reduction="none"``; a tuple where more is asked for')
-    call = (
-        '.rows("value_and_gradient" if return_gradient else "value", return_logsumexp, '
-        "prediction, target, weight, reduction, ignore_index, nan, None)"
-    )
+    call = ".rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, None)"
 
 
 class Map(Kind):
@@ -235,6 +229,14 @@ def type_of(parameter: dict[str, Any]) -> str:
     return " | ".join(parts)
 
 
+def domain_of(parameter: dict[str, Any]) -> str:
+    """What a parameter may be, with Python's words."""
+    if any(isinstance(word, bool) for word in parameter["words"]):
+        return "bool"
+    domain: str = parameter["domain"]
+    return domain.replace("or none", "or None") if None in parameter["words"] else domain
+
+
 def quoted(value: object) -> str:
     """A literal, with the quotation marks of this code."""
     return f'"{value}"' if isinstance(value, str) else repr(value)
@@ -331,7 +333,7 @@ def documentation(core: Any, entry: dict[str, Any]) -> str:
     sections = [summary, *rest, f".. math:: {entry['formula']}"]
     parameters = [filled(explained(entry, name, text)) for name, _, text in kind.inputs]
     for parameter in entry["parameters"]:
-        head = f"{python_name(parameter['name'])} : {parameter['domain']}, default {quoted(parameter['default'])}"
+        head = f"{python_name(parameter['name'])} : {domain_of(parameter)}, default {quoted(parameter['default'])}"
         parameters += [filled(head), filled(parameter["doc"].replace("`", "``"), "    ")]
     for name, _, default, text in kind.options:
         parameters += [filled(f"{name} : default {default}"), filled(text, "    ")]
@@ -352,14 +354,17 @@ def body(entry: dict[str, Any]) -> list[str]:
     values = f"({values},)" if len(entry["parameters"]) == 1 else f"({values})"
     made = f'_Measure("{entry["name"]}", {values})'
     if kind is Head:
-        return [f"return _HeadResult(*{made}{kind.call})"]
+        return [f"measure = {made}", f"return _HeadResult(*measure{kind.call})"]
     if kind is Planned:
-        return [f"return _TransportPlan(*{made}{kind.call})"]
+        return [f"measure = {made}", f"return _TransportPlan(*measure{kind.call})"]
     if kind is Penalty:
         value, gradient = 'penalty("value", weights, None)', 'penalty("gradient", weights, None)'
     elif issubclass(kind, Sample):
         weights = "x_weight, y_weight" if kind is Transport else "None, None"
         value, gradient = f'sample("value", x, y, {weights})', f'sample("gradient", x, y, {weights})'
+    elif "wanted" in kind.call:
+        wanted = 'wanted = "value_and_gradient" if return_gradient else "value"'
+        return [f"measure = {made}", wanted, f"return measure{kind.call}"]
     else:
         return [f"return {made}{kind.call}"]
     together = f"value, measure.{gradient}" if kind is Penalty else f"value, *measure.{gradient}"
@@ -387,7 +392,7 @@ def class_(entry: dict[str, Any]) -> str:
         line
         for p, name in zip(parameters, names)
         for line in (
-            filled(f"{name} : {p['domain']}, default {quoted(p['default'])}"),
+            filled(f"{name} : {domain_of(p)}, default {quoted(p['default'])}"),
             filled(p["doc"].replace("`", "``"), "    "),
         )
     ]

@@ -50,7 +50,7 @@ fn describe<'py>(py: Python<'py>, entry: &'static Entry) -> PyResult<Bound<'py, 
     all.set_item("family", entry.family.name())?;
     all.set_item("kind", kind(&made))?;
     all.set_item("summary", entry.summary())?;
-    all.set_item("doc", entry.doc.trim())?;
+    all.set_item("doc", entry.doc.trim().lines().map(str::trim).collect::<Vec<&str>>().join("\n"))?;
     all.set_item("formula", entry.formula)?;
     let parameters = entry.parameters.iter().map(|p| parameter(py, p)).collect::<PyResult<Vec<_>>>()?;
     all.set_item("parameters", parameters)?;

@@ -34,7 +34,7 @@ __all__ = [
 def euclidean(a, b, *, weight=None, return_gradient=False):
     r"""Euclidean distance: the length of the difference.
 
-     The gradient is the unit vector from ``b`` to ``a``; zero at coincidence.
+    The gradient is the unit vector from ``b`` to ``a``; zero at coincidence.
 
     .. math:: \sqrt{\sum_i (a_i - b_i)^2}
 
@@ -68,7 +68,7 @@ def euclidean(a, b, *, weight=None, return_gradient=False):
 def squared_euclidean(a, b, *, weight=None, return_gradient=False):
     r"""Squared Euclidean distance. Not a metric; smooth everywhere.
 
-     A result beyond the largest float is ``inf``.
+    A result beyond the largest float is ``inf``.
 
     .. math:: \sum_i (a_i - b_i)^2
 
@@ -103,7 +103,7 @@ def squared_euclidean(a, b, *, weight=None, return_gradient=False):
 def manhattan(a, b, *, weight=None, return_gradient=False):
     r"""Manhattan distance: the sum of the absolute differences.
 
-     The gradient is the sign of each difference, zero where the coordinates coincide.
+    The gradient is the sign of each difference, zero where the coordinates coincide.
 
     .. math:: \sum_i |a_i - b_i|
 
@@ -137,7 +137,7 @@ def manhattan(a, b, *, weight=None, return_gradient=False):
 def chebyshev(a, b, *, weight=None, return_gradient=False):
     r"""Chebyshev distance: the largest absolute difference.
 
-     Where several coordinates tie for the largest, the subgradient of least norm shares 1 among them.  With weights
+    Where several coordinates tie for the largest, the subgradient of least norm shares 1 among them. With weights
     it is the largest difference of positive weight, the limit of ``minkowski`` as p grows.
 
     .. math:: \max_i |a_i - b_i|
@@ -172,7 +172,7 @@ def chebyshev(a, b, *, weight=None, return_gradient=False):
 def minkowski(a, b, *, p=2.0, weight=None, return_gradient=False):
     r"""Minkowski distance of order p: Manhattan at 1, Euclidean at 2, towards Chebyshev as p grows.
 
-     Differences are divided by the largest first, so that any order works.
+    Differences are divided by the largest first, so that any order works.
 
     .. math:: \left(\sum_i |a_i - b_i|^p\right)^{1/p}
 
@@ -242,7 +242,7 @@ def standardized_euclidean(a, b, *, variances=(), weight=None, return_gradient=F
 def cosine(a, b, *, weight=None, return_gradient=False):
     r"""Cosine distance: one minus the cosine of the angle. A vector of zeros has no angle: an error.
 
-     Nearly parallel vectors keep all digits: the distance is taken from the part of one across the other.
+    Nearly parallel vectors keep all digits: the distance is taken from the part of one across the other.
 
     .. math:: 1 - \frac{a \cdot b}{\|a\| \|b\|}
 
@@ -308,7 +308,7 @@ def pearson(a, b, *, weight=None, return_gradient=False):
 def hamming(a, b, *, weight=None, return_gradient=False):
     r"""Hamming distance: the fraction of coordinates that differ. It has no derivative.
 
-     For packed bits there is ``hamming_bits``, for labels of any type ``hamming_labels``.
+    For packed bits there is ``hamming_bits``, for labels of any type ``hamming_labels``.
 
     .. math:: \frac1n \sum_i [a_i \ne b_i]
 

@@ -23,8 +23,8 @@ __all__ = [
 def kl_divergence(p, q, *, base="e", generalized=False, normalize=False, return_gradient=False):
     r"""Kullback–Leibler divergence of q from the reference p; ``inf`` where q is 0 and p is not.
 
-     It is the value of the formula at the floats as given: rows whose sums differ by rounding have a divergence
-    that may be as far below zero as the sums are apart. ``generalized`` adds that difference and is never negative.
+    It is the value of the formula at the floats as given: rows whose sums differ by rounding have a divergence that
+    may be as far below zero as the sums are apart. ``generalized`` adds that difference and is never negative.
 
     .. math:: \sum_i p_i \ln \frac{p_i}{q_i}
 
@@ -34,9 +34,9 @@ def kl_divergence(p, q, *, base="e", generalized=False, normalize=False, return_
     q : array of the same shape: non-negative rows that sum to 1
     base : (1, inf) or e, default "e"
         The base of the logarithm: ``e`` for nats, 2 for bits.
-    generalized : true or false, default False
+    generalized : bool, default False
         Whether ``Σq - Σp`` is added; rows may then have any sums.
-    normalize : true or false, default False
+    normalize : bool, default False
         Whether each row is divided by its sum first.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
@@ -62,7 +62,7 @@ def kl_divergence(p, q, *, base="e", generalized=False, normalize=False, return_
 def jensen_shannon(p, q, *, base="e", normalize=False, return_gradient=False):
     r"""Jensen–Shannon divergence: the mean Kullback–Leibler divergence of both rows from their midpoint.
 
-     Positive whenever the rows differ, however little. Its root is ``jensen_shannon_distance``, a metric.
+    Positive whenever the rows differ, however little. Its root is ``jensen_shannon_distance``, a metric.
 
     .. math:: \frac12 \sum_i \left(p_i \ln \frac{2 p_i}{p_i + q_i} + q_i \ln \frac{2 q_i}{p_i + q_i}\right)
 
@@ -72,7 +72,7 @@ def jensen_shannon(p, q, *, base="e", normalize=False, return_gradient=False):
     q : array of the same shape: non-negative rows that sum to 1
     base : (1, inf) or e, default "e"
         The base of the logarithm: ``e`` for nats, 2 for bits.
-    normalize : true or false, default False
+    normalize : bool, default False
         Whether each row is divided by its sum first.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
@@ -99,7 +99,7 @@ def jensen_shannon_distance(p, q, *, base="e", normalize=False, return_gradient=
     r"""Jensen–Shannon distance: the root of the divergence, a metric. SciPy's ``jensenshannon`` with
     ``normalize=true``.
 
-     The gradient at coincidence is taken as zero.
+    The gradient at coincidence is taken as zero.
 
     .. math:: \sqrt{\mathrm{JS}(p, q)}
 
@@ -109,7 +109,7 @@ def jensen_shannon_distance(p, q, *, base="e", normalize=False, return_gradient=
     q : array of the same shape: non-negative rows that sum to 1
     base : (1, inf) or e, default "e"
         The base of the logarithm: ``e`` for nats, 2 for bits.
-    normalize : true or false, default False
+    normalize : bool, default False
         Whether each row is divided by its sum first.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
@@ -141,7 +141,7 @@ def hellinger(p, q, *, normalize=False, return_gradient=False):
     ----------
     p : vector, or array of rows: non-negative rows that sum to 1
     q : array of the same shape: non-negative rows that sum to 1
-    normalize : true or false, default False
+    normalize : bool, default False
         Whether each row is divided by its sum first.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
@@ -167,7 +167,7 @@ def hellinger(p, q, *, normalize=False, return_gradient=False):
 def bhattacharyya(p, q, *, normalize=False, return_gradient=False):
     r"""Bhattacharyya distance: minus the logarithm of the coefficient; ``inf`` for disjoint distributions.
 
-     It is the value of the formula at the floats as given: rows that sum to 1 only up to rounding may be as far
+    It is the value of the formula at the floats as given: rows that sum to 1 only up to rounding may be as far
     below zero as their sums are above 1. With ``normalize=true`` equal rows are exactly 0 apart.
 
     .. math:: -\ln \sum_i \sqrt{p_i q_i}
@@ -176,7 +176,7 @@ def bhattacharyya(p, q, *, normalize=False, return_gradient=False):
     ----------
     p : vector, or array of rows: non-negative rows that sum to 1
     q : array of the same shape: non-negative rows that sum to 1
-    normalize : true or false, default False
+    normalize : bool, default False
         Whether each row is divided by its sum first.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
@@ -208,7 +208,7 @@ def bhattacharyya_coefficient(p, q, *, normalize=False, return_gradient=False):
     ----------
     p : vector, or array of rows: non-negative rows that sum to 1
     q : array of the same shape: non-negative rows that sum to 1
-    normalize : true or false, default False
+    normalize : bool, default False
         Whether each row is divided by its sum first.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
@@ -240,9 +240,9 @@ class KlDivergence(Pair):
     ----------
     base : (1, inf) or e, default "e"
         The base of the logarithm: ``e`` for nats, 2 for bits.
-    generalized : true or false, default False
+    generalized : bool, default False
         Whether ``Σq - Σp`` is added; rows may then have any sums.
-    normalize : true or false, default False
+    normalize : bool, default False
         Whether each row is divided by its sum first.
     """
 
@@ -261,7 +261,7 @@ class JensenShannon(Pair):
     ----------
     base : (1, inf) or e, default "e"
         The base of the logarithm: ``e`` for nats, 2 for bits.
-    normalize : true or false, default False
+    normalize : bool, default False
         Whether each row is divided by its sum first.
     """
 
@@ -280,7 +280,7 @@ class JensenShannonDistance(Pair):
     ----------
     base : (1, inf) or e, default "e"
         The base of the logarithm: ``e`` for nats, 2 for bits.
-    normalize : true or false, default False
+    normalize : bool, default False
         Whether each row is divided by its sum first.
     """
 
@@ -297,7 +297,7 @@ class Hellinger(Pair):
 
     Parameters
     ----------
-    normalize : true or false, default False
+    normalize : bool, default False
         Whether each row is divided by its sum first.
     """
 
@@ -314,7 +314,7 @@ class Bhattacharyya(Pair):
 
     Parameters
     ----------
-    normalize : true or false, default False
+    normalize : bool, default False
         Whether each row is divided by its sum first.
     """
 
@@ -331,7 +331,7 @@ class BhattacharyyaCoefficient(Pair):
 
     Parameters
     ----------
-    normalize : true or false, default False
+    normalize : bool, default False
         Whether each row is divided by its sum first.
     """
 

@@ -29,8 +29,8 @@ def linear_softmax_cross_entropy(
 ):
     r"""Softmax cross entropy over a linear layer ``z = W x + b``, with all gradients in one call.
 
-     ``∂l/∂z = p - y``, ``∂l/∂W = (p - y) xᵀ``, ``∂l/∂b = p - y``, ``∂l/∂x = Wᵀ (p - y)``. The logits of a few rows
-    live  at a time. The parameters are those of ``softmax_cross_entropy``.
+    ``∂l/∂z = p - y``, ``∂l/∂W = (p - y) xᵀ``, ``∂l/∂b = p - y``, ``∂l/∂x = Wᵀ (p - y)``. The logits of a few rows
+    live at a time. The parameters are those of ``softmax_cross_entropy``.
 
     .. math:: -\ln \operatorname{softmax}(W x + b)_y
 
@@ -72,7 +72,8 @@ def linear_softmax_cross_entropy(
     >>> dc.heads.linear_softmax_cross_entropy([[1.0, 2.0]], [[1.0, 0.0], [0.0, 1.0]], [1]).value
     array([0.31326169])
     """
-    return _HeadResult(*_Measure("linear_softmax_cross_entropy", (temperature, label_smoothing, z_loss, smoothing_over, class_weight)).head(x, weights, target, bias, ignore_index, return_scores))
+    measure = _Measure("linear_softmax_cross_entropy", (temperature, label_smoothing, z_loss, smoothing_over, class_weight))
+    return _HeadResult(*measure.head(x, weights, target, bias, ignore_index, return_scores))
 
 
 def large_margin_softmax(
@@ -88,10 +89,9 @@ def large_margin_softmax(
 ):
     r"""Large-margin softmax: the true class must win by an angle ``margin`` times as wide.
 
-     The true class's score ``‖W‖‖x‖ cos θ`` becomes ``‖W‖‖x‖ ψ(θ)`` with ``ψ(θ) = (-1)^k cos(mθ) - 2k`` on
-    ``[kπ/m, (k+1)π/m]``. No bias. k counts the ``cos(jπ/m)`` above ``cos θ``, and ``cos(mθ)`` is Chebyshev's
-    ``T_m(cos θ)``  with derivative ``m U_(m-1)``, finite also at θ = 0 and π. A zero row or weight has subgradient
-    0.
+    The true class's score ``‖W‖‖x‖ cos θ`` becomes ``‖W‖‖x‖ ψ(θ)`` with ``ψ(θ) = (-1)^k cos(mθ) - 2k`` on ``[kπ/m,
+    (k+1)π/m]``. No bias. k counts the ``cos(jπ/m)`` above ``cos θ``, and ``cos(mθ)`` is Chebyshev's ``T_m(cos θ)``
+    with derivative ``m U_(m-1)``, finite also at θ = 0 and π. A zero row or weight has subgradient 0.
 
     .. math:: -\ln \frac{e^{\|W_y\| \|x\| \psi(\theta_y)}}{e^{\|W_y\| \|x\| \psi(\theta_y)} + \sum_{j \ne y} e^{\|W_j\| \|x\| \cos \theta_j}}
 
@@ -126,7 +126,8 @@ def large_margin_softmax(
     >>> dc.heads.large_margin_softmax([[1.0, 2.0]], [[1.0, 0.0], [0.0, 1.0]], [1], margin=1).value
     array([0.31326169])
     """
-    return _HeadResult(*_Measure("large_margin_softmax", (margin, lambda_)).head(x, weights, target, bias, ignore_index, return_scores))
+    measure = _Measure("large_margin_softmax", (margin, lambda_))
+    return _HeadResult(*measure.head(x, weights, target, bias, ignore_index, return_scores))
 
 
 class LinearSoftmaxCrossEntropy(Head):

@@ -44,8 +44,8 @@ def zero_one(
 ):
     r"""Zero-one loss: 1 for a miss, 0 for a hit.
 
-     A margin of at most ``threshold`` is a miss. The mean is the error rate. It has no derivative: asking  for one
-    is an error, never a row of zeros.
+    A margin of at most ``threshold`` is a miss. The mean is the error rate. It has no derivative: asking for one is
+    an error, never a row of zeros.
 
     .. math:: 1 \text{ if } y z \le t \text{ else } 0
 
@@ -81,7 +81,9 @@ def zero_one(
     >>> dc.losses.zero_one(2.0, 1.0)
     0.0
     """
-    return _Measure("zero_one", (threshold,)).pointwise("value_and_gradient" if return_gradient else "value", prediction, target, weight, reduction, nan, None)
+    measure = _Measure("zero_one", (threshold,))
+    wanted = "value_and_gradient" if return_gradient else "value"
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
 
 
 def binary_cross_entropy(
@@ -96,7 +98,7 @@ def binary_cross_entropy(
 ):
     r"""Binary cross entropy of a probability (log loss), without any clamp.
 
-     ``0 ln 0 = 0``; a probability of 0 for what happened costs infinity. Where logits are at hand use
+    ``0 ln 0 = 0``; a probability of 0 for what happened costs infinity. Where logits are at hand use
     ``binary_cross_entropy_with_logits``: a probability near 1 has already lost its digits.
 
     .. math:: -\left(y \ln p + (1 - y) \ln(1 - p)\right)
@@ -133,7 +135,9 @@ def binary_cross_entropy(
     >>> dc.losses.binary_cross_entropy(0.75, 1.0)
     0.2876820724517809
     """
-    return _Measure("binary_cross_entropy", (base,)).pointwise("value_and_gradient" if return_gradient else "value", prediction, target, weight, reduction, nan, None)
+    measure = _Measure("binary_cross_entropy", (base,))
+    wanted = "value_and_gradient" if return_gradient else "value"
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
 
 
 def binary_cross_entropy_with_logits(
@@ -148,7 +152,7 @@ def binary_cross_entropy_with_logits(
 ):
     r"""Binary cross entropy of a logit, exact in both tails.
 
-     At logit −20 and target 0 the value is 2.061e-9, also in ``f32``. The gradient is ``σ(z) − y``.
+    At logit −20 and target 0 the value is 2.061e-9, also in ``f32``. The gradient is ``σ(z) − y``.
 
     .. math:: w y \operatorname{softplus}(-z) + (1 - y) \operatorname{softplus}(z)
 
@@ -185,7 +189,9 @@ def binary_cross_entropy_with_logits(
     >>> dc.losses.binary_cross_entropy_with_logits(-20.0, 0.0)
     2.061153620314381e-09
     """
-    return _Measure("binary_cross_entropy_with_logits", (pos_weight,)).pointwise("value_and_gradient" if return_gradient else "value", prediction, target, weight, reduction, nan, None)
+    measure = _Measure("binary_cross_entropy_with_logits", (pos_weight,))
+    wanted = "value_and_gradient" if return_gradient else "value"
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
 
 
 def focal(
@@ -201,7 +207,7 @@ def focal(
 ):
     r"""Focal loss of a logit: cross entropy in which easy rows count little.
 
-     With ``gamma=0, alpha=none`` it is binary cross entropy with logits. It is **not convex**: with gamma 2 the
+    With ``gamma=0, alpha=none`` it is binary cross entropy with logits. It is **not convex**: with gamma 2 the
     second derivative is negative for margins below −2.79, so Newton steps and boosting need a surrogate.
 
     .. math:: -\alpha_y (1 - p_y)^\gamma \ln p_y, \quad p_1 = \sigma(z)
@@ -210,7 +216,7 @@ def focal(
     ----------
     prediction : array: numbers
     target : array of the same shape: 0 or 1
-    alpha : [0, 1] or none, default 0.25
+    alpha : [0, 1] or None, default 0.25
         The weight of the positive class; the negative class has ``1 - alpha``; ``none`` weighs both by 1.
     gamma : [0, inf), default 2.0
         How strongly easy rows are weighed down.
@@ -240,7 +246,9 @@ def focal(
     >>> dc.losses.focal(2.0, 1.0)
     0.00045089070881009386
     """
-    return _Measure("focal", (alpha, gamma)).pointwise("value_and_gradient" if return_gradient else "value", prediction, target, weight, reduction, nan, None)
+    measure = _Measure("focal", (alpha, gamma))
+    wanted = "value_and_gradient" if return_gradient else "value"
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
 
 
 def focal_from_probabilities(
@@ -256,7 +264,7 @@ def focal_from_probabilities(
 ):
     r"""Focal loss of a probability.
 
-     Prefer ``focal`` where logits are at hand: a probability near 1 has already lost its digits.
+    Prefer ``focal`` where logits are at hand: a probability near 1 has already lost its digits.
 
     .. math:: -\alpha_y (1 - p_y)^\gamma \ln p_y, \quad p_1 = p
 
@@ -264,7 +272,7 @@ def focal_from_probabilities(
     ----------
     prediction : array: numbers in [0, 1]
     target : array of the same shape: 0 or 1
-    alpha : [0, 1] or none, default 0.25
+    alpha : [0, 1] or None, default 0.25
         The weight of the positive class; the negative class has ``1 - alpha``; ``none`` weighs both by 1.
     gamma : [0, inf), default 2.0
         How strongly easy rows are weighed down.
@@ -293,13 +301,15 @@ def focal_from_probabilities(
     >>> dc.losses.focal_from_probabilities(0.75, 1.0)
     0.004495032382059077
     """
-    return _Measure("focal_from_probabilities", (alpha, gamma)).pointwise("value_and_gradient" if return_gradient else "value", prediction, target, weight, reduction, nan, None)
+    measure = _Measure("focal_from_probabilities", (alpha, gamma))
+    wanted = "value_and_gradient" if return_gradient else "value"
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
 
 
 def brier(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error"):
     r"""Brier score of a probability: the squared error of the probability.
 
-     Strictly proper and bounded by 1; a confident miss costs 1 where log loss costs infinity.
+    Strictly proper and bounded by 1; a confident miss costs 1 where log loss costs infinity.
 
     .. math:: (p - y)^2
 
@@ -334,13 +344,15 @@ def brier(prediction, target, *, reduction="mean", weight=None, return_gradient=
     >>> dc.losses.brier(0.75, 1.0)
     0.0625
     """
-    return _Measure("brier", ()).pointwise("value_and_gradient" if return_gradient else "value", prediction, target, weight, reduction, nan, None)
+    measure = _Measure("brier", ())
+    wanted = "value_and_gradient" if return_gradient else "value"
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
 
 
 def brier_with_logits(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error"):
     r"""Brier score of a logit: the squared error of the probability σ(z).
 
-     Proper, but in the logit not convex: far misses have almost no gradient.
+    Proper, but in the logit not convex: far misses have almost no gradient.
 
     .. math:: (\sigma(z) - y)^2
 
@@ -375,13 +387,15 @@ def brier_with_logits(prediction, target, *, reduction="mean", weight=None, retu
     >>> dc.losses.brier_with_logits(1.5, 0.0)
     0.6684280241233108
     """
-    return _Measure("brier_with_logits", ()).pointwise("value_and_gradient" if return_gradient else "value", prediction, target, weight, reduction, nan, None)
+    measure = _Measure("brier_with_logits", ())
+    wanted = "value_and_gradient" if return_gradient else "value"
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
 
 
 def hinge(prediction, target, *, margin=1.0, reduction="mean", weight=None, return_gradient=False, nan="error"):
     r"""Hinge loss: linear below the margin, zero above; the loss of support vector machines.
 
-     At the kink the subgradient of least norm, 0, is taken.
+    At the kink the subgradient of least norm, 0, is taken.
 
     .. math:: \max(0, \mu - y z)
 
@@ -417,13 +431,15 @@ def hinge(prediction, target, *, margin=1.0, reduction="mean", weight=None, retu
     >>> dc.losses.hinge(0.25, 1.0)
     0.75
     """
-    return _Measure("hinge", (margin,)).pointwise("value_and_gradient" if return_gradient else "value", prediction, target, weight, reduction, nan, None)
+    measure = _Measure("hinge", (margin,))
+    wanted = "value_and_gradient" if return_gradient else "value"
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
 
 
 def exponential(prediction, target, *, beta=1.0, reduction="mean", weight=None, return_gradient=False, nan="error"):
     r"""Exponential loss, the loss of AdaBoost.
 
-     It grows fast for misses: one wrong label far from the boundary dominates the sum. Overflow is infinity.
+    It grows fast for misses: one wrong label far from the boundary dominates the sum. Overflow is infinity.
 
     .. math:: e^{-\beta y z}
 
@@ -459,13 +475,15 @@ def exponential(prediction, target, *, beta=1.0, reduction="mean", weight=None, 
     >>> dc.losses.exponential(0.5, 1.0)
     0.6065306597126334
     """
-    return _Measure("exponential", (beta,)).pointwise("value_and_gradient" if return_gradient else "value", prediction, target, weight, reduction, nan, None)
+    measure = _Measure("exponential", (beta,))
+    wanted = "value_and_gradient" if return_gradient else "value"
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
 
 
 def logistic(prediction, target, *, base=2.0, reduction="mean", weight=None, return_gradient=False, nan="error"):
     r"""Logistic loss of a margin: the gentle relative of the exponential loss.
 
-     With base 2 it is 1 at margin 0 and bounds the zero-one loss; ``base=e`` is the natural form, PyTorch's
+    With base 2 it is 1 at margin 0 and bounds the zero-one loss; ``base=e`` is the natural form, PyTorch's
     ``soft_margin_loss``, equal to binary cross entropy with logits on targets 0 and 1.
 
     .. math:: \frac{1}{\ln b} \ln\left(1 + e^{-y z}\right)
@@ -503,13 +521,15 @@ def logistic(prediction, target, *, base=2.0, reduction="mean", weight=None, ret
     >>> dc.losses.logistic(0.0, 1.0)
     1.0
     """
-    return _Measure("logistic", (base,)).pointwise("value_and_gradient" if return_gradient else "value", prediction, target, weight, reduction, nan, None)
+    measure = _Measure("logistic", (base,))
+    wanted = "value_and_gradient" if return_gradient else "value"
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
 
 
 def squared(prediction, target, *, half=False, reduction="mean", weight=None, return_gradient=False, nan="error"):
     r"""Squared error; its mean is the mean squared error.
 
-     In the squared unit of the target. It elicits the mean, and one gross outlier can dominate it.
+    In the squared unit of the target. It elicits the mean, and one gross outlier can dominate it.
 
     .. math:: (z - y)^2
 
@@ -517,7 +537,7 @@ def squared(prediction, target, *, half=False, reduction="mean", weight=None, re
     ----------
     prediction : array: numbers
     target : array of the same shape: numbers
-    half : true or false, default False
+    half : bool, default False
         Half of the square, whose derivative is the residual itself.
     reduction : default "mean"
         ``"mean"`` (weights: over their sum), ``"mean_by_count"``, ``"sum"``, or ``"none"`` for each element by
@@ -544,14 +564,16 @@ def squared(prediction, target, *, half=False, reduction="mean", weight=None, re
     >>> dc.losses.squared(3.0, 1.0)
     4.0
     """
-    return _Measure("squared", (half,)).pointwise("value_and_gradient" if return_gradient else "value", prediction, target, weight, reduction, nan, None)
+    measure = _Measure("squared", (half,))
+    wanted = "value_and_gradient" if return_gradient else "value"
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
 
 
 def absolute(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error"):
     r"""Absolute error; its mean is the mean absolute error.
 
-     In the unit of the target. It elicits the median. The subgradient at 0 is 0, the second derivative 0
-    everywhere, so boosting needs a surrogate.
+    In the unit of the target. It elicits the median. The subgradient at 0 is 0, the second derivative 0 everywhere,
+    so boosting needs a surrogate.
 
     .. math:: |z - y|
 
@@ -584,7 +606,9 @@ def absolute(prediction, target, *, reduction="mean", weight=None, return_gradie
     >>> dc.losses.absolute(3.0, 5.5)
     2.5
     """
-    return _Measure("absolute", ()).pointwise("value_and_gradient" if return_gradient else "value", prediction, target, weight, reduction, nan, None)
+    measure = _Measure("absolute", ())
+    wanted = "value_and_gradient" if return_gradient else "value"
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
 
 
 class ZeroOne(PointwiseLoss):
@@ -645,7 +669,7 @@ class Focal(PointwiseLoss):
 
     Parameters
     ----------
-    alpha : [0, 1] or none, default 0.25
+    alpha : [0, 1] or None, default 0.25
         The weight of the positive class; the negative class has ``1 - alpha``; ``none`` weighs both by 1.
     gamma : [0, inf), default 2.0
         How strongly easy rows are weighed down.
@@ -664,7 +688,7 @@ class FocalFromProbabilities(PointwiseLoss):
 
     Parameters
     ----------
-    alpha : [0, 1] or none, default 0.25
+    alpha : [0, 1] or None, default 0.25
         The weight of the positive class; the negative class has ``1 - alpha``; ``none`` weighs both by 1.
     gamma : [0, inf), default 2.0
         How strongly easy rows are weighed down.
@@ -758,7 +782,7 @@ class Squared(PointwiseLoss):
 
     Parameters
     ----------
-    half : true or false, default False
+    half : bool, default False
         Half of the square, whose derivative is the residual itself.
     """
 

@@ -13,18 +13,18 @@ __all__ = [
 def softmax(prediction, *, temperature=1.0, out=None):
     r"""Softmax: turns a row of scores into probabilities. A map, not a loss.
 
-     With ``p_i = e^(z_i) / S``, ``S = Σ e^(z_k)``, the quotient rule gives the Jacobian in two cases.
+    With ``p_i = e^(z_i) / S``, ``S = Σ e^(z_k)``, the quotient rule gives the Jacobian in two cases.
 
-     Diagonal: both numerator and S depend on ``z_i``, so  ``∂p_i/∂z_i = (e^(z_i) S - e^(z_i) e^(z_i)) / S² = p_i -
+    Diagonal: both numerator and S depend on ``z_i``, so ``∂p_i/∂z_i = (e^(z_i) S - e^(z_i) e^(z_i)) / S² = p_i -
     p_i² = p_i (1 - p_i)``.
 
-     Off the diagonal: only S depends on ``z_j``, so  ``∂p_i/∂z_j = (0 · S - e^(z_i) e^(z_j)) / S² = -p_i p_j``.
+    Off the diagonal: only S depends on ``z_j``, so ``∂p_i/∂z_j = (0 · S - e^(z_i) e^(z_j)) / S² = -p_i p_j``.
 
-     Both in one: ``∂p_i/∂z_j = p_i (δ_ij - p_j)``; over a temperature T, everything is divided by T.
+    Both in one: ``∂p_i/∂z_j = p_i (δ_ij - p_j)``; over a temperature T, everything is divided by T.
 
-     Cross entropy on top, ``l = -Σ_i y_i ln p_i``, has ``∂l/∂p_i = -y_i/p_i``, and by the chain rule  ``∂l/∂z_j =
-    Σ_i -(y_i/p_i) p_i (δ_ij - p_j) = -y_j + p_j Σ_i y_i = p_j - y_j``. Even if a single ``y_i`` is 1,  the off-
-    diagonal entries of that row are needed: they are the gradients of all the other scores.
+    Cross entropy on top, ``l = -Σ_i y_i ln p_i``, has ``∂l/∂p_i = -y_i/p_i``, and by the chain rule ``∂l/∂z_j = Σ_i
+    -(y_i/p_i) p_i (δ_ij - p_j) = -y_j + p_j Σ_i y_i = p_j - y_j``. Even if a single ``y_i`` is 1, the off-diagonal
+    entries of that row are needed: they are the gradients of all the other scores.
 
     .. math:: \frac{e^{z_i / T}}{\sum_k e^{z_k / T}}
 

@@ -17,7 +17,7 @@ __all__ = [
 def l1(weights, *, lambda_=1.0, return_gradient=False):
     r"""The sum of absolute weights: makes small weights exactly zero.
 
-     The gradient at 0 is 0, the subgradient of least norm; the proximal operator is soft thresholding.
+    The gradient at 0 is 0, the subgradient of least norm; the proximal operator is soft thresholding.
 
     .. math:: \lambda \sum_i |w_i|
 
@@ -52,7 +52,7 @@ def l1(weights, *, lambda_=1.0, return_gradient=False):
 def l2(weights, *, lambda_=1.0, return_gradient=False):
     r"""The sum of squared weights (ridge, weight decay): shrinks all weights in proportion.
 
-     Without the factor one half that some texts have; the gradient is ``2 λ w``.
+    Without the factor one half that some texts have; the gradient is ``2 λ w``.
 
     .. math:: \lambda \sum_i w_i^2
 
@@ -88,7 +88,7 @@ def l2(weights, *, lambda_=1.0, return_gradient=False):
 def elastic_net(weights, *, lambda_=1.0, l1_ratio=0.5, return_gradient=False):
     r"""A mixture of absolute and squared weights: sparse like ``l1``, stable like ``l2``.
 
-     With the factor one half on the squares, as scikit-learn and glmnet have it.
+    With the factor one half on the squares, as scikit-learn and glmnet have it.
 
     .. math:: \lambda \left(\rho \sum_i |w_i| + \frac{1 - \rho}{2} \sum_i w_i^2\right)
 

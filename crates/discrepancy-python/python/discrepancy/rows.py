@@ -34,10 +34,10 @@ def softmax_cross_entropy(
 ):
     r"""Softmax cross entropy of a row of logits: minus the logarithm of the true class's probability.
 
-     Exact in both tails: logits ``[17, 0]`` with label 0 cost 4.14e-8, not 0, and the gradient of the true class is
+    Exact in both tails: logits ``[17, 0]`` with label 0 cost 4.14e-8, not 0, and the gradient of the true class is
     minus the sum of the other probabilities. A logit of minus infinity is a class that cannot be.
 
-     With class weights w it is ``-Σ w_i y_i ln p_i``, and the ``mean`` over rows divides by the sum of the true
+    With class weights w it is ``-Σ w_i y_i ln p_i``, and the ``mean`` over rows divides by the sum of the true
     classes' weights, as in PyTorch; the mean by count divides by the number of rows.
 
     .. math:: -\sum_i y_i \ln \frac{e^{z_i / T}}{\sum_k e^{z_k / T}} + \zeta \left(\ln \sum_k e^{z_k / T}\right)^2
@@ -88,7 +88,9 @@ def softmax_cross_entropy(
     >>> dc.rows.softmax_cross_entropy([17.0, 0.0], 0)
     4.139937633089748e-08
     """
-    return _Measure("softmax_cross_entropy", (temperature, label_smoothing, z_loss, smoothing_over, class_weight)).rows("value_and_gradient" if return_gradient else "value", return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, None)
+    measure = _Measure("softmax_cross_entropy", (temperature, label_smoothing, z_loss, smoothing_over, class_weight))
+    wanted = "value_and_gradient" if return_gradient else "value"
+    return measure.rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, None)
 
 
 def softmax_focal(
@@ -106,8 +108,8 @@ def softmax_focal(
 ):
     r"""Focal loss of a row of logits: softmax cross entropy in which easy rows count little.
 
-     With ``gamma=0`` and no weights it is softmax cross entropy. It is not convex. For a row of target
-    probabilities  it is the mean over the classes.
+    With ``gamma=0`` and no weights it is softmax cross entropy. It is not convex. For a row of target probabilities
+    it is the mean over the classes.
 
     .. math:: -\alpha_y (1 - p_y)^\gamma \ln p_y, \quad p = \operatorname{softmax}(z)
 
@@ -148,7 +150,9 @@ def softmax_focal(
     >>> dc.rows.softmax_focal([1.0, 2.0, 3.0], 2)
     0.04567779896788489
     """
-    return _Measure("softmax_focal", (gamma, alpha)).rows("value_and_gradient" if return_gradient else "value", return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, None)
+    measure = _Measure("softmax_focal", (gamma, alpha))
+    wanted = "value_and_gradient" if return_gradient else "value"
+    return measure.rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, None)
 
 
 def cross_entropy(
@@ -165,8 +169,8 @@ def cross_entropy(
 ):
     r"""Cross entropy of a row of probabilities, without any clamp.
 
-     It is the entropy of the target plus the Kullback–Leibler divergence from it. ``0 ln 0 = 0``; a probability of
-    0  for what can happen costs infinity. Where logits are at hand use ``softmax_cross_entropy``.
+    It is the entropy of the target plus the Kullback–Leibler divergence from it. ``0 ln 0 = 0``; a probability of 0
+    for what can happen costs infinity. Where logits are at hand use ``softmax_cross_entropy``.
 
     .. math:: -\sum_i y_i \ln p_i
 
@@ -205,7 +209,9 @@ def cross_entropy(
     >>> dc.rows.cross_entropy([0.25, 0.5, 0.25], 1)
     0.6931471805599453
     """
-    return _Measure("cross_entropy", (base,)).rows("value_and_gradient" if return_gradient else "value", return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, None)
+    measure = _Measure("cross_entropy", (base,))
+    wanted = "value_and_gradient" if return_gradient else "value"
+    return measure.rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, None)
 
 
 def multiclass_zero_one(
@@ -221,7 +227,7 @@ def multiclass_zero_one(
 ):
     r"""Zero-one loss of a row of scores: 0 if the largest score is the true class's, else 1.
 
-     Of several largest scores the first counts. For a row of target probabilities it is the probability of a miss.
+    Of several largest scores the first counts. For a row of target probabilities it is the probability of a miss.
     It has no derivative: asking for one is an error, never a row of zeros.
 
     .. math:: 1 - y_{\operatorname{argmax} z}
@@ -259,7 +265,9 @@ def multiclass_zero_one(
     >>> dc.rows.multiclass_zero_one([1.0, 3.0, 2.0], 1)
     0.0
     """
-    return _Measure("multiclass_zero_one", ()).rows("value_and_gradient" if return_gradient else "value", return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, None)
+    measure = _Measure("multiclass_zero_one", ())
+    wanted = "value_and_gradient" if return_gradient else "value"
+    return measure.rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, None)
 
 
 class SoftmaxCrossEntropy(RowLoss):

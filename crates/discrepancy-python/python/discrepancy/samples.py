@@ -21,9 +21,9 @@ def maximum_mean_discrepancy(
 ):
     r"""Squared maximum mean discrepancy: how far two samples are apart in the space of a kernel.
 
-     Kernels, with r the Euclidean distance: ``rbf`` exp(−r²/2σ²), ``laplace`` exp(−r/σ),  ``inverse_multiquadric``
-    1/√(1 + r²/σ²), ``polynomial`` (x·y/σ² + 1)³, ``energy`` −r (the energy distance).  Time grows with the square
-    of the rows, memory does not: the matrix of the kernel is never stored.
+    Kernels, with r the Euclidean distance: ``rbf`` exp(−r²/2σ²), ``laplace`` exp(−r/σ), ``inverse_multiquadric``
+    1/√(1 + r²/σ²), ``polynomial`` (x·y/σ² + 1)³, ``energy`` −r (the energy distance). Time grows with the square of
+    the rows, memory does not: the matrix of the kernel is never stored.
 
     .. math:: \mathbb{E} k(x, x') + \mathbb{E} k(y, y') - 2 \mathbb{E} k(x, y)
 

@@ -20,7 +20,7 @@ __all__ = [
 def wasserstein(x, y, *, order=1.0, x_weight=None, y_weight=None, return_gradient=False):
     r"""Wasserstein distance between samples on a line, of any order p ≥ 1, exactly: by sorting.
 
-     F and G are the distribution functions of the two weighted samples, each normalised by its total. Also known as
+    F and G are the distribution functions of the two weighted samples, each normalised by its total. Also known as
     Kantorovich or Mallows distance and, for order 1, as earth mover's distance. The samples need not be of one
     length, and their order does not change a bit. In more than one dimension there is ``optimal_transport``.
 
@@ -63,11 +63,11 @@ def wasserstein(x, y, *, order=1.0, x_weight=None, y_weight=None, return_gradien
 def optimal_transport(x, y, *, ground="euclidean", x_weight=None, y_weight=None):
     r"""Optimal transport between two sets of points in space: the earth mover's distance, exactly.
 
-     The cheapest way to move one set onto the other, times its cost, where all points of a set weigh the same and
+    The cheapest way to move one set onto the other, times its cost, where all points of a set weigh the same and
     sum to 1. With the ground cost ``euclidean`` it is the first Wasserstein distance, with ``squared_euclidean``
-    the  square of the second. Memory grows with the product of the numbers of points, time somewhat faster; on a
-    line  ``wasserstein`` is far quicker. The gradient is that of the plan found, one subgradient of many where
-    several  plans are cheapest.
+    the square of the second. Memory grows with the product of the numbers of points, time somewhat faster; on a
+    line ``wasserstein`` is far quicker. The gradient is that of the plan found, one subgradient of many where
+    several plans are cheapest.
 
     .. math:: \min_{P \ge 0} \sum_{ij} P_{ij} C_{ij}, \quad \sum_j P_{ij} = a_i, \; \sum_i P_{ij} = b_j
 
@@ -97,7 +97,8 @@ def optimal_transport(x, y, *, ground="euclidean", x_weight=None, y_weight=None)
     >>> dc.transport.optimal_transport([0.0, 1.0, 3.0], [5.0, 6.0, 8.0]).cost
     5.0
     """
-    return _TransportPlan(*_Measure("optimal_transport", (ground,)).sample("plan", x, y, x_weight, y_weight))
+    measure = _Measure("optimal_transport", (ground,))
+    return _TransportPlan(*measure.sample("plan", x, y, x_weight, y_weight))
 
 
 def sinkhorn(
@@ -113,11 +114,11 @@ def sinkhorn(
 ):
     r"""Transport with entropy (Sinkhorn): the cheapest plan, where spreading out is rewarded.
 
-     P minimises ⟨P, C⟩ + ε KL(P | a bᵀ / m), m being the weight of either side; the value is that minimum. It is
+    P minimises ⟨P, C⟩ + ε KL(P | a bᵀ / m), m being the weight of either side; the value is that minimum. It is
     smooth in points and weights, unlike the optimum without entropy, to which it tends from above as ε goes to 0
     and which its certificate brackets. It is *not* 0 between equal samples: ``sinkhorn_divergence`` is. Solved in
-    the  log domain by lowering ε step by step, with Newton steps; values are right to the last digits once the
-    marginals  are met to ``tolerance``, and otherwise the error ``NotConverged`` says how far it came.
+    the log domain by lowering ε step by step, with Newton steps; values are right to the last digits once the
+    marginals are met to ``tolerance``, and otherwise the error ``NotConverged`` says how far it came.
 
     .. math:: \min_{P} \sum_{ij} P_{ij} C_{ij} + \varepsilon \, \mathrm{KL}(P | a b^T)
 
@@ -155,7 +156,8 @@ def sinkhorn(
     >>> dc.transport.sinkhorn([0.0], [1.0], epsilon=0.5).cost
     1.0
     """
-    return _TransportPlan(*_Measure("sinkhorn", (epsilon, ground, tolerance, max_iterations)).sample("plan", x, y, x_weight, y_weight))
+    measure = _Measure("sinkhorn", (epsilon, ground, tolerance, max_iterations))
+    return _TransportPlan(*measure.sample("plan", x, y, x_weight, y_weight))
 
 
 def sinkhorn_divergence(
@@ -172,11 +174,11 @@ def sinkhorn_divergence(
 ):
     r"""Sinkhorn divergence between two sets of points: transport with entropy, less what entropy alone costs.
 
-     S(a, b) = W(a, b) − ½ W(a, a) − ½ W(b, b), with W the minimum that ``sinkhorn`` gives. It is 0 for equal
-    samples  and positive for all others, convex in each of the weights, and smooth; it tends to plain transport as
-    ε goes to  0 and to the energy distance as it grows. What the three terms have in common cancels: the value is
-    right to  2^-90 of W, so that it can be that far below 0 for samples that are nearly equal, and gradients to
-    2^-90 of what  pulls at a point.
+    S(a, b) = W(a, b) − ½ W(a, a) − ½ W(b, b), with W the minimum that ``sinkhorn`` gives. It is 0 for equal samples
+    and positive for all others, convex in each of the weights, and smooth; it tends to plain transport as ε goes to
+    0 and to the energy distance as it grows. What the three terms have in common cancels: the value is right to
+    2^-90 of W, so that it can be that far below 0 for samples that are nearly equal, and gradients to 2^-90 of what
+    pulls at a point.
 
     .. math:: W_\varepsilon(a, b) - \tfrac12 W_\varepsilon(a, a) - \tfrac12 W_\varepsilon(b, b)
 
