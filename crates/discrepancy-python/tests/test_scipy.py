@@ -320,7 +320,7 @@ def test_where_theirs_is_wrong() -> None:
         assert abs(found / (5.0 * size) - 1) < 1e-15
         assert not np.isclose(quiet(peer.cdist, x, x)[0, 1], 5.0 * size, rtol=0.5, atol=0)
     assert distance.minkowski([10.0, 20.0, 1.0], [0.0, 0.0, 0.0], 500) == 20.0
-    assert distance.cosine([3e-200, 4e-200], [4e-200, 3e-200]) == pytest.approx(0.04, rel=1e-15)
+    assert distance.cosine([3e-200, 4e-200], [4e-200, 3e-200]) == pytest.approx(0.04, rel=1e-15, abs=0)
     # Constant vectors have no correlation.
     assert np.isnan(distance.correlation([0.1] * 7, [1, 2, 3, 4, 5, 6, 8]))
     assert np.isnan(distance.cdist([[0.1] * 7], [[1, 2, 3, 4, 5, 6, 8]], "correlation")).all()

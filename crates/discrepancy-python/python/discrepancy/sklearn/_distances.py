@@ -57,8 +57,8 @@ def pairwise_distances(
     Returns
     -------
     (N, M) array
-        Of single precision if ``X`` and ``Y`` are, else of double precision. A vector of zeros has the cosine
-        distance 1 from others, as in scikit-learn.
+        As in scikit-learn of double precision; of single precision if ``X`` and ``Y`` are, for the metrics
+        ``euclidean`` and ``cosine``, spec strings and objects. A vector of zeros has the cosine distance 1 from others.
 
     Examples
     --------
@@ -78,10 +78,10 @@ def pairwise_distances(
     if x.shape[1] != y.shape[1]:
         words = f"X.shape[1] == {x.shape[1]} while Y.shape[1] == {y.shape[1]}"
         raise ValueError(f"Incompatible dimension for X and Y matrices: {words}")
-    dtype = np.float32 if x.dtype == y.dtype == np.float32 else np.float64
     if name is None:
         assert pair is not None
-        return pair.pairwise(x, y).astype(dtype, copy=False)
+        return pair.pairwise(x, y)
+    single = name in ("euclidean", "cosine") and x.dtype == y.dtype == np.float32
     found = distance.cdist(x, y, name, **kwds)
     if name == "cosine":
         zeros = [~side.any(axis=1) for side in (x, y)]
@@ -89,7 +89,7 @@ def pairwise_distances(
         found[:, zeros[1]] = 1.0
         if y is x:
             np.fill_diagonal(found, 0.0)
-    return found.astype(dtype, copy=False)
+    return found.astype(np.float32) if single else found
 
 
 def _nearest(queries: Any, points: Any, count: int, metric: Any, options: dict[str, Any]) -> tuple[Any, Any]:

@@ -206,7 +206,14 @@ def d2_tweedie_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None, pow
         return float("nan")
     mean = np.full(y.shape, np.average(y, weights=weight, axis=0))
     both = [mean_tweedie_deviance(y, side, sample_weight=weight, power=power) for side in (z, mean)]
-    return 1 - both[0] / both[1]
+    return _explained(*both)
+
+
+def _explained(loss: float, null: float) -> float:
+    """The share of a loss that is no longer there; of nothing there is none."""
+    if null == 0:
+        return float("nan") if loss == 0 else float("-inf")
+    return 1 - loss / null
 
 
 def _too_few(rows: Any) -> bool:
@@ -285,7 +292,7 @@ def log_loss(
     >>> log_loss(["spam", "ham"], [[0.5, 0.5], [0.25, 0.75]])
     1.0397207708399179
     >>> log_loss([0, 1], [0.0, 1e-300])
-    345.3877639491069
+    345.38776394910684
     """
     codes, proba, weight, _ = _probabilities(y_true, y_proba, sample_weight, labels)
     return _log_loss(codes, proba, weight, "mean" if normalize else "sum")
@@ -311,7 +318,7 @@ def d2_log_loss_score(y_true: Any, y_proba: Any, *, sample_weight: Any = None, l
         return float("nan")
     codes, proba, weight, count = _probabilities(y_true, y_proba, sample_weight, labels)
     null = _shares(codes, proba, weight, count)
-    return 1 - _log_loss(codes, proba, weight, "sum") / _log_loss(codes, null, weight, "sum")
+    return _explained(_log_loss(codes, proba, weight, "sum"), _log_loss(codes, null, weight, "sum"))
 
 
 def _scored(y_true: Any, y_proba: Any, sample_weight: Any, pos_label: Any, labels: Any) -> tuple[Any, Any, Any, int]:
@@ -386,7 +393,7 @@ def d2_brier_score(
     if _too_few(y_true):
         return float("nan")
     codes, proba, weight, count = _scored(y_true, y_proba, sample_weight, pos_label, labels)
-    return 1 - _brier(codes, proba, weight) / _brier(codes, _shares(codes, proba, weight, count), weight)
+    return _explained(_brier(codes, proba, weight), _brier(codes, _shares(codes, proba, weight, count), weight))
 
 
 # --- Decisions ----------------------------------------------------------------------------------------------------

@@ -85,6 +85,8 @@ class _Metric(NamedTuple):
     options: tuple[str, ...] = ("w",)
     #: Whether numbers are taken for true and false.
     truth: bool = False
+    #: Whether matrices, too, multiply numbers that are neither true nor false.
+    fractions: bool = False
     #: What the function returns: ``"float64"``, ``"float"``, ``"input"`` for the type of the arguments, ``"norm"``.
     result: str = "float64"
     #: The rows that the library has another answer for.
@@ -102,7 +104,7 @@ _METRICS = {
     "cityblock": _Metric(("cblock", "cb", "c"), result="input"),
     "correlation": _Metric(("co",), result="input", refused=_constant, undefined=True),
     "cosine": _Metric(("cos",), result="input", refused=_zeros),
-    "dice": _Metric(truth=True, result="float", differs=_zeros),
+    "dice": _Metric(truth=True, fractions=True, result="float", differs=_zeros),
     "euclidean": _Metric(("euclid", "eu", "e"), result="norm"),
     "hamming": _Metric(("matching", "hamm", "ha", "h")),
     "jaccard": _Metric(("jacc", "ja", "j"), truth=True),
@@ -140,6 +142,15 @@ def _measure(name: str, options: dict[str, Any]) -> Any:
         given["inverse_covariance"] = options["VI"].ravel().tolist()
     measure = make(name)
     return type(measure)(**given) if given else measure
+
+
+def _answers(name: str, *arrays: Any) -> bool:
+    """Whether the library takes these numbers for what SciPy's matrices do."""
+    return all(readable(side) and not (_METRICS[name].fractions and _between_truths(side)) for side in arrays)
+
+
+def _between_truths(array: Any) -> bool:
+    return not bool(((array == 0) | (array == 1)).all())
 
 
 def _settled(rows: tuple[Any, ...], width: int, name: str, options: dict[str, Any]) -> dict[str, Any] | None:
@@ -288,7 +299,7 @@ def cdist(XA: Any, XB: Any, metric: Any = "euclidean", *, out: Any = None, **kwa
     name = _name(metric)
     a, b = np.asarray(XA), np.asarray(XB)
     fits = a.ndim == b.ndim == 2 and a.shape[1:] == b.shape[1:] and a.size > 0 and b.size > 0
-    if name is not None and fits and readable(a) and readable(b) and _usable(out, (len(a), len(b))):
+    if name is not None and fits and _answers(name, a, b) and _usable(out, (len(a), len(b))):
         sides = (_as_rows(name, a), _as_rows(name, b))
         options = _settled(sides, a.shape[1], name, kwargs)
         if options is not None:
@@ -324,7 +335,7 @@ def pdist(X: Any, metric: Any = "euclidean", *, out: Any = None, **kwargs: Any) 
     # SciPy looks at more than an array of it, such as whether it is masked.
     rows = np.asarray(X)
     fits = rows.ndim == 2 and rows.size > 0 and len(rows) > 1 and not isinstance(X, np.ma.MaskedArray)
-    if name is not None and fits and readable(rows) and _usable(out, (len(rows) * (len(rows) - 1) // 2,)):
+    if name is not None and fits and _answers(name, rows) and _usable(out, (len(rows) * (len(rows) - 1) // 2,)):
         rows = _as_rows(name, rows)
         options = _settled((rows,), rows.shape[1], name, kwargs)
         if options is not None:
@@ -407,7 +418,7 @@ def _between(name: str, u: Any, v: Any, peer: Callable[[], Any], **given: Any) -
     if u.dtype.kind == v.dtype.kind == "b" and not metric.truth:
         return peer()
     # Fractions are fractions of truth here, in SciPy's functions for all but one.
-    if metric.truth and name != "jaccard" and not all(((side == 0) | (side == 1)).all() for side in (u, v)):
+    if metric.truth and name != "jaccard" and (_between_truths(u) or _between_truths(v)):
         return peer()
     rows = [_as_rows(name, side)[np.newaxis] for side in (u, v)]
     options = _settled((), u.size, name, given)
