@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import doctest
+import subprocess
+import sys
 from typing import Any
 
 import discrepancy as dc
@@ -161,7 +163,7 @@ def test_xgboost_classes() -> None:
     builtin = xgboost_margins(x, y, None, objective="multi:softprob", **own)
     # XGBoost's second derivative is twice the diagonal, which bounds the whole matrix.
     objective = boosting.xgboost_objective("softmax_cross_entropy", hessian="majorizer")
-    mine = xgboost_margins(x, y, None, obj=objective, base_score=0.0, **own)
+    mine = xgboost_margins(x, y, None, obj=objective, **own)
     assert mine.shape == builtin.shape and np.abs(mine - builtin).max() < 1e-3
 
 
@@ -278,3 +280,8 @@ def test_focal_learns_on_an_imbalanced_set(library: str) -> None:
     assert dc.value(loss, focal.astype(float), y) < 0.6 * of_constant
     assert average_precision(y, focal) > 0.9 * average_precision(y, log_loss)
     assert average_precision(y, focal) > 10 * y.mean()
+
+
+def test_nothing_is_imported_before_it_is_used() -> None:
+    code = "import sys, discrepancy.boosting; print([n for n in ('xgboost', 'lightgbm', 'catboost', 'torch') if n in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -6,6 +6,7 @@ import doctest
 import inspect
 import itertools
 import shutil
+from contextlib import nullcontext
 from typing import Any
 
 import discrepancy as dc
@@ -104,13 +105,8 @@ def test_nothing_but_ignored_rows() -> None:
 def test_old_arguments() -> None:
     z, y = numbers(3, 4), torch.tensor([0, 1, 2])
     for size_average, reduce in itertools.product((None, True, False), repeat=2):
-        with pytest.warns(UserWarning) if (size_average, reduce) != (None, None) else _nothing():
+        with pytest.warns(UserWarning) if (size_average, reduce) != (None, None) else nullcontext():
             agree("cross_entropy", [z], y, None, size_average, -100, reduce)
-
-
-class _nothing:
-    def __enter__(self) -> None: ...
-    def __exit__(self, *_: Any) -> None: ...
 
 
 @each_reduction
@@ -441,6 +437,24 @@ def test_the_examples_run() -> None:
     for module in (ours, F):
         failed, tried = doctest.testmod(module)
         assert failed == 0 and tried > 0
+
+
+def test_a_swap_trains_alike() -> None:
+    x = numbers(64, 5).float()
+    y = (x[:, 0] > 0).long() + (x[:, 1] > 0.5).long()
+    curves = []
+    for criterion in (ours.CrossEntropyLoss(), torch.nn.CrossEntropyLoss()):
+        torch.manual_seed(1)
+        model = torch.nn.Sequential(torch.nn.Linear(5, 16), torch.nn.ReLU(), torch.nn.Linear(16, 3))
+        optimizer, curve = torch.optim.Adam(model.parameters(), lr=0.02), []
+        for _ in range(40):
+            optimizer.zero_grad()
+            value = criterion(model(x), y)
+            value.backward()
+            optimizer.step()
+            curve.append(value.item())
+        curves.append(curve)
+    assert curves[0] == pytest.approx(curves[1], rel=1e-3) and curves[0][-1] < 0.5 * curves[0][0]
 
 
 # Several processes.

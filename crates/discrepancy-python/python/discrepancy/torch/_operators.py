@@ -69,7 +69,7 @@ class Once(torch.autograd.Function):
     """A gradient as it is, that complains when it is differentiated."""
 
     @staticmethod
-    def forward(ctx: Any, spec: str, slope: Tensor, *causes: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, spec: str, slope: Tensor, *causes: Tensor) -> Tensor:
         ctx.spec = spec
         return slope.view_as(slope)
 
@@ -82,7 +82,7 @@ def once(spec: str, slopes: Any, causes: Any) -> Any:
     """Gradients that cannot be differentiated further. Costs nothing unless autograd records its own work."""
     if not torch.is_grad_enabled():
         return slopes
-    return [Once.apply(spec, slope, *causes) for slope in slopes]  # type: ignore[no-untyped-call]
+    return [Once.apply(spec, slope, *causes) for slope in slopes]
 
 
 def known_gradient(gradient: bool, spec: str) -> None:
@@ -94,7 +94,7 @@ def known_gradient(gradient: bool, spec: str) -> None:
 def one_by_one(op: Any) -> None:
     """``vmap`` by a loop: each element is a pass of its own anyway."""
 
-    @op.register_vmap  # type: ignore[untyped-decorator]
+    @op.register_vmap
     def rule(info: Any, in_dims: Any, *args: Any) -> Any:
         results = []
         for i in range(info.batch_size):
@@ -124,7 +124,7 @@ def pointwise(
     return evaluate(lambda wanted: loss.pointwise(wanted, *arguments), prediction, reduction, gradient)
 
 
-@pointwise.register_fake  # type: ignore[untyped-decorator]
+@pointwise.register_fake
 def _(
     prediction: Tensor,
     target: Tensor,
@@ -144,7 +144,7 @@ def pointwise_hessian(prediction: Tensor, target: Tensor, spec: str) -> Tensor:
     return result
 
 
-@pointwise_hessian.register_fake  # type: ignore[untyped-decorator]
+@pointwise_hessian.register_fake
 def _(prediction: Tensor, target: Tensor, spec: str) -> Tensor:
     return prediction.new_empty(prediction.shape)
 
@@ -202,7 +202,7 @@ def rows(
     return evaluate(lambda wanted: loss.rows(wanted, False, *arguments), prediction, reduction, gradient)
 
 
-@rows.register_fake  # type: ignore[untyped-decorator]
+@rows.register_fake
 def _(
     prediction: Tensor,
     target: Tensor,
@@ -278,7 +278,7 @@ def rowwise(a: Tensor, b: Tensor, spec: str, gradient: bool) -> tuple[Tensor, Te
     return torch.as_tensor(value, dtype=a.dtype), slope_a, slope_b
 
 
-@rowwise.register_fake  # type: ignore[untyped-decorator]
+@rowwise.register_fake
 def _(a: Tensor, b: Tensor, spec: str, gradient: bool) -> tuple[Tensor, Tensor, Tensor]:
     if not gradient:
         return a.new_empty(a.shape[:-1]), a.new_empty(0), a.new_empty(0)
@@ -313,7 +313,7 @@ def pairwise(a: Tensor, b: Tensor, spec: str) -> Tensor:
     return result
 
 
-@pairwise.register_fake  # type: ignore[untyped-decorator]
+@pairwise.register_fake
 def _(a: Tensor, b: Tensor, spec: str) -> Tensor:
     return a.new_empty((a.shape[0], b.shape[0]))
 
@@ -325,7 +325,7 @@ def pairwise_gradients(a: Tensor, b: Tensor, upstream: Tensor, spec: str) -> tup
     return slope_a, slope_b
 
 
-@pairwise_gradients.register_fake  # type: ignore[untyped-decorator]
+@pairwise_gradients.register_fake
 def _(a: Tensor, b: Tensor, upstream: Tensor, spec: str) -> tuple[Tensor, Tensor]:
     return a.new_empty(a.shape), b.new_empty(b.shape)
 
@@ -364,7 +364,7 @@ def sample(
     return torch.tensor(value, dtype=x.dtype), slope_x, slope_y
 
 
-@sample.register_fake  # type: ignore[untyped-decorator]
+@sample.register_fake
 def _(
     x: Tensor, y: Tensor, x_weight: Optional[Tensor], y_weight: Optional[Tensor], spec: str, gradient: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
@@ -415,7 +415,7 @@ def head(
     return torch.as_tensor(result.value, dtype=x.dtype), result.gradient_x, result.gradient_weights, slope_bias
 
 
-@head.register_fake  # type: ignore[untyped-decorator]
+@head.register_fake
 def _(
     x: Tensor,
     weights: Tensor,
@@ -447,7 +447,7 @@ def head_sum(
     return value.double().sum().to(x.dtype), slopes[0], slopes[1], slopes[2]
 
 
-@head_sum.register_fake  # type: ignore[untyped-decorator]
+@head_sum.register_fake
 def _(
     x: Tensor,
     weights: Tensor,

@@ -34,7 +34,7 @@ class VocabParallel(torch.autograd.Function):
     """The value of each row; the gradient needs no further message."""
 
     @staticmethod
-    def forward(ctx: Any, logits: Tensor, target: Tensor, group: Any, ignore_index: int) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, logits: Tensor, target: Tensor, group: Any, ignore_index: int) -> Tensor:
         first, classes = first_column(logits.shape[-1], group)
         kept = target != ignore_index
         check_labels(target, kept, classes)
@@ -62,7 +62,7 @@ class VocabParallel(torch.autograd.Function):
         return value.to(logits.dtype)
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> Any:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> Any:
         terms, rest, ahead, mine, place, kept = ctx.saved_tensors
         whole = 1.0 + rest
         slopes = terms / whole.unsqueeze(-1)
@@ -76,7 +76,7 @@ class VocabParallel(torch.autograd.Function):
 
 
 def vocab_parallel(logits: Tensor, target: Tensor, group: Any, ignore_index: int, reduction: str) -> Tensor:
-    values: Tensor = VocabParallel.apply(logits, target, group, ignore_index)  # type: ignore[no-untyped-call]
+    values: Tensor = VocabParallel.apply(logits, target, group, ignore_index)
     if reduction == "none":
         return values
     total = values.double().sum()
