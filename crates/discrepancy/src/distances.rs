@@ -64,7 +64,7 @@ trait Distance {
     /// The value, and the gradients where wanted.
     fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64>;
     /// The same of an ordinary pair, from sums over its coordinates, if it has that form.
-    fn termwise(&self, _input: PairInput<'_>, _gradients: Option<&mut Gradients<'_>>) -> Option<f64> {
+    fn termwise(&self, _input: PairInput<'_>, _gradients: Option<&mut Gradients<'_>>) -> Option<termwise::Found> {
         None
     }
 }
@@ -80,14 +80,16 @@ macro_rules! distances {
                 fn entry(&self) -> &'static Entry { Self::ENTRY }
                 fn arguments(&self) -> Arguments { self.parameter_values() }
                 fn evaluate(&self, input: PairInput<'_>, mut gradients: Option<Gradients<'_>>) -> Result<f64> {
-                    if let Some(value) = self.termwise(input, gradients.as_mut()) {
-                        return Ok(value);
+                    let found = self.termwise(input, gradients.as_mut());
+                    if let Some(found) = found.filter(|found| found.complete) {
+                        return Ok(found.value);
                     }
                     let pair = Pair::new(Self::ENTRY.name, input)?;
                     if let Some(gradients) = &gradients {
                         gradients.check(Self::ENTRY.name, input.a.len())?;
                     }
-                    self.compute(&pair, gradients)
+                    let value = self.compute(&pair, gradients)?;
+                    Ok(found.map_or(value, |found| found.value))
                 }
             }
         )*

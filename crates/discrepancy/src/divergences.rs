@@ -5,6 +5,7 @@
 mod simplex;
 
 use crate::catalog::{Arguments, Entry};
+use crate::distances::termwise::Found;
 use crate::distances::{Gradients, PairFunction, PairInput};
 use crate::error::Result;
 use crate::number::careful::{Careful, deepening, settled};
@@ -19,7 +20,7 @@ trait Divergence: Sync {
     /// The gradients in both rows as used.
     fn gradients<R: Careful>(&self, rows: &Rows<R>) -> [Vec<R>; 2];
     /// Value and gradients of an ordinary pair, from sums over its coordinates, if it has that form.
-    fn termwise(&self, _input: PairInput<'_>, _gradients: Option<&mut Gradients<'_>>) -> Option<f64> {
+    fn termwise(&self, _input: PairInput<'_>, _gradients: Option<&mut Gradients<'_>>) -> Option<Found> {
         None
     }
 }
@@ -31,8 +32,9 @@ fn evaluate<D: Divergence>(
     input: PairInput<'_>,
     mut gradients: Option<Gradients<'_>>,
 ) -> Result<f64> {
-    if let Some(value) = divergence.termwise(input, gradients.as_mut()) {
-        return Ok(value);
+    let found = divergence.termwise(input, gradients.as_mut());
+    if let Some(found) = found.filter(|found| found.complete) {
+        return Ok(found.value);
     }
     simplex::check(name, input, divergence.sums())?;
     let (a, b, epsilon) = (input.a, input.b, input.epsilon);
@@ -50,7 +52,7 @@ fn evaluate<D: Divergence>(
             }
         }
     }
-    Ok(value)
+    Ok(found.map_or(value, |found| found.value))
 }
 
 /// Writes the module list and the registry from one line an entry.

@@ -66,7 +66,7 @@ macro_rules! termwise {
             &self,
             input: $crate::distances::PairInput<'_>,
             gradients: Option<&mut $crate::distances::Gradients<'_>>,
-        ) -> Option<f64> {
+        ) -> Option<$crate::distances::termwise::Found> {
             $crate::distances::termwise::evaluate(self, input, gradients)
         }
     };
@@ -136,15 +136,23 @@ impl Depth for Double {
     }
 }
 
-/// The value, and the gradients where wanted, of an ordinary pair; `None` where a closer look is needed.
+/// What the sums gave: the value, and whether the gradients that were wanted are there too.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    pub(crate) value: f64,
+    pub(crate) complete: bool,
+}
+
+/// The value, and the gradients where wanted, of an ordinary pair; `None` where a closer look is needed. The value does
+/// not depend on whether gradients are wanted.
 pub(crate) fn evaluate<T: Termwise>(
     form: &T,
     input: PairInput<'_>,
     gradients: Option<&mut Gradients<'_>>,
-) -> Option<f64> {
+) -> Option<Found> {
     let (n, lengths) = (input.a.len(), gradients.as_ref().map(|g| (g.a.len(), g.b.len())));
     let ordinary = n > 0 && input.b.len() == n && lengths.is_none_or(|both| both == (n, n)) && input.weights.is_none();
-    if !ordinary || !form.fits() || gradients.is_some() && !T::SLOPES {
+    if !ordinary || !form.fits() {
         return None;
     }
     if input.epsilon > power(-30) {
@@ -154,7 +162,7 @@ pub(crate) fn evaluate<T: Termwise>(
     }
 }
 
-fn go<T: Termwise, D: Depth>(form: &T, input: PairInput<'_>, gradients: Option<&mut Gradients<'_>>) -> Option<f64> {
+fn go<T: Termwise, D: Depth>(form: &T, input: PairInput<'_>, gradients: Option<&mut Gradients<'_>>) -> Option<Found> {
     let (a, b) = (input.a, input.b);
     let (mut parts, mut legal) = ([[0.0; 2]; MOST], true);
     run(input.level, Summed::<T, D> { form, a, b, sums: &mut parts, legal: &mut legal, depth: PhantomData });
@@ -174,17 +182,19 @@ fn go<T: Termwise, D: Depth>(form: &T, input: PairInput<'_>, gradients: Option<&
         return None;
     }
     let value = D::sure(form.finish(sums, count))?;
-    if let Some(Gradients { a: by_a, b: by_b }) = gradients {
+    let mut complete = gradients.is_none();
+    if T::SLOPES
+        && let Some(Gradients { a: by_a, b: by_b }) = gradients
+    {
         let factor = form.factor(sums, count);
         let [high, low] = D::parts(factor.value);
         let factor = [high, low, factor.error];
-        let mut sure = false;
-        run(input.level, Slopes::<T, D> { form, a, b, out: [by_a, by_b], factor, sure: &mut sure, depth: PhantomData });
-        if !sure {
-            return None;
-        }
+        run(
+            input.level,
+            Slopes::<T, D> { form, a, b, out: [by_a, by_b], factor, sure: &mut complete, depth: PhantomData },
+        );
     }
-    Some(value)
+    Some(Found { value, complete })
 }
 
 /// Whether both rows sum to 1, so far from the bound of the careful check that both agree.

@@ -1,4 +1,4 @@
-//! Exponential and logarithm: short, plain and twofold.
+//! Exponential and logarithm: plain and twofold, and short where that is enough.
 //!
 //! Short results are right to 42 bits; they feed results stored in `f32`, which need 32 of them. Plain results are
 //! within 3 ULP of `f64` and keep subnormals. Twofold results are right to 96 bits. Every step is an addition, a multiplication,
@@ -118,16 +118,6 @@ pub(super) fn ln_1p_unit_short<M: Machine>(x: M) -> M {
     x * polynomial(x, &SHORT_LN_1P)
 }
 
-/// `2 artanh(s)/s` in s², for |s| <= 0.1716, by Remez' exchange, right to 2^-45.
-const SHORT_ARTANH: [f64; 6] = [
-    1.999_999_999_999_946_7,
-    0.666_666_666_796_845,
-    0.399_999_948_617_114_24,
-    0.285_721_691_544_433,
-    0.221_741_275_553_296_5,
-    0.196_098_334_588_120_23,
-];
-
 // ---- plain ----
 
 /// `exp(r) - 1` for |r| <= 0.347.
@@ -156,11 +146,8 @@ pub(super) fn exp_m1<M: Machine>(x: M) -> M {
 
 /// `2 artanh(s) / s = 2 Σ s^2n / (2n+1)` with |s| <= 0.1716.
 #[inline(always)]
-fn artanh<M: Machine>(s: M, short: bool) -> M {
+fn artanh_series<M: Machine>(s: M) -> M {
     let t = s * s;
-    if short {
-        return polynomial(t, &SHORT_ARTANH);
-    }
     let mut sum = t.lit(2.0 / 25.0);
     for n in (0..12).rev() {
         sum = sum.mul_add(t, t.lit(2.0 / f64::from(2 * n + 1)));
@@ -170,15 +157,6 @@ fn artanh<M: Machine>(s: M, short: bool) -> M {
 
 #[inline(always)]
 pub(super) fn ln<M: Machine>(x: M) -> M {
-    ln_by(x, false)
-}
-#[inline(always)]
-pub(super) fn ln_short<M: Machine>(x: M) -> M {
-    ln_by(x, true)
-}
-
-#[inline(always)]
-fn ln_by<M: Machine>(x: M, short: bool) -> M {
     let zero = x.lit(0.0);
     // Subnormals are scaled up first, so that their bits can be read.
     let tiny = x.lt(x.lit(f64::MIN_POSITIVE));
@@ -186,7 +164,7 @@ fn ln_by<M: Machine>(x: M, short: bool) -> M {
     let e = M::when(tiny, e - 54.0, e);
     let f = m - 1.0;
     let s = f / (f + 2.0);
-    let log = e.mul_add(e.lit(LN2_HIGH), e.mul_add(e.lit(LN2_MIDDLE), s * artanh(s, short)));
+    let log = e.mul_add(e.lit(LN2_HIGH), e.mul_add(e.lit(LN2_MIDDLE), s * artanh_series(s)));
     let log = M::when(x.finite(), log, x);
     let log = M::when(x.same(zero), x.lit(f64::NEG_INFINITY), log);
     M::when(x.lt(zero), x.lit(f64::NAN), log)
@@ -196,21 +174,12 @@ const TWO_54: f64 = 18_014_398_509_481_984.0;
 
 #[inline(always)]
 pub(super) fn ln_1p<M: Machine>(x: M) -> M {
-    ln_1p_by(x, false)
-}
-#[inline(always)]
-pub(super) fn ln_1p_short<M: Machine>(x: M) -> M {
-    ln_1p_by(x, true)
-}
-
-#[inline(always)]
-fn ln_1p_by<M: Machine>(x: M, short: bool) -> M {
     // As `ln` of 1 + x; but where that is near 1, what it is more than 1 is x itself, unrounded.
     let u = x + 1.0;
     let (m, e) = u.split();
     let f = M::when(e.same(e.lit(0.0)), x, m - 1.0);
     let s = f / (f + 2.0);
-    let log = e.mul_add(e.lit(LN2_HIGH), e.mul_add(e.lit(LN2_MIDDLE), s * artanh(s, short)));
+    let log = e.mul_add(e.lit(LN2_HIGH), e.mul_add(e.lit(LN2_MIDDLE), s * artanh_series(s)));
     let zero = u.lit(0.0);
     let log = M::when(u.finite(), log, u);
     let log = M::when(u.same(zero), u.lit(f64::NEG_INFINITY), log);

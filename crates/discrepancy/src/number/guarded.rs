@@ -13,6 +13,8 @@ pub trait Approximate<M: Machine>: Real<Mask = M::Mask> {
     const OPERATION: f64;
     /// The relative error of an elementary function.
     const FUNCTION: f64;
+    /// The same of `exp` and `ln_1p_unit`, which may be shorter.
+    const SHORT: f64 = Self::FUNCTION;
     /// Its size, to some bits.
     fn size(self) -> M;
     /// How much a quotient with this numerator, or a root of it, may have lost of it below the range of floats.
@@ -126,12 +128,12 @@ impl<M: Machine, N: Approximate<M>> Guarded<N, M> {
     /// Its exponential.
     #[inline(always)]
     fn exponential(self, value: N) -> Self {
-        Self::scaled(value, value.size() * self.error * 2.0, N::FUNCTION, !self.error.same(self.error))
+        Self::scaled(value, value.size() * self.error * 2.0, N::SHORT, !self.error.same(self.error))
     }
     /// The logarithm of one more than it.
     #[inline(always)]
-    fn logarithm(self, value: N) -> Self {
-        Self::scaled(value, self.error / (self.value + 1.0).size() * 2.0, N::FUNCTION, self.zero())
+    fn logarithm(self, value: N, relative: f64) -> Self {
+        Self::scaled(value, self.error / (self.value + 1.0).size() * 2.0, relative, self.zero())
     }
     #[inline(always)]
     fn zero(self) -> M::Mask {
@@ -263,7 +265,7 @@ impl<M: Machine, N: Approximate<M>> Real for Guarded<N, M> {
     }
     #[inline(always)]
     fn ln_1p_unit(self) -> Self {
-        self.logarithm(self.value.ln_1p_unit())
+        self.logarithm(self.value.ln_1p_unit(), N::SHORT)
     }
     #[inline(always)]
     fn exp_m1(self) -> Self {
@@ -276,6 +278,6 @@ impl<M: Machine, N: Approximate<M>> Real for Guarded<N, M> {
     }
     #[inline(always)]
     fn ln_1p(self) -> Self {
-        self.logarithm(self.value.ln_1p())
+        self.logarithm(self.value.ln_1p(), N::FUNCTION)
     }
 }

@@ -1,19 +1,21 @@
-//! A machine number with short elementary functions: what results of 24 bits or fewer are computed in.
+//! A machine number with a short exponential: what results of 24 bits or fewer are computed in.
 //!
-//! Arithmetic is that of the machine number, 53 bits; `exp` and `ln` are right to 42 bits, of which a result in `f32` needs 32.
-//! That halves the length of a formula's code.
+//! Arithmetic is that of the machine number, 53 bits; `exp`, and `ln_1p` between 0 and 1 as in softplus, are right to 42 bits, of
+//! which a result in `f32` needs 32. That halves the length of such a formula. Other logarithms stay as they are: formulas
+//! take differences of them.
 
 use super::guarded::power;
 use super::{Approximate, Machine, Real, elementary};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// A machine number whose functions are short.
+/// A machine number whose exponential is short.
 #[derive(Clone, Copy, Debug)]
 pub struct Short<M>(pub M);
 
 impl<M: Machine> Approximate<M> for Short<M> {
     const OPERATION: f64 = power(-53);
-    const FUNCTION: f64 = power(-42);
+    const FUNCTION: f64 = power(-50);
+    const SHORT: f64 = power(-42);
     #[inline(always)]
     fn size(self) -> M {
         self.0.abs()
@@ -100,11 +102,11 @@ impl<M: Machine> Real for Short<M> {
     }
     #[inline(always)]
     fn ln(self) -> Self {
-        Short(elementary::ln_short(self.0))
+        Short(self.0.ln())
     }
     #[inline(always)]
     fn ln_1p(self) -> Self {
-        Short(elementary::ln_1p_short(self.0))
+        Short(self.0.ln_1p())
     }
     #[inline(always)]
     fn ln_1p_unit(self) -> Self {

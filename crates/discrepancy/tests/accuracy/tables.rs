@@ -8,6 +8,7 @@ use discrepancy::batch::{
 };
 use discrepancy::catalog::{self, Arguments, Entry, Measure, Property, Value};
 use discrepancy::rows::{HessianKind, RowTargets};
+use discrepancy::sequences::SequenceInput;
 
 /// The entry and the parameter values of a spec.
 fn spec(spec: &str) -> (&'static Entry, Arguments) {
@@ -18,6 +19,7 @@ fn spec(spec: &str) -> (&'static Entry, Arguments) {
         Measure::Head(head) => (head.entry(), head.arguments()),
         Measure::Penalty(penalty) => (penalty.entry(), penalty.arguments()),
         Measure::Pair(pair) => (pair.entry(), pair.arguments()),
+        Measure::Sequence(loss) => (loss.entry(), loss.arguments()),
         other => panic!("{spec}: {other:?}"),
     }
 }
@@ -95,6 +97,14 @@ pub fn compute<E: Element>(case: &Case, inputs: &[String], outputs: &[String]) -
             } else {
                 vec![value]
             }
+        }
+        Measure::Sequence(loss) => {
+            let rows: Vec<f64> = data[0].iter().map(|x| x.widen()).collect();
+            let labels: Vec<usize> = case.inputs[2].iter().map(|label| *label as usize).collect();
+            let input = SequenceInput::new(&rows, case.inputs[1][0] as usize, &labels);
+            let mut gradient = vec![0.0; rows.len()];
+            let value = loss.evaluate(SequenceInput { epsilon: E::EPSILON, ..input }, Some(&mut gradient))?;
+            vec![vec![E::narrow(value)], gradient.iter().map(|g| E::narrow(*g)).collect()]
         }
         other => panic!("{}: {other:?}", case.spec),
     };
