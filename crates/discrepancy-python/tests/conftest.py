@@ -16,7 +16,7 @@ sys.path.insert(0, str(FOLDER))
 
 import generate  # noqa: E402
 
-ENTRIES: list[dict[str, Any]] = _core.catalogue()
+ENTRIES: list[dict[str, Any]] = generate.entries(_core)
 
 
 def of_kind(*kinds: str) -> list[dict[str, Any]]:
@@ -53,16 +53,16 @@ def column(domain: dict[str, Any], shape: Any, seed: int = 0) -> Any:
     """Numbers that an argument of this domain may hold, in double precision."""
     x = np.random.default_rng(seed).random(shape)
     name = domain["name"]
-    if name == "signs":
+    if name == "Signs":
         return 2.0 * np.round(x) - 1.0
-    if name == "binary":
+    if name in ("Binary", "Truth"):
         return np.round(x)
-    if name == "interval":
+    if name == "Within":
         low, high = domain["low"], domain["high"]
         if np.isfinite(low) and np.isfinite(high):
             return low + x * (high - low)
         return low + 0.5 + 3.0 * x if np.isfinite(low) else high - 0.5 - 3.0 * x
-    if name in ("probabilities", "class_or_probabilities"):
+    if name in ("Probabilities", "ClassOrProbabilities"):
         # Sixteenths sum to 1 exactly, in every type.
         counts = np.full(shape, 1)
         counts[..., 0] += 16 - shape[-1]
