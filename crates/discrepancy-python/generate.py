@@ -205,6 +205,11 @@ class Planned(Sample):
     call = '.sample("plan", x, y, x_weight, y_weight)'
 
 
+def entries(core: Any) -> list[dict[str, Any]]:
+    """The entries of the kinds that are known here; `_core` calls all others so."""
+    return [entry for entry in core.catalogue() if entry["kind"] != "other"]
+
+
 def kind_of(entry: dict[str, Any]) -> type[Kind]:
     if entry["kind"] == "pair":
         return Divergence if entry["family"] == "divergence" else Pair
@@ -476,10 +481,10 @@ def places(entries: list[dict[str, Any]]) -> str:
 
 def files(core: Any) -> dict[str, str]:
     """All generated files by name."""
-    entries = core.catalogue()
-    made = {"_places.py": places(entries)}
+    known = entries(core)
+    made = {"_places.py": places(known)}
     for module in MODULES:
-        of_module = [entry for entry in entries if module_of(entry) == module]
+        of_module = [entry for entry in known if module_of(entry) == module]
         made[f"{module}.py"] = python_module(core, module, of_module)
         made[f"{module}.pyi"] = stub_module(module, of_module)
     return made

@@ -79,15 +79,9 @@ fn describe<'py>(py: Python<'py>, entry: &'static Entry) -> PyResult<Bound<'py, 
 fn domain<'py>(py: Python<'py>, domain: &DataDomain) -> PyResult<Bound<'py, PyDict>> {
     let all = PyDict::new(py);
     all.set_item("text", domain.to_string())?;
-    let name = match domain {
-        DataDomain::Real => "real",
-        DataDomain::Within(_) => "interval",
-        DataDomain::Signs => "signs",
-        DataDomain::Binary => "binary",
-        DataDomain::Truth => "truth",
-        DataDomain::ClassOrProbabilities => "class_or_probabilities",
-        DataDomain::Probabilities => "probabilities",
-    };
+    // Whatever there is to come: `Real`, `Within(…)`, …
+    let shown = format!("{domain:?}");
+    let name = shown.split(['(', ' ']).next().unwrap_or_default();
     all.set_item("name", name)?;
     if let DataDomain::Within(interval) = domain {
         all.set_item("low", interval.low)?;

@@ -16,7 +16,7 @@ sys.path.insert(0, str(FOLDER))
 
 import generate  # noqa: E402
 
-ENTRIES: list[dict[str, Any]] = _core.catalogue()
+ENTRIES: list[dict[str, Any]] = generate.entries(_core)
 
 
 def of_kind(*kinds: str) -> list[dict[str, Any]]:
@@ -30,8 +30,10 @@ def named(entries: list[dict[str, Any]]) -> Any:
 
 def options(entry: dict[str, Any], width: int) -> dict[str, Any]:
     """Parameters that data of this width need."""
-    lists = [p for p in entry["parameters"] if p["list"] and p["name"] == "variances"]
-    return {generate.python_name(p["name"]): list(range(1, width + 1)) for p in lists}
+    numbers = list(range(1, width + 1))
+    rules = {"variances": numbers, "inverse_covariance": np.diag(numbers).ravel().tolist()}
+    given = [p["name"] for p in entry["parameters"] if p["list"] and p["name"] in rules]
+    return {generate.python_name(name): rules[name] for name in given}
 
 
 def made(entry: dict[str, Any], width: int = 0) -> Any:
@@ -53,16 +55,16 @@ def column(domain: dict[str, Any], shape: Any, seed: int = 0) -> Any:
     """Numbers that an argument of this domain may hold, in double precision."""
     x = np.random.default_rng(seed).random(shape)
     name = domain["name"]
-    if name == "signs":
+    if name == "Signs":
         return 2.0 * np.round(x) - 1.0
-    if name == "binary":
+    if name in ("Binary", "Truth"):
         return np.round(x)
-    if name == "interval":
+    if name == "Within":
         low, high = domain["low"], domain["high"]
         if np.isfinite(low) and np.isfinite(high):
             return low + x * (high - low)
         return low + 0.5 + 3.0 * x if np.isfinite(low) else high - 0.5 - 3.0 * x
-    if name in ("probabilities", "class_or_probabilities"):
+    if name in ("Probabilities", "ClassOrProbabilities"):
         # Sixteenths sum to 1 exactly, in every type.
         counts = np.full(shape, 1)
         counts[..., 0] += 16 - shape[-1]

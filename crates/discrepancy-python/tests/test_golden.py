@@ -29,12 +29,13 @@ class Sequence:
         raw = [self.next() for _ in range(n)]
         half_up = [float(np.floor(x + 0.5)) for x in raw]
         name = domain["name"]
-        if name == "signs":
+        if name == "Signs":
             numbers = [2.0 * x - 1.0 for x in half_up]
-        elif name == "binary":
+        elif name in ("Binary", "Truth"):
             numbers = half_up
-        elif name == "interval" and np.isfinite(domain["low"]) and np.isfinite(domain["high"]):
-            numbers = [domain["low"] + x * (domain["high"] - domain["low"]) for x in raw]
+        elif name == "Within" and np.isfinite(domain["low"]):
+            width = domain["high"] - domain["low"]
+            numbers = [domain["low"] + x * (width if np.isfinite(width) else 24.0) for x in raw]
         else:
             numbers = [24.0 * x - 12.0 for x in raw]
         return np.array(numbers, dtype=dtype)
@@ -46,7 +47,7 @@ class Sequence:
         return np.array([count / 2048.0 for count in counts], dtype=dtype)
 
     def rows(self, entry: dict[str, Any], rows: int, width: int, dtype: Any) -> Any:
-        if entry["prediction"]["name"] == "probabilities":
+        if entry["prediction"]["name"] == "Probabilities":
             return np.array([self.simplex(width, dtype) for _ in range(rows)])
         return self.column(entry["prediction"], rows * width, dtype).reshape(rows, width)
 
@@ -84,8 +85,8 @@ def results(entry: dict[str, Any], dtype: Any) -> dict[str, str]:
             else:
                 found[name] = digest(loss.value(scores, labels, reduction="none"), mean)
         return found
-    real = {"name": "real"}
-    unit = {"name": "interval", "low": 0.0, "high": 1.0}
+    real = {"name": "Real"}
+    unit = {"name": "Within", "low": 0.0, "high": 1.0}
     if kind == "map":
         return {"image": digest(made(entry).value(sequence.column(real, 500, dtype).reshape(20, 25)))}
     if kind == "head":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from . import _core
+from ._errors import DiscrepancyError
 from ._measures import Measure, python_name
 
 TYPE_CHECKING = False
@@ -28,6 +29,9 @@ def make(spec: str | Measure) -> Any:
     from ._places import PLACES
 
     name, values = _core.parse(spec)
+    if name not in PLACES:
+        details = ("Unsupported", "make", "spec", None)
+        raise DiscrepancyError(f"make: `spec` is {name}, which Python has no class for yet", details, name)
     module, cls = PLACES[name]
     made = getattr(import_module(f"discrepancy.{module}"), cls)
     return made(**{python_name(parameter): value for parameter, value in values.items()})
