@@ -101,12 +101,9 @@ def test_all_of_it_is_there() -> None:
 
 @pytest.mark.parametrize("module", [distance, stats], ids=lambda module: module.__name__)
 def test_the_examples_run(module: Any) -> None:
-    skipped = [test for test in doctest.DocTestFinder().find(module) if test.examples]
-    for test in skipped:
-        # What the library lacks gives SciPy's digits.
-        runner = doctest.DocTestRunner()
-        runner.run(test)
-        assert runner.failures == 0 and runner.tries > 0
+    with np.printoptions(legacy=False):
+        failed, tried = doctest.testmod(module)
+    assert failed == 0 and tried > 0
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -210,6 +207,20 @@ def test_functions_at_zeros_and_what_is_not_finite(name: str) -> None:
     for i, j in [(1, 1), (0, 1), (1, 0), (0, 3), (3, 3), (4, 0), (0, 2), (0, 7)]:
         expected = quiet(getattr(peer, name), x[i], x[j], **given)
         same(quiet(getattr(distance, name), x[i], x[j], **given), expected, 1e-11)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_a_row_that_is_theirs_does_not_change_the_others(name: str) -> None:
+    x = rows(6, np.float64, 9)
+    x[3] = 2.0
+    options: dict[str, Any] = {"V": np.arange(1.0, 6.0)} if name == "seuclidean" else {}
+    options |= {"VI": np.eye(5)} if name == "mahalanobis" else {}
+    expected = distance.cdist(x[1:], x[1:], name, **options)
+    for odd in (0.0, np.nan):
+        x[0] = odd
+        square, pairs = distance.cdist(x, x, name, **options), distance.pdist(x, name, **options)
+        np.testing.assert_array_equal(square[1:, 1:], expected)
+        np.testing.assert_array_equal(pairs[5:], distance.pdist(x[1:], name, **options))
 
 
 ERRORS = {
