@@ -215,7 +215,7 @@ def test_powers(name: str, power: float) -> None:
     mine, theirs = made(name, power=power), getattr(peer, name)(power=power)
     for a, b in zip(mine.gradient_hessian(y, z), theirs.gradient_hessian(y, z)):
         close(a, b, np.float64)
-    # The normal one is theirs but for a constant: half of the squared error of exp(z), of which y²/2 depends on y alone.
+    # The normal one is theirs but for a constant, which depends on y alone.
     constant = y**2 / 2 if power == 0.0 and name == "HalfTweedieLoss" else 0.0
     assert np.ptp(mine.loss(y, z) - theirs.loss(y, z) + constant) < 1e-12 + 1e-12 * np.abs(theirs.loss(y, z)).max()
     close(mine.constant_to_optimal_zero(y), theirs.constant_to_optimal_zero(y), np.float64)
