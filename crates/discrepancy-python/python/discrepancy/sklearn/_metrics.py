@@ -257,7 +257,8 @@ def _probabilities(y_true: Any, y_proba: Any, sample_weight: Any, labels: Any) -
     for wrong, word in ((proba > 1, "greater than 1"), (proba < 0, "lower than 0")):
         if wrong.any():
             raise ValueError(f"y_prob contains values {word}: {proba[wrong][0]}")
-    if proba.ndim == 2 and not np.allclose(proba.sum(axis=1), 1, rtol=np.sqrt(np.finfo(proba.dtype).eps), atol=0):
+    tolerance = np.sqrt(np.finfo(proba.dtype).eps)
+    if proba.ndim == 2 and not np.allclose(proba.sum(axis=1), 1, rtol=tolerance, atol=0):
         warnings.warn("The y_prob values do not sum to one. Make sure to pass probabilities.", UserWarning, stacklevel=3)
     return np.searchsorted(classes, y), proba, _weights(sample_weight, proba.dtype), len(classes)
 
