@@ -101,12 +101,9 @@ def test_all_of_it_is_there() -> None:
 
 @pytest.mark.parametrize("module", [distance, stats], ids=lambda module: module.__name__)
 def test_the_examples_run(module: Any) -> None:
-    skipped = [test for test in doctest.DocTestFinder().find(module) if test.examples]
-    for test in skipped:
-        # What the library lacks gives SciPy's digits.
-        runner = doctest.DocTestRunner()
-        runner.run(test)
-        assert runner.failures == 0 and runner.tries > 0
+    with np.printoptions(legacy=False):
+        failed, tried = doctest.testmod(module)
+    assert failed == 0 and tried > 0
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -145,9 +142,7 @@ def test_every_alias_and_our_functions_by_name(name: str) -> None:
         np.testing.assert_array_equal(distance.cdist(a, b, alias.upper()), expected)
     if name not in ("seuclidean", "mahalanobis"):
         np.testing.assert_array_equal(distance.cdist(a, b, getattr(distance, name)), expected)
-        np.testing.assert_array_equal(
-            distance.squareform(distance.pdist(a, getattr(distance, name))), distance.squareform(distance.pdist(a, name))
-        )
+        np.testing.assert_array_equal(distance.pdist(a, getattr(distance, name)), distance.pdist(a, name))
     # Of the pairs of a matrix, each once.
     if name not in ("seuclidean", "mahalanobis"):
         square = distance.cdist(a, a, name)
@@ -210,6 +205,20 @@ def test_functions_at_zeros_and_what_is_not_finite(name: str) -> None:
     for i, j in [(1, 1), (0, 1), (1, 0), (0, 3), (3, 3), (4, 0), (0, 2), (0, 7)]:
         expected = quiet(getattr(peer, name), x[i], x[j], **given)
         same(quiet(getattr(distance, name), x[i], x[j], **given), expected, 1e-11)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_a_row_that_is_theirs_does_not_change_the_others(name: str) -> None:
+    x = rows(6, np.float64, 9)
+    x[3] = 2.0
+    options: dict[str, Any] = {"V": np.arange(1.0, 6.0)} if name == "seuclidean" else {}
+    options |= {"VI": np.eye(5)} if name == "mahalanobis" else {}
+    expected = distance.cdist(x[1:], x[1:], name, **options)
+    for odd in (0.0, np.nan):
+        x[0] = odd
+        square, pairs = distance.cdist(x, x, name, **options), distance.pdist(x, name, **options)
+        np.testing.assert_array_equal(square[1:, 1:], expected)
+        np.testing.assert_array_equal(pairs[5:], distance.pdist(x[1:], name, **options))
 
 
 ERRORS = {
@@ -329,7 +338,8 @@ def test_where_theirs_is_wrong() -> None:
     assert distance.cityblock(*small) == distance.chebyshev(*small) == distance.euclidean(*small) == 200
     assert distance.euclidean(np.array([0], np.uint8), np.array([1], np.uint8)) == 1.0
     # NaN is passed over in theirs.
-    assert np.isnan(distance.chebyshev([1.0, np.nan], [0.0, 0.0])) and np.isnan(distance.canberra([1.0, np.nan], [2, 1]))
+    assert np.isnan(distance.chebyshev([1.0, np.nan], [0.0, 0.0]))
+    assert np.isnan(distance.canberra([1.0, np.nan], [2.0, 1.0]))
     # scipy#20083: half of the pairs that nearly coincide are NaN.
     generator = np.random.default_rng(5)
     p = generator.random((200, 100))

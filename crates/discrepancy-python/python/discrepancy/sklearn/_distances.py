@@ -1,4 +1,4 @@
-"""Distances for neighbours and clustering: by scikit-learn's names, by SciPy's, or by a spec string of the catalogue."""
+"""Distances for neighbours and clustering: by names of scikit-learn or SciPy, or by a spec string of the catalogue."""
 
 from __future__ import annotations
 

@@ -167,7 +167,8 @@ def mean_gamma_deviance(y_true: Any, y_pred: Any, *, sample_weight: Any = None) 
 def mean_tweedie_deviance(y_true: Any, y_pred: Any, *, sample_weight: Any = None, power: float = 0) -> float:
     r"""The mean Tweedie deviance: the squared error for power 0, Poisson for 1, gamma for 2.
 
-    .. math:: \frac2n \sum_i \left(\frac{y_i^{2 - p}}{(1 - p)(2 - p)} - \frac{y_i z_i^{1 - p}}{1 - p} + \frac{z_i^{2 - p}}{2 - p}\right)
+    .. math:: \frac2n \sum_i
+        \left(\frac{y_i^{2 - p}}{(1 - p)(2 - p)} - \frac{y_i z_i^{1 - p}}{1 - p} + \frac{z_i^{2 - p}}{2 - p}\right)
 
     There is no Tweedie distribution of a power between 0 and 1; powers below 0 are left to scikit-learn.
 
@@ -256,7 +257,8 @@ def _probabilities(y_true: Any, y_proba: Any, sample_weight: Any, labels: Any) -
     for wrong, word in ((proba > 1, "greater than 1"), (proba < 0, "lower than 0")):
         if wrong.any():
             raise ValueError(f"y_prob contains values {word}: {proba[wrong][0]}")
-    if proba.ndim == 2 and not np.allclose(proba.sum(axis=1), 1, rtol=np.sqrt(np.finfo(proba.dtype).eps), atol=0):
+    tolerance = np.sqrt(np.finfo(proba.dtype).eps)
+    if proba.ndim == 2 and not np.allclose(proba.sum(axis=1), 1, rtol=tolerance, atol=0):
         warnings.warn("The y_prob values do not sum to one. Make sure to pass probabilities.", UserWarning, stacklevel=3)
     return np.searchsorted(classes, y), proba, _weights(sample_weight, proba.dtype), len(classes)
 
@@ -272,7 +274,7 @@ def _log_loss(codes: Any, proba: Any, weight: Any, reduction: Any) -> float:
 def log_loss(
     y_true: Any, y_proba: Any, *, normalize: bool = True, sample_weight: Any = None, labels: Any = None
 ) -> float:
-    r"""The mean log loss of probabilities: minus the logarithm of the probability of what happened. Nothing is clipped.
+    r"""The mean log loss: minus the logarithm of the probability of what happened. Nothing is clipped.
 
     .. math:: -\frac1n \sum_i \ln p_{i, y_i}
 

@@ -697,7 +697,8 @@ def mahalanobis(u: Any, v: Any, VI: Any) -> Any:
 def jensenshannon(p: Any, q: Any, base: Any = None, *, axis: int = 0, keepdims: bool = False) -> Any:
     r"""The Jensen–Shannon distance, the root of the divergence, of distributions along an axis; both are normalized.
 
-    .. math:: \sqrt{\frac{1}{2} \sum_i p_i \ln \frac{2 p_i}{p_i + q_i} + \frac{1}{2} \sum_i q_i \ln \frac{2 q_i}{p_i + q_i}}
+    .. math:: \sqrt{\frac{1}{2} \sum_i p_i \ln \frac{2 p_i}{p_i + q_i}
+        + \frac{1}{2} \sum_i q_i \ln \frac{2 q_i}{p_i + q_i}}
 
     Keeps all digits of distributions that nearly coincide, where SciPy returns NaN for one pair in two. What is no
     distribution is answered by SciPy.
