@@ -87,7 +87,7 @@ class _Target:
             return classes
         labels = labels.astype(dtype, copy=False)
         # These libraries number classes from 0. Labels that are signs already stay what they are.
-        if self.entry["target"]["name"] == "signs":
+        if self.entry["target"]["name"] == "Signs":
             return np.where(labels == 0, dtype.type(-1), labels)
         return labels
 
@@ -126,7 +126,7 @@ class Objective(_Target):
     ) -> None:
         super().__init__(loss)
         name, properties = self.loss.name, self.entry["properties"]
-        if self.entry["prediction"]["name"] != "real":
+        if self.entry["prediction"]["name"] != "Real":
             raise ValueError(
                 f"{name} takes {self.entry['prediction']['text']}, but trees add up raw scores: use a loss of those"
             )
@@ -147,9 +147,9 @@ class Objective(_Target):
         if self.rows:
             return "softmax"
         target = self.entry["target"]
-        if target["name"] == "binary":
+        if target["name"] == "Binary":
             return "logistic"
-        if target["name"] == "interval" and target["low"] == 0.0:
+        if target["name"] == "Within" and target["low"] == 0.0:
             return "logistic" if target["high"] == 1.0 else "log"
         return "identity"
 

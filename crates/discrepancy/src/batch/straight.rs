@@ -1,7 +1,7 @@
 //! One formula straight through rows stored in single precision: loaded, checked, computed and rounded without a stop.
 //!
 //! It gives up where anything needs a closer look: a number outside its domain, a result that is not sure, a limit that
-//! does not exist. [`super::block`] and [`super::pass`] then take the same rows again, with all that a message needs.
+//! does not exist. `batch/block.rs` and `batch/pass.rs` then take the same rows again, with all that a message needs.
 
 use super::block::{BLOCK, element};
 use crate::catalog::DataDomain;
