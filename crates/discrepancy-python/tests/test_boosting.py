@@ -20,7 +20,7 @@ OBJECTIVES = [
     entry
     for entry in ENTRIES
     if entry["kind"] in ("pointwise", "row")
-    and entry["prediction"]["name"] == "real"
+    and entry["prediction"]["name"] == "Real"
     and "without a derivative" not in entry["properties"]
 ]
 

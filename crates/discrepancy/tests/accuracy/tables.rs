@@ -102,8 +102,16 @@ pub fn compute<E: Element>(case: &Case, inputs: &[String], outputs: &[String]) -
             let rows: Vec<f64> = data[0].iter().map(|x| x.widen()).collect();
             let labels: Vec<usize> = case.inputs[2].iter().map(|label| *label as usize).collect();
             let input = SequenceInput::new(&rows, case.inputs[1][0] as usize, &labels);
-            let mut gradient = vec![0.0; rows.len()];
-            let value = loss.evaluate(SequenceInput { epsilon: E::EPSILON, ..input }, Some(&mut gradient))?;
+            let input = SequenceInput { epsilon: E::EPSILON, ..input };
+            let (value, mut gradient) = (loss.evaluate(input, None)?, vec![0.0; rows.len()]);
+            if value.is_finite() {
+                assert_eq!(loss.evaluate(input, Some(&mut gradient))?, value, "line {}", case.line);
+            } else {
+                // Labels that no path spells.
+                let error = loss.evaluate(input, Some(&mut gradient)).unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::NotDifferentiable, "line {}", case.line);
+                gradient.clear();
+            }
             vec![vec![E::narrow(value)], gradient.iter().map(|g| E::narrow(*g)).collect()]
         }
         other => panic!("{}: {other:?}", case.spec),
