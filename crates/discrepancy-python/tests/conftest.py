@@ -30,8 +30,9 @@ def named(entries: list[dict[str, Any]]) -> Any:
 
 def options(entry: dict[str, Any], width: int) -> dict[str, Any]:
     """Parameters that data of this width need."""
-    numbers = list(range(1, width + 1))
-    rules = {"variances": numbers, "inverse_covariance": np.diag(numbers).ravel().tolist()}
+    # As in the golden test of Rust: one number a coordinate, or one a pair of coordinates with more on the diagonal.
+    matrix = [40.0 if i % (width + 1) == 0 else float(i % 3 - 1) for i in range(width * width)]
+    rules = {"variances": list(range(1, width + 1)), "inverse_covariance": matrix}
     given = [p["name"] for p in entry["parameters"] if p["list"] and p["name"] in rules]
     return {generate.python_name(name): rules[name] for name in given}
 

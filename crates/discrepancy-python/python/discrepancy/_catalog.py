@@ -68,13 +68,21 @@ class Explanation:
         """Value, gradient and Hessian over the prediction, for the target 1, as SVG; empty where there are none."""
         if not isinstance(self.measure, PointwiseLoss):
             return ""
-        low, high = (0.001, 0.999) if "[0, 1]" in self.prediction else (-4.0, 4.0)
-        points = [low + (high - low) * i / 200 for i in range(201)]
-        targets = [1.0] * len(points)
+        targets = [1.0] * 201
+        # The widest of these that the loss takes: scores, amounts, probabilities.
+        for low, high in ((-4.0, 4.0), (-0.99, 4.0), (0.02, 4.0), (0.001, 0.999)):
+            points = [low + (high - low) * i / 200 for i in range(201)]
+            try:
+                values = self.measure.value(points, targets, reduction="none")
+            except ValueError:
+                continue
+            break
+        else:
+            return ""
         try:
             curves = self.measure.value_gradient_hessian(points, targets)
         except ValueError:
-            curves = (self.measure.value(points, targets, reduction="none"),)  # type: ignore[assignment]
+            curves = (values,)  # type: ignore[assignment]
         names = ("value", "gradient", "Hessian")
         return _svg(points, {name: [float(y) for y in curve] for name, curve in zip(names, curves)})
 

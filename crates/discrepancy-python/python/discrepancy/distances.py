@@ -6,28 +6,46 @@ from ._measures import Pair
 from ._pairs import condensed, nearest, pairwise, rowwise
 
 __all__ = [
+    "BrayCurtis",
+    "Canberra",
     "Chebyshev",
     "Cosine",
+    "Dice",
     "Euclidean",
     "Hamming",
+    "Jaccard",
+    "Mahalanobis",
     "Manhattan",
     "Minkowski",
     "Pearson",
+    "RogersTanimoto",
+    "RussellRao",
+    "SokalSneath",
     "SquaredEuclidean",
     "StandardizedEuclidean",
+    "Yule",
+    "bray_curtis",
+    "canberra",
     "chebyshev",
     "condensed",
     "cosine",
+    "dice",
     "euclidean",
     "hamming",
+    "jaccard",
+    "mahalanobis",
     "manhattan",
     "minkowski",
     "nearest",
     "pairwise",
     "pearson",
+    "rogers_tanimoto",
     "rowwise",
+    "russell_rao",
+    "sokal_sneath",
     "squared_euclidean",
     "standardized_euclidean",
+    "yule",
 ]
 
 
@@ -339,6 +357,321 @@ def hamming(a, b, *, weight=None, return_gradient=False):
     return _Measure("hamming", ()).rowwise(a, b, weight, return_gradient)
 
 
+def mahalanobis(a, b, *, inverse_covariance=(), weight=None, return_gradient=False):
+    r"""Mahalanobis distance: in units of the spread in each direction, with correlations taken out.
+
+    The matrix is given row by row, n numbers n times; only its symmetric part counts. It must not be negative along
+    the difference, which is an error. Where numbers cancel, as they do with strong correlations, whole numbers are
+    used. Coordinates have no weights of their own here.
+
+    .. math:: \sqrt{\sum_{i,j} (a_i - b_i) V_{ij} (a_j - b_j)}
+
+    Parameters
+    ----------
+    a : vector, or array of rows: numbers
+    b : array of the same shape: numbers
+    inverse_covariance : a list of numbers in (-inf, inf), default ()
+        V, the inverse of the covariance matrix, row by row; the vectors have as many coordinates as it has rows.
+    weight : default None
+        A non-negative weight for each coordinate.
+    return_gradient : default False
+        Also return the gradients with respect to both arguments.
+
+    Returns
+    -------
+    float of two vectors, array of rows; with ``return_gradient`` a tuple of it and two arrays
+
+    Notes
+    -----
+    It is convex, symmetric, never below zero, a metric. Results are within 0.51 units in the last place in float32,
+    within 2 in float64. Source: Mahalanobis 1936, Proceedings of the National Institute of Sciences of India 2 (1).
+
+    Examples
+    --------
+    >>> import discrepancy as dc
+    >>> dc.distances.mahalanobis([0.0, 0.0], [1.0, 3.0], inverse_covariance=(2.0, -1.0, -1.0, 2.0))
+    3.7416573867739413
+    """
+    return _Measure("mahalanobis", (inverse_covariance,)).rowwise(a, b, weight, return_gradient)
+
+
+def bray_curtis(a, b, *, weight=None, return_gradient=False):
+    r"""Bray–Curtis dissimilarity: how much of the abundances of two sites is not shared.
+
+    For rows that are not negative it is between 0 and 1. Two rows of zeros are 0 apart, as all equal rows; opposite
+    rows are infinitely far apart and have no gradient. It is no metric: the triangle inequality can fail.
+
+    .. math:: \frac{\sum_i |a_i - b_i|}{\sum_i |a_i + b_i|}
+
+    Parameters
+    ----------
+    a : vector, or array of rows: numbers
+    b : array of the same shape: numbers
+    weight : default None
+        A non-negative weight for each coordinate.
+    return_gradient : default False
+        Also return the gradients with respect to both arguments.
+
+    Returns
+    -------
+    float of two vectors, array of rows; with ``return_gradient`` a tuple of it and two arrays
+
+    Notes
+    -----
+    It is symmetric, never below zero. Results are within 0.51 units in the last place in float32, within 2 in
+    float64. Source: Bray, Curtis 1957, doi:10.2307/1942268.
+
+    Examples
+    --------
+    >>> import discrepancy as dc
+    >>> dc.distances.bray_curtis([1.0, 2.0, 5.0], [3.0, 2.0, 3.0])
+    0.25
+    """
+    return _Measure("bray_curtis", ()).rowwise(a, b, weight, return_gradient)
+
+
+def canberra(a, b, *, weight=None, return_gradient=False):
+    r"""Canberra distance: the sum of the differences, each relative to the sizes of its two numbers.
+
+    A coordinate counts at most 1, and very small numbers count as much as large ones. Two zeros are 0 apart. The
+    gradient is 0 where a coordinate has a kink: where the numbers are equal or one of them is 0.
+
+    .. math:: \sum_i \frac{|a_i - b_i|}{|a_i| + |b_i|}
+
+    Parameters
+    ----------
+    a : vector, or array of rows: numbers
+    b : array of the same shape: numbers
+    weight : default None
+        A non-negative weight for each coordinate.
+    return_gradient : default False
+        Also return the gradients with respect to both arguments.
+
+    Returns
+    -------
+    float of two vectors, array of rows; with ``return_gradient`` a tuple of it and two arrays
+
+    Notes
+    -----
+    It is symmetric, never below zero, a metric. Results are within 0.51 units in the last place in float32, within
+    1 in float64. Source: Lance, Williams 1966, doi:10.1093/comjnl/9.1.60.
+
+    Examples
+    --------
+    >>> import discrepancy as dc
+    >>> dc.distances.canberra([1.0, -2.0, 0.0], [3.0, 2.0, 0.0])
+    1.5
+    """
+    return _Measure("canberra", ()).rowwise(a, b, weight, return_gradient)
+
+
+def jaccard(a, b, *, weight=None, return_gradient=False):
+    r"""Jaccard distance of truth values: of what is true in either row, the share that is not true in both.
+
+    Numbers other than 0 are true. Two rows without anything true are 0 apart, as all equal rows.
+
+    .. math:: \frac{\#[a_i \ne b_i]}{\#[a_i \vee b_i]}
+
+    Parameters
+    ----------
+    a : vector, or array of rows: numbers, of which those other than 0 are true
+    b : array of the same shape: numbers, of which those other than 0 are true
+    weight : default None
+        A non-negative weight for each coordinate.
+    return_gradient : default False
+        Also return the gradients with respect to both arguments.
+
+    Returns
+    -------
+    float of two vectors, array of rows; with ``return_gradient`` a tuple of it and two arrays
+
+    Notes
+    -----
+    It is symmetric, never below zero, bounded above, a metric, without a derivative. Results are within 0.51 units
+    in the last place in float32, within 1 in float64. Source: Jaccard 1912, doi:10.1111/j.1469-8137.1912.tb05611.x.
+
+    Examples
+    --------
+    >>> import discrepancy as dc
+    >>> dc.distances.jaccard([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
+    0.75
+    """
+    return _Measure("jaccard", ()).rowwise(a, b, weight, return_gradient)
+
+
+def dice(a, b, *, weight=None, return_gradient=False):
+    r"""Dice dissimilarity of truth values: the differences, relative to all that is true in the two rows.
+
+    Numbers other than 0 are true. Two rows without anything true are 0 apart, as all equal rows. It is no metric.
+
+    .. math:: \frac{\#[a_i \ne b_i]}{2 \, \#[a_i \wedge b_i] + \#[a_i \ne b_i]}
+
+    Parameters
+    ----------
+    a : vector, or array of rows: numbers, of which those other than 0 are true
+    b : array of the same shape: numbers, of which those other than 0 are true
+    weight : default None
+        A non-negative weight for each coordinate.
+    return_gradient : default False
+        Also return the gradients with respect to both arguments.
+
+    Returns
+    -------
+    float of two vectors, array of rows; with ``return_gradient`` a tuple of it and two arrays
+
+    Notes
+    -----
+    It is symmetric, never below zero, bounded above, without a derivative. Results are within 0.51 units in the
+    last place in float32, within 2 in float64. Source: Dice 1945, doi:10.2307/1932409.
+
+    Examples
+    --------
+    >>> import discrepancy as dc
+    >>> dc.distances.dice([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
+    0.6
+    """
+    return _Measure("dice", ()).rowwise(a, b, weight, return_gradient)
+
+
+def rogers_tanimoto(a, b, *, weight=None, return_gradient=False):
+    r"""Rogers–Tanimoto distance of truth values: the differences, counted twice, relative to all coordinates.
+
+    Numbers other than 0 are true.
+
+    .. math:: \frac{2 \, \#[a_i \ne b_i]}{\#[a_i = b_i] + 2 \, \#[a_i \ne b_i]}
+
+    Parameters
+    ----------
+    a : vector, or array of rows: numbers, of which those other than 0 are true
+    b : array of the same shape: numbers, of which those other than 0 are true
+    weight : default None
+        A non-negative weight for each coordinate.
+    return_gradient : default False
+        Also return the gradients with respect to both arguments.
+
+    Returns
+    -------
+    float of two vectors, array of rows; with ``return_gradient`` a tuple of it and two arrays
+
+    Notes
+    -----
+    It is symmetric, never below zero, bounded above, a metric, without a derivative. Results are within 0.51 units
+    in the last place in float32, within 1 in float64. Source: Rogers, Tanimoto 1960,
+    doi:10.1126/science.132.3434.1115.
+
+    Examples
+    --------
+    >>> import discrepancy as dc
+    >>> dc.distances.rogers_tanimoto([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
+    0.6666666666666666
+    """
+    return _Measure("rogers_tanimoto", ()).rowwise(a, b, weight, return_gradient)
+
+
+def russell_rao(a, b, *, weight=None, return_gradient=False):
+    r"""Russell–Rao dissimilarity of truth values: the share of coordinates that are not true in both rows.
+
+    Numbers other than 0 are true. A row is not 0 apart from itself, unless all of it is true.
+
+    .. math:: \frac1n \left(n - \#[a_i \wedge b_i]\right)
+
+    Parameters
+    ----------
+    a : vector, or array of rows: numbers, of which those other than 0 are true
+    b : array of the same shape: numbers, of which those other than 0 are true
+    weight : default None
+        A non-negative weight for each coordinate.
+    return_gradient : default False
+        Also return the gradients with respect to both arguments.
+
+    Returns
+    -------
+    float of two vectors, array of rows; with ``return_gradient`` a tuple of it and two arrays
+
+    Notes
+    -----
+    It is symmetric, never below zero, bounded above, without a derivative. Results are within 0.51 units in the
+    last place in float32, within 2 in float64. Source: Russell, Rao 1940, Journal of the Malaria Institute of India
+    3.
+
+    Examples
+    --------
+    >>> import discrepancy as dc
+    >>> dc.distances.russell_rao([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
+    0.8333333333333334
+    """
+    return _Measure("russell_rao", ()).rowwise(a, b, weight, return_gradient)
+
+
+def sokal_sneath(a, b, *, weight=None, return_gradient=False):
+    r"""Sokal–Sneath distance of truth values: of what is true in either row the differences, counted twice.
+
+    Numbers other than 0 are true. Two rows without anything true are 0 apart, as all equal rows.
+
+    .. math:: \frac{2 \, \#[a_i \ne b_i]}{\#[a_i \wedge b_i] + 2 \, \#[a_i \ne b_i]}
+
+    Parameters
+    ----------
+    a : vector, or array of rows: numbers, of which those other than 0 are true
+    b : array of the same shape: numbers, of which those other than 0 are true
+    weight : default None
+        A non-negative weight for each coordinate.
+    return_gradient : default False
+        Also return the gradients with respect to both arguments.
+
+    Returns
+    -------
+    float of two vectors, array of rows; with ``return_gradient`` a tuple of it and two arrays
+
+    Notes
+    -----
+    It is symmetric, never below zero, bounded above, a metric, without a derivative. Results are within 0.51 units
+    in the last place in float32, within 1 in float64. Source: Sokal, Sneath 1963, Principles of Numerical Taxonomy.
+
+    Examples
+    --------
+    >>> import discrepancy as dc
+    >>> dc.distances.sokal_sneath([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
+    0.8571428571428571
+    """
+    return _Measure("sokal_sneath", ()).rowwise(a, b, weight, return_gradient)
+
+
+def yule(a, b, *, weight=None, return_gradient=False):
+    r"""Yule dissimilarity of truth values: 1 less their coefficient of association, from 0 to 2.
+
+    Numbers other than 0 are true. It is 0 where no coordinate is true in the first row alone, or none in the second
+    alone.
+
+    .. math:: \frac{2 \, \#[a_i \wedge \neg b_i] \, \#[\neg a_i \wedge b_i]}{\#[a_i \wedge b_i] \, \#[\neg a_i \wedge \neg b_i] + \#[a_i \wedge \neg b_i] \, \#[\neg a_i \wedge b_i]}
+
+    Parameters
+    ----------
+    a : vector, or array of rows: numbers, of which those other than 0 are true
+    b : array of the same shape: numbers, of which those other than 0 are true
+    weight : default None
+        A non-negative weight for each coordinate.
+    return_gradient : default False
+        Also return the gradients with respect to both arguments.
+
+    Returns
+    -------
+    float of two vectors, array of rows; with ``return_gradient`` a tuple of it and two arrays
+
+    Notes
+    -----
+    It is symmetric, never below zero, bounded above, without a derivative. Results are within 0.51 units in the
+    last place in float32, within 2 in float64. Source: Yule 1912, doi:10.2307/2340126.
+
+    Examples
+    --------
+    >>> import discrepancy as dc
+    >>> dc.distances.yule([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
+    1.0
+    """
+    return _Measure("yule", ()).rowwise(a, b, weight, return_gradient)
+
+
 class Euclidean(Pair):
     r"""Euclidean distance: the length of the difference.
 
@@ -455,3 +788,116 @@ class Hamming(Pair):
 
     def __init__(self):
         super().__init__("hamming", ())
+
+
+class Mahalanobis(Pair):
+    r"""Mahalanobis distance: in units of the spread in each direction, with correlations taken out.
+
+    .. math:: \sqrt{\sum_{i,j} (a_i - b_i) V_{ij} (a_j - b_j)}
+
+    Parameters
+    ----------
+    inverse_covariance : a list of numbers in (-inf, inf), default ()
+        V, the inverse of the covariance matrix, row by row; the vectors have as many coordinates as it has rows.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, *, inverse_covariance=()):
+        super().__init__("mahalanobis", (inverse_covariance,))
+
+
+class BrayCurtis(Pair):
+    r"""Bray–Curtis dissimilarity: how much of the abundances of two sites is not shared.
+
+    .. math:: \frac{\sum_i |a_i - b_i|}{\sum_i |a_i + b_i|}
+    """
+
+    __slots__ = ()
+
+    def __init__(self):
+        super().__init__("bray_curtis", ())
+
+
+class Canberra(Pair):
+    r"""Canberra distance: the sum of the differences, each relative to the sizes of its two numbers.
+
+    .. math:: \sum_i \frac{|a_i - b_i|}{|a_i| + |b_i|}
+    """
+
+    __slots__ = ()
+
+    def __init__(self):
+        super().__init__("canberra", ())
+
+
+class Jaccard(Pair):
+    r"""Jaccard distance of truth values: of what is true in either row, the share that is not true in both.
+
+    .. math:: \frac{\#[a_i \ne b_i]}{\#[a_i \vee b_i]}
+    """
+
+    __slots__ = ()
+
+    def __init__(self):
+        super().__init__("jaccard", ())
+
+
+class Dice(Pair):
+    r"""Dice dissimilarity of truth values: the differences, relative to all that is true in the two rows.
+
+    .. math:: \frac{\#[a_i \ne b_i]}{2 \, \#[a_i \wedge b_i] + \#[a_i \ne b_i]}
+    """
+
+    __slots__ = ()
+
+    def __init__(self):
+        super().__init__("dice", ())
+
+
+class RogersTanimoto(Pair):
+    r"""Rogers–Tanimoto distance of truth values: the differences, counted twice, relative to all coordinates.
+
+    .. math:: \frac{2 \, \#[a_i \ne b_i]}{\#[a_i = b_i] + 2 \, \#[a_i \ne b_i]}
+    """
+
+    __slots__ = ()
+
+    def __init__(self):
+        super().__init__("rogers_tanimoto", ())
+
+
+class RussellRao(Pair):
+    r"""Russell–Rao dissimilarity of truth values: the share of coordinates that are not true in both rows.
+
+    .. math:: \frac1n \left(n - \#[a_i \wedge b_i]\right)
+    """
+
+    __slots__ = ()
+
+    def __init__(self):
+        super().__init__("russell_rao", ())
+
+
+class SokalSneath(Pair):
+    r"""Sokal–Sneath distance of truth values: of what is true in either row the differences, counted twice.
+
+    .. math:: \frac{2 \, \#[a_i \ne b_i]}{\#[a_i \wedge b_i] + 2 \, \#[a_i \ne b_i]}
+    """
+
+    __slots__ = ()
+
+    def __init__(self):
+        super().__init__("sokal_sneath", ())
+
+
+class Yule(Pair):
+    r"""Yule dissimilarity of truth values: 1 less their coefficient of association, from 0 to 2.
+
+    .. math:: \frac{2 \, \#[a_i \wedge \neg b_i] \, \#[\neg a_i \wedge b_i]}{\#[a_i \wedge b_i] \, \#[\neg a_i \wedge \neg b_i] + \#[a_i \wedge \neg b_i] \, \#[\neg a_i \wedge b_i]}
+    """
+
+    __slots__ = ()
+
+    def __init__(self):
+        super().__init__("yule", ())

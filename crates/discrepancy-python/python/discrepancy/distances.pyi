@@ -7,28 +7,46 @@ from ._pairs import condensed as condensed, nearest as nearest, pairwise as pair
 from ._types import Array, ArrayLike
 
 __all__ = [
+    "BrayCurtis",
+    "Canberra",
     "Chebyshev",
     "Cosine",
+    "Dice",
     "Euclidean",
     "Hamming",
+    "Jaccard",
+    "Mahalanobis",
     "Manhattan",
     "Minkowski",
     "Pearson",
+    "RogersTanimoto",
+    "RussellRao",
+    "SokalSneath",
     "SquaredEuclidean",
     "StandardizedEuclidean",
+    "Yule",
+    "bray_curtis",
+    "canberra",
     "chebyshev",
     "condensed",
     "cosine",
+    "dice",
     "euclidean",
     "hamming",
+    "jaccard",
+    "mahalanobis",
     "manhattan",
     "minkowski",
     "nearest",
     "pairwise",
     "pearson",
+    "rogers_tanimoto",
     "rowwise",
+    "russell_rao",
+    "sokal_sneath",
     "squared_euclidean",
     "standardized_euclidean",
+    "yule",
 ]
 
 def euclidean(
@@ -96,6 +114,58 @@ def hamming(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
 ) -> Any: ...
+def mahalanobis(
+    a: ArrayLike,
+    b: ArrayLike,
+    *,
+    inverse_covariance: Sequence[float] = (),
+    weight: ArrayLike | None = None,
+    return_gradient: bool = False,
+) -> Any: ...
+def bray_curtis(
+    a: ArrayLike,
+    b: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    return_gradient: bool = False,
+) -> Any: ...
+def canberra(
+    a: ArrayLike,
+    b: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    return_gradient: bool = False,
+) -> Any: ...
+def jaccard(
+    a: ArrayLike,
+    b: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    return_gradient: bool = False,
+) -> Any: ...
+def dice(a: ArrayLike, b: ArrayLike, *, weight: ArrayLike | None = None, return_gradient: bool = False) -> Any: ...
+def rogers_tanimoto(
+    a: ArrayLike,
+    b: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    return_gradient: bool = False,
+) -> Any: ...
+def russell_rao(
+    a: ArrayLike,
+    b: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    return_gradient: bool = False,
+) -> Any: ...
+def sokal_sneath(
+    a: ArrayLike,
+    b: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    return_gradient: bool = False,
+) -> Any: ...
+def yule(a: ArrayLike, b: ArrayLike, *, weight: ArrayLike | None = None, return_gradient: bool = False) -> Any: ...
 class Euclidean(Pair):
     def __init__(self) -> None: ...
 class SquaredEuclidean(Pair):
@@ -113,4 +183,22 @@ class Cosine(Pair):
 class Pearson(Pair):
     def __init__(self) -> None: ...
 class Hamming(Pair):
+    def __init__(self) -> None: ...
+class Mahalanobis(Pair):
+    def __init__(self, *, inverse_covariance: Sequence[float] = ()) -> None: ...
+class BrayCurtis(Pair):
+    def __init__(self) -> None: ...
+class Canberra(Pair):
+    def __init__(self) -> None: ...
+class Jaccard(Pair):
+    def __init__(self) -> None: ...
+class Dice(Pair):
+    def __init__(self) -> None: ...
+class RogersTanimoto(Pair):
+    def __init__(self) -> None: ...
+class RussellRao(Pair):
+    def __init__(self) -> None: ...
+class SokalSneath(Pair):
+    def __init__(self) -> None: ...
+class Yule(Pair):
     def __init__(self) -> None: ...

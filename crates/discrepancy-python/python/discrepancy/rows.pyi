@@ -7,11 +7,17 @@ from ._types import Array, ArrayLike, Nan, Reduction
 
 __all__ = [
     "CrossEntropy",
+    "MultiMargin",
     "MulticlassZeroOne",
+    "MultilabelMargin",
+    "MultilabelSoftMargin",
     "SoftmaxCrossEntropy",
     "SoftmaxFocal",
     "cross_entropy",
+    "multi_margin",
     "multiclass_zero_one",
+    "multilabel_margin",
+    "multilabel_soft_margin",
     "softmax_cross_entropy",
     "softmax_focal",
 ]
@@ -68,6 +74,43 @@ def multiclass_zero_one(
     return_logsumexp: bool = False,
     nan: Nan = "error",
 ) -> Any: ...
+def multi_margin(
+    prediction: ArrayLike,
+    target: ArrayLike,
+    *,
+    p: float = 1,
+    margin: float = 1.0,
+    class_weight: Sequence[float] = (),
+    reduction: Reduction = "mean",
+    weight: ArrayLike | None = None,
+    ignore_index: int | None = None,
+    return_gradient: bool = False,
+    return_logsumexp: bool = False,
+    nan: Nan = "error",
+) -> Any: ...
+def multilabel_margin(
+    prediction: ArrayLike,
+    target: ArrayLike,
+    *,
+    reduction: Reduction = "mean",
+    weight: ArrayLike | None = None,
+    ignore_index: int | None = None,
+    return_gradient: bool = False,
+    return_logsumexp: bool = False,
+    nan: Nan = "error",
+) -> Any: ...
+def multilabel_soft_margin(
+    prediction: ArrayLike,
+    target: ArrayLike,
+    *,
+    class_weight: Sequence[float] = (),
+    reduction: Reduction = "mean",
+    weight: ArrayLike | None = None,
+    ignore_index: int | None = None,
+    return_gradient: bool = False,
+    return_logsumexp: bool = False,
+    nan: Nan = "error",
+) -> Any: ...
 class SoftmaxCrossEntropy(RowLoss):
     def __init__(
         self,
@@ -84,3 +127,9 @@ class CrossEntropy(RowLoss):
     def __init__(self, *, base: float | Literal["e"] = "e") -> None: ...
 class MulticlassZeroOne(RowLoss):
     def __init__(self) -> None: ...
+class MultiMargin(RowLoss):
+    def __init__(self, *, p: float = 1, margin: float = 1.0, class_weight: Sequence[float] = ()) -> None: ...
+class MultilabelMargin(RowLoss):
+    def __init__(self) -> None: ...
+class MultilabelSoftMargin(RowLoss):
+    def __init__(self, *, class_weight: Sequence[float] = ()) -> None: ...
