@@ -155,7 +155,20 @@ fn package(rest: &[&str]) -> Result<(), String> {
     run(&python, &["-m", "mypy", "examples/python", &format!("{FOLDER}/generate.py")], &[])?;
     // The stubs say what the code does.
     let aliases = format!("{FOLDER}/stubtest.txt");
-    run(&python, &["-m", "mypy.stubtest", "discrepancy", "--allowlist", &aliases, "--ignore-unused-allowlist"], &[])
+    run(
+        &python,
+        &[
+            "-m",
+            "mypy.stubtest",
+            "discrepancy",
+            "--allowlist",
+            &aliases,
+            "--ignore-unused-allowlist",
+            "--mypy-config-file",
+            "pyproject.toml",
+        ],
+        &[],
+    )
 }
 
 /// The benchmark, or with `--peers` that of others in turn with it.
