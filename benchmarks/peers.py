@@ -31,7 +31,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # What one round of ours may take, or a smaller shape is measured.
 LONGEST = 10.0
 # What the rounds of one work may take together.
-BUDGET = 20.0
+BUDGET = 8.0
 ROUNDS = 9
 PLOTTED = {
     "rows": ["squared", "binary_cross_entropy_with_logits", "focal"],
