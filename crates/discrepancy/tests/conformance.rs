@@ -4,6 +4,7 @@
 
 mod support;
 
+use discrepancy::batch::straight::{Place, Rows};
 use discrepancy::batch::{Evaluation, NanPolicy};
 use discrepancy::catalog::{self, DataDomain, Measure, Property};
 use discrepancy::losses::{Coupling, Outputs, PointwiseLoss, Precision};
@@ -397,5 +398,41 @@ fn confident_rows_keep_their_digits() {
         for y in [0.0, 1.0] {
             assert_eq!(focal.at(z, y)[0].to_bits(), bce.at(z, y)[0].to_bits(), "focal with gamma 0 at {z}, {y}");
         }
+    }
+}
+
+/// Results would stay right if the short way never settled anything, only slow; and wrong data would pass if it had other
+/// domains than the catalogue.
+#[test]
+fn ordinary_singles_go_straight_through_and_nothing_outside_its_domain_does() {
+    let numbers = [f32::NAN, f32::INFINITY, -7.5, -1.0, -0.25, 0.0, 1e-3, 0.5, 0.75, 1.0, 1.000_000_1, 2.0, 9.5];
+    let levels = Level::available().into_iter().filter(|level| *level != Level::Scalar);
+    for (level, loss) in levels.flat_map(|level| pointwise().into_iter().map(move |loss| (level, loss))) {
+        let (mut ordinary, mut settled, mut outside) = (0, 0, 0);
+        for (z, y) in numbers.iter().flat_map(|z| numbers.iter().map(move |y| (*z, *y))) {
+            let mut value = [0.0];
+            let rows = Rows {
+                prediction: &[z],
+                target: &[y],
+                value: Place { wide: Some(&mut value), narrow: None },
+                gradient: Place::default(),
+                hessian: Place::default(),
+                factor: 1.0,
+            };
+            let done = loss.straight(level, rows);
+            let entry = loss.entry();
+            if !(entry.prediction.contains(f64::from(z)) && entry.target.contains(f64::from(y))) {
+                outside += 1;
+                assert!(!done, "{} took {z} with target {y}", loss.spec());
+            } else if z.is_finite() && y.is_finite() {
+                ordinary += 1;
+                settled += usize::from(done);
+            }
+        }
+        assert!(
+            outside > 0 && ordinary > 0 && settled * 10 >= ordinary * 9,
+            "{}: {settled} of {ordinary}",
+            loss.spec()
+        );
     }
 }
