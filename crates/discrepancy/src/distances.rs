@@ -41,6 +41,11 @@ pub trait PairFunction: Debug + Send + Sync {
     /// The value of one pair, and where wanted the gradients with respect to both rows; zero at coincidence where a
     /// subgradient is meant.
     fn evaluate(&self, input: PairInput<'_>, gradients: Option<Gradients<'_>>) -> Result<f64>;
+    /// The value of one pair in single precision before it is rounded, and where wanted the rounded gradients, if nothing
+    /// about the pair needs a closer look; else `evaluate` takes it.
+    fn straight(&self, _input: PairInput<'_, f32>, _gradients: Option<Gradients<'_, f32>>) -> Option<f64> {
+        None
+    }
     /// The value of one pair of `f64`.
     fn value(&self, a: &[f64], b: &[f64]) -> Result<f64> {
         self.evaluate(PairInput::new(a, b), None)
@@ -67,6 +72,14 @@ trait Distance {
     fn termwise(&self, _input: PairInput<'_>, _gradients: Option<&mut Gradients<'_>>) -> Option<termwise::Found> {
         None
     }
+    /// The same of a pair in single precision.
+    fn straight(
+        &self,
+        _input: PairInput<'_, f32>,
+        _gradients: Option<&mut Gradients<'_, f32>>,
+    ) -> Option<termwise::Found> {
+        None
+    }
 }
 
 /// Writes the module list and the registry from one line an entry.
@@ -79,6 +92,9 @@ macro_rules! distances {
             impl PairFunction for $type {
                 fn entry(&self) -> &'static Entry { Self::ENTRY }
                 fn arguments(&self) -> Arguments { self.parameter_values() }
+                fn straight(&self, input: PairInput<'_, f32>, mut by: Option<Gradients<'_, f32>>) -> Option<f64> {
+                    Distance::straight(self, input, by.as_mut()).filter(|found| found.complete).map(|found| found.value)
+                }
                 fn evaluate(&self, input: PairInput<'_>, mut gradients: Option<Gradients<'_>>) -> Result<f64> {
                     let found = self.termwise(input, gradients.as_mut());
                     if let Some(found) = found.filter(|found| found.complete) {

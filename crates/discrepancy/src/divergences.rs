@@ -23,6 +23,10 @@ trait Divergence: Sync {
     fn termwise(&self, _input: PairInput<'_>, _gradients: Option<&mut Gradients<'_>>) -> Option<Found> {
         None
     }
+    /// The same of a pair in single precision.
+    fn straight(&self, _input: PairInput<'_, f32>, _gradients: Option<&mut Gradients<'_, f32>>) -> Option<Found> {
+        None
+    }
 }
 
 /// The value and the gradients of checked rows, each number in the first precision that is sure of it.
@@ -65,6 +69,9 @@ macro_rules! divergences {
             impl PairFunction for $type {
                 fn entry(&self) -> &'static Entry { Self::ENTRY }
                 fn arguments(&self) -> Arguments { self.parameter_values() }
+                fn straight(&self, input: PairInput<'_, f32>, mut by: Option<Gradients<'_, f32>>) -> Option<f64> {
+                    Divergence::straight(self, input, by.as_mut()).filter(|found| found.complete).map(|found| found.value)
+                }
                 fn evaluate(&self, input: PairInput<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
                     evaluate(self, Self::ENTRY.name, input, gradients)
                 }

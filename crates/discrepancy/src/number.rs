@@ -81,6 +81,13 @@ pub trait Real:
         self.ln_1p()
     }
 
+    /// `ln(self / other)` of positive numbers whose quotient is in range, without cancellation.
+    #[inline(always)]
+    fn ln_quotient(self, other: Self) -> Self {
+        let near = self.lt(other * 2.0) & other.lt(self * 2.0);
+        Self::when(near, ((self - other) / other).ln_1p(), (self / other).ln())
+    }
+
     /// The larger of two.
     #[inline(always)]
     fn max(self, other: Self) -> Self {
@@ -210,6 +217,8 @@ pub trait Machine: Real {
     fn power_of_shifted(self) -> Self;
     /// For a positive normal number: `(m, e)` with `self = m · 2^e` and m in [√½, √2).
     fn split(self) -> (Self, Self);
+    /// For positive normal numbers whose quotient is in range: `(2^k, k)` with `self / other / 2^k` between 2/3 and 3/2.
+    fn quotient_power(self, other: Self) -> (Self, Self);
     /// The mask of numbers that are neither infinite nor NaN.
     fn finite(self) -> Self::Mask;
 

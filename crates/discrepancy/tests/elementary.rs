@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a broken bound must stop the test")]
 
 use discrepancy::number::lane::{Block, run};
-use discrepancy::number::{Approximate, Guarded, LANES, Lane, Level, Long, Real, Twofold};
+use discrepancy::number::{Approximate, Guarded, LANES, Lane, Level, Long, Real, Short, Twofold};
 use fearless_simd::Simd;
 
 const NAMES: [&str; 4] = ["exp", "exp_m1", "ln", "ln_1p"];
@@ -87,6 +87,79 @@ fn twofold_functions_are_as_exact_as_the_guard_counts_with() {
         println!("{name}: 2^{:.1} at {:e}", f64::log2(worst.0), worst.1);
         assert!(worst.0 <= bound, "{name}: 2^{:.1} at {:e}", f64::log2(worst.0), worst.1);
     }
+}
+
+/// `ln(x / y)` in one float.
+struct Quotients<'a> {
+    pairs: &'a [(f64, f64)],
+    out: &'a mut Vec<f64>,
+}
+
+impl Block for Quotients<'_> {
+    fn scalar(self) {
+        self.out.extend(self.pairs.iter().map(|(x, y)| Short(*x).ln_quotient(Short(*y)).0));
+    }
+    fn lanes<S: Simd>(self, simd: S) {
+        for pairs in self.pairs.chunks_exact(LANES) {
+            let [x, y]: [[f64; LANES]; 2] = [std::array::from_fn(|i| pairs[i].0), std::array::from_fn(|i| pairs[i].1)];
+            let log = Short(Lane::load(simd, &x)).ln_quotient(Short(Lane::load(simd, &y)));
+            let mut out = [0.0; LANES];
+            log.0.store(&mut out);
+            self.out.extend(out);
+        }
+    }
+}
+
+/// Pairs of all magnitudes, many next to each other.
+fn quotients() -> Vec<(f64, f64)> {
+    let mut pairs: Vec<(f64, f64)> = Vec::new();
+    for (i, x) in points(2).into_iter().enumerate() {
+        let factor = [1.0 + f64::EPSILON, 1.0 - 1e-9, 1.001, 1.41, 1.5, 0.667, 2.0, 3e40, 7e-60][i % 9];
+        pairs.extend([(x, x * factor), (x * factor, 1.0)]);
+    }
+    pairs.retain(|(x, y)| *x > 1e-290 && *y > 1e-290);
+    pairs.truncate(pairs.len() / LANES * LANES);
+    pairs
+}
+
+#[test]
+fn twofold_logarithms_of_quotients_are_as_exact_as_the_guard_counts_with() {
+    let mut worst = (0.0, (0.0, 0.0));
+    for (x, y) in quotients().into_iter().filter(|(x, y)| *x < 1e100 && *y < 1e100 && *x > 1e-130 && *y > 1e-130) {
+        let (low_x, low_y) = (x * f64::EPSILON / 5.0, -y * f64::EPSILON / 7.0);
+        let got = Twofold::new(x, low_x).ln_quotient(Twofold::new(y, low_y));
+        let truth = ((Long::from(x) + low_x) / (Long::from(y) + low_y)).ln();
+        let error = relative(Long::from(got.high) + got.low, truth);
+        if error > worst.0 {
+            worst = (error, (x, y));
+        }
+    }
+    let bound = <Twofold<f64> as Approximate<f64>>::FUNCTION;
+    println!("ln_quotient: 2^{:.1} at {:e}, {:e}", f64::log2(worst.0), worst.1.0, worst.1.1);
+    assert!(worst.0 <= bound, "2^{:.1} at {:e}, {:e}", f64::log2(worst.0), worst.1.0, worst.1.1);
+}
+
+#[test]
+fn short_logarithms_of_quotients_are_as_exact_as_the_guard_counts_with() {
+    let pairs = quotients();
+    let mut all = Vec::new();
+    for level in Level::available() {
+        let mut out = Vec::new();
+        run(level, Quotients { pairs: &pairs, out: &mut out });
+        all.push(out);
+    }
+    let mut worst = (0.0, (0.0, 0.0));
+    for (i, (x, y)) in pairs.iter().enumerate() {
+        let truth = (Long::from(*x) / Long::from(*y)).ln();
+        let error = relative(Long::from(all[0][i]), truth);
+        if error > worst.0 {
+            worst = (error, (*x, *y));
+        }
+        assert!(all.iter().all(|out| out[i].to_bits() == all[0][i].to_bits()), "levels differ at {x:e}, {y:e}");
+    }
+    println!("ln_quotient: 2^{:.1} at {:e}, {:e}", f64::log2(worst.0), worst.1.0, worst.1.1);
+    // Counted with: 2^-42.
+    assert!(worst.0 <= 2f64.powi(-46), "2^{:.1} at {:e}, {:e}", f64::log2(worst.0), worst.1.0, worst.1.1);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use super::element::Element;
 use super::matrix::{Matrix, in_order, narrow, room, widen};
+use super::pass::STREAM;
+use crate::distances::pair::length;
 use crate::distances::{Gradients, PairFunction, PairInput};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::{Level, Twofold};
@@ -50,6 +52,16 @@ pub struct PairEvaluation<'a, E> {
 /// One row of each.
 type Scratch = (Vec<f64>, Vec<f64>);
 
+/// Two rows with their gradients before they are rounded, and gradients that are rounded but not stored.
+#[derive(Default)]
+struct RowScratch<E> {
+    wide: [Vec<f64>; 4],
+    rounded: [Vec<E>; 2],
+}
+
+/// A pair's index, and where its results go.
+type ResultRow<'s, E> = (usize, (&'s mut E, (&'s mut [E], &'s mut [E])));
+
 /// Rows of `a` that are taken together.
 const TILE: usize = 16;
 /// Some rows of `a`, and one of `b`.
@@ -90,6 +102,9 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
     pub fn rowwise(&self) -> Result<Vec<E>> {
         self.same_rows()?;
         let one = |(x, y): &mut Scratch, i| {
+            if let Some(value) = self.singles(i, i).and_then(|input| self.metric.straight(input, None)) {
+                return Ok(E::narrow(value));
+            }
             self.a.widen(i, x);
             self.b.widen(i, y);
             self.value(x, y, i, i).map(E::narrow)
@@ -100,22 +115,76 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
     /// Row i of `a` against row i of `b`, with the gradients with respect to both.
     pub fn rowwise_with_gradients(&self) -> Result<PairResults<E>> {
         self.same_rows()?;
-        let count = self.a.rows() * self.a.width();
-        let mut results =
-            PairResults { value: Vec::new(), gradient_a: self.room(count)?, gradient_b: self.room(count)? };
-        let one = |scratch: &mut [Vec<f64>; 4], ((i, ga), gb): ((usize, &mut [E]), &mut [E])| {
-            let [x, y, by_x, by_y] = scratch;
-            self.a.widen(i, x);
-            self.b.widen(i, y);
-            let value = self.gradients(x, y, [by_x, by_y], i, i)?;
-            ga.iter_mut().zip(by_x).for_each(|(out, g)| *out = E::narrow(*g));
-            gb.iter_mut().zip(by_y).for_each(|(out, g)| *out = E::narrow(*g));
-            Ok(E::narrow(value))
+        let (rows, count) = (self.a.rows(), self.a.rows() * self.a.width());
+        let (mut value, mut gradient_a, mut gradient_b) = (self.room(rows)?, self.room(count)?, self.room(count)?);
+        self.rowwise_with_gradients_into(&mut value, &mut gradient_a, &mut gradient_b)?;
+        Ok(PairResults { value, gradient_a, gradient_b })
+    }
+
+    /// The same into memory of the caller's: a value for each row, and gradients as long as the rows.
+    ///
+    /// After an error their contents mean nothing.
+    pub fn rowwise_with_gradients_into(
+        &self,
+        value: &mut [E],
+        gradient_a: &mut [E],
+        gradient_b: &mut [E],
+    ) -> Result<()> {
+        self.same_rows()?;
+        let (name, rows, width) = (self.metric.entry().name, self.a.rows(), self.a.width());
+        length(name, "value", value.len(), rows)?;
+        length(name, "gradient_a", gradient_a.len(), rows * width)?;
+        length(name, "gradient_b", gradient_b.len(), rows * width)?;
+        let stream = size_of_val(gradient_a) > STREAM;
+        let one = |scratch: &mut RowScratch<E>, (i, (value, (out_a, out_b))): ResultRow<'_, E>| {
+            let found = if stream {
+                let [by_a, by_b] = &mut scratch.rounded;
+                by_a.resize(width, E::default());
+                by_b.resize(width, E::default());
+                let found = self.row_with_gradients(i, by_a, by_b, &mut scratch.wide)?;
+                E::stream(out_a, by_a);
+                E::stream(out_b, by_b);
+                found
+            } else {
+                self.row_with_gradients(i, out_a, out_b, &mut scratch.wide)?
+            };
+            *value = E::narrow(found);
+            Ok(())
         };
-        let (ga, gb) =
-            (results.gradient_a.par_chunks_mut(self.a.width()), results.gradient_b.par_chunks_mut(self.a.width()));
-        results.value = in_order(ga.enumerate().zip(gb).map_init(Default::default, one).collect())?;
-        Ok(results)
+        let gradients = gradient_a.par_chunks_mut(width).zip(gradient_b.par_chunks_mut(width));
+        let all = value.par_iter_mut().zip(gradients).enumerate();
+        in_order(all.map_init(RowScratch::default, one).collect()).map(|_| ())
+    }
+
+    /// The value of a pair of rows, and its rounded gradients.
+    fn row_with_gradients(
+        &self,
+        i: usize,
+        out_a: &mut [E],
+        out_b: &mut [E],
+        [x, y, by_x, by_y]: &mut [Vec<f64>; 4],
+    ) -> Result<f64> {
+        if let (Some(input), Some(a), Some(b)) =
+            (self.singles(i, i), E::as_singles_mut(out_a), E::as_singles_mut(out_b))
+            && let Some(value) = self.metric.straight(input, Some(Gradients { a, b }))
+        {
+            return Ok(value);
+        }
+        self.a.widen(i, x);
+        self.b.widen(i, y);
+        let value = self.gradients(x, y, [by_x, by_y], i, i)?;
+        out_a.iter_mut().zip(by_x).for_each(|(out, g)| *out = E::narrow(*g));
+        out_b.iter_mut().zip(by_y).for_each(|(out, g)| *out = E::narrow(*g));
+        Ok(value)
+    }
+
+    /// Two rows as they lie in memory, if they are singles and have no weights.
+    fn singles(&self, i: usize, j: usize) -> Option<PairInput<'_, f32>> {
+        let width = self.a.width();
+        let row = |matrix: &Matrix<'a, E>, i: usize| E::as_singles(&matrix.as_slice()?[i * width..][..width]);
+        let (a, b) = (row(&self.a, i)?, row(&self.b, j)?);
+        let ordinary = self.weights.is_none();
+        ordinary.then_some(PairInput { a, b, weights: None, epsilon: E::EPSILON, level: Level::best() })
     }
 
     /// All rows of `a` against all rows of `b`: N×M, row by row of `a`.

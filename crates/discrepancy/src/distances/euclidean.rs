@@ -1,6 +1,6 @@
 use super::Distance;
 use super::pair::{Gradients, Pair, scaled, square, total};
-use super::termwise::{Sums, Termwise, termwise};
+use super::termwise::{Slope, Sums, Termwise, termwise};
 use crate::catalog::DataDomain;
 use crate::error::Result;
 use crate::number::Real;
@@ -50,10 +50,10 @@ impl Termwise for Euclidean {
         sums[0].sqrt()
     }
     #[inline(always)]
-    fn slopes<R: Real>(&self, a: R, b: R) -> [R; 2] {
-        [a - b, b - a]
+    fn slopes<R: Real>(&self, a: R, b: R) -> [Slope<R>; 2] {
+        [Slope::of(a - b), Slope::of(b - a)]
     }
-    fn factor<R: Real>(&self, sums: Sums<R>, _: f64) -> R {
-        sums[0].lit(1.0) / sums[0].sqrt()
+    fn factor<R: Real>(&self, sums: Sums<R>, _: f64) -> Option<R> {
+        Some(sums[0].lit(1.0) / sums[0].sqrt())
     }
 }

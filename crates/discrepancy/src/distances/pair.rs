@@ -13,11 +13,11 @@ pub(crate) fn wide(x: f64) -> Wide {
 
 /// Two rows as they are given.
 #[derive(Clone, Copy, Debug)]
-pub struct PairInput<'a> {
+pub struct PairInput<'a, N = f64> {
     /// The first row; of a divergence the reference.
-    pub a: &'a [f64],
+    pub a: &'a [N],
     /// The second row, of the same length.
-    pub b: &'a [f64],
+    pub b: &'a [N],
     /// A non-negative weight for each coordinate (a frequency: 2 counts as the coordinate twice). Distances only.
     pub weights: Option<&'a [f64]>,
     /// The spacing at 1 of the type the numbers were stored in: distributions sum to 1 within `8 n ε`.
@@ -46,11 +46,11 @@ pub(crate) struct Pair<'a> {
 
 /// Where the gradients with respect to both rows go.
 #[derive(Debug)]
-pub struct Gradients<'a> {
+pub struct Gradients<'a, N = f64> {
     /// With respect to the first row.
-    pub a: &'a mut [f64],
+    pub a: &'a mut [N],
     /// With respect to the second row.
-    pub b: &'a mut [f64],
+    pub b: &'a mut [N],
 }
 
 impl Gradients<'_> {

@@ -6,9 +6,9 @@
 //! domain, lengths that differ), there is no answer, and the entry's own careful form takes the pair.
 
 use super::pair::{Gradients, PairInput};
-use crate::number::guarded::{SURE, power};
+use crate::number::guarded::{SURE, SURE_SINGLE, UNSEEN, power};
 use crate::number::lane::{Block, Load, One, Several, run};
-use crate::number::{Approximate, Guarded, Machine, Real, Twofold, careful};
+use crate::number::{Approximate, Guarded, LANES, Machine, Real, Short, Twofold, careful};
 use fearless_simd::Simd;
 use std::marker::PhantomData;
 
@@ -17,8 +17,29 @@ pub(crate) const MOST: usize = 5;
 /// What a form keeps of each coordinate; the rest is zero.
 pub(crate) type Sums<R> = [R; MOST];
 
-/// Sums are kept in so many parts, on every processor.
-const PARTS: usize = 16;
+/// Coordinates that are taken together, and kept in so many parts of sums, on every processor.
+const PARTS: usize = 2 * LANES;
+
+/// A derivative of one coordinate, and what its rounding errors are relative to.
+#[derive(Clone, Copy)]
+pub(crate) struct Slope<R> {
+    value: R,
+    /// None where nothing cancels: the value itself.
+    size: Option<R>,
+}
+
+impl<R: Real> Slope<R> {
+    /// Of products, quotients and functions of exact numbers: errors are relative to it.
+    #[inline(always)]
+    pub(crate) fn of(value: R) -> Self {
+        Slope { value, size: None }
+    }
+    /// Of sums that may cancel: errors are relative to `size`.
+    #[inline(always)]
+    pub(crate) fn cancelling(value: R, size: R) -> Self {
+        Slope { value, size: Some(size) }
+    }
+}
 
 /// What the file of an entry writes.
 pub(crate) trait Termwise: Sync {
@@ -28,8 +49,10 @@ pub(crate) trait Termwise: Sync {
     const LARGEST: bool = false;
     /// Whether both rows are distributions; the sums number 1 and 2 are then theirs.
     const DISTRIBUTIONS: bool = false;
-    /// Roundings in a term, in units of the last place of the number it is computed in.
+    /// Roundings in a term or a derivative, in units of the last place of the number it is computed in.
     const ROUNDINGS: f64 = 4.0;
+    /// Elementary functions in a term or a derivative, one of the other.
+    const FUNCTIONS: f64 = 0.0;
     /// Whether gradients have such a form too.
     const SLOPES: bool = false;
 
@@ -41,7 +64,7 @@ pub(crate) trait Termwise: Sync {
     fn proper(&self) -> bool {
         true
     }
-    /// What a coordinate adds to the sums.
+    /// What a coordinate adds to the sums; nothing where both numbers are zero.
     fn terms<R: Real>(&self, a: R, b: R) -> Sums<R>;
     /// Bounds of the sums of the terms' sizes; the sums themselves where no term is negative.
     fn sizes(&self, sums: Sums<f64>, _count: f64) -> Sums<f64> {
@@ -50,12 +73,12 @@ pub(crate) trait Termwise: Sync {
     /// The value, for so many coordinates.
     fn finish<R: Real>(&self, sums: Sums<R>, count: f64) -> R;
     /// The derivatives by both coordinates, over [`Termwise::factor`].
-    fn slopes<R: Real>(&self, a: R, _b: R) -> [R; 2] {
-        [a, a]
+    fn slopes<R: Real>(&self, a: R, _b: R) -> [Slope<R>; 2] {
+        [Slope::of(a), Slope::of(a)]
     }
-    /// What all derivatives are multiplied by.
-    fn factor<R: Real>(&self, sums: Sums<R>, _count: f64) -> R {
-        sums[0].lit(1.0)
+    /// What all derivatives are multiplied by, if it depends on the sums.
+    fn factor<R: Real>(&self, _sums: Sums<R>, _count: f64) -> Option<R> {
+        None
     }
 }
 
@@ -69,6 +92,13 @@ macro_rules! termwise {
         ) -> Option<$crate::distances::termwise::Found> {
             $crate::distances::termwise::evaluate(self, input, gradients)
         }
+        fn straight(
+            &self,
+            input: $crate::distances::PairInput<'_, f32>,
+            gradients: Option<&mut $crate::distances::Gradients<'_, f32>>,
+        ) -> Option<$crate::distances::termwise::Found> {
+            $crate::distances::termwise::evaluate_single(self, input, gradients)
+        }
     };
 }
 pub(crate) use termwise;
@@ -76,44 +106,57 @@ pub(crate) use termwise;
 /// How many floats a number is made of.
 trait Depth: Copy {
     type Of<M: Machine>: Approximate<M>;
+    /// How much of a result its error may be.
+    const SURE: f64;
+    /// An error that does not show, whatever the result; below zero where there is none.
+    const UNSEEN: f64;
+    /// The least result whose bits are all there.
+    const LEAST: f64;
+    /// Whether more floats may make a result sure.
+    const SHALLOW: bool;
     fn of<M: Machine>(x: M) -> Self::Of<M>;
     fn parts<M: Machine>(x: Self::Of<M>) -> [M; 2];
     fn joined(high: f64, low: f64) -> Self::Of<f64>;
-    /// Whether a result is sure, and the result.
+    /// A result, if it is sure.
     fn sure(x: Guarded<Self::Of<f64>, f64>) -> Option<f64>;
-    fn sure_of<M: Machine>(x: Guarded<Self::Of<M>, M>) -> M::Mask;
 }
 
+/// One float, for results of 24 bits or fewer.
 #[derive(Clone, Copy)]
 struct Single;
+/// Two floats, for results of 53 bits.
 #[derive(Clone, Copy)]
 struct Double;
 
 impl Depth for Single {
-    type Of<M: Machine> = M;
+    type Of<M: Machine> = Short<M>;
+    const SURE: f64 = SURE_SINGLE;
+    const UNSEEN: f64 = UNSEEN;
+    const LEAST: f64 = 0.0;
+    const SHALLOW: bool = true;
     #[inline(always)]
-    fn of<M: Machine>(x: M) -> M {
-        x
+    fn of<M: Machine>(x: M) -> Short<M> {
+        Short(x)
     }
     #[inline(always)]
-    fn parts<M: Machine>(x: M) -> [M; 2] {
-        [x, x.lit(0.0)]
+    fn parts<M: Machine>(x: Short<M>) -> [M; 2] {
+        [x.0, x.0.lit(0.0)]
     }
     #[inline(always)]
-    fn joined(high: f64, _: f64) -> f64 {
-        high
+    fn joined(high: f64, _: f64) -> Short<f64> {
+        Short(high)
     }
-    fn sure(x: Guarded<f64, f64>) -> Option<f64> {
-        x.sure_single().then_some(x.value)
-    }
-    #[inline(always)]
-    fn sure_of<M: Machine>(x: Guarded<M, M>) -> M::Mask {
-        x.sure_single()
+    fn sure(x: Guarded<Short<f64>, f64>) -> Option<f64> {
+        x.sure_single().then_some(x.value.0)
     }
 }
 
 impl Depth for Double {
     type Of<M: Machine> = Twofold<M>;
+    const SURE: f64 = SURE;
+    const UNSEEN: f64 = -1.0;
+    const LEAST: f64 = power(-900);
+    const SHALLOW: bool = false;
     #[inline(always)]
     fn of<M: Machine>(x: M) -> Twofold<M> {
         Twofold::from(x)
@@ -130,9 +173,41 @@ impl Depth for Double {
         // Zero may be an underflow.
         (careful::sure(x, f64::EPSILON) && x.value.high != 0.0).then(|| x.value.round_to_machine())
     }
+}
+
+/// The relative error of a term or a derivative.
+fn error_of_one<T: Termwise, D: Depth>() -> f64 {
+    T::ROUNDINGS * <D::Of<f64> as Approximate<f64>>::OPERATION + T::FUNCTIONS * <D::Of<f64> as Approximate<f64>>::SHORT
+}
+
+/// What rows are stored in: a type that kernels load from and store to.
+trait Stored: Copy + Default {
+    fn load<C: Load>(load: C, from: &[Self]) -> [C::Number; 2];
+    fn store<C: Load>(load: C, numbers: [C::Number; 2], to: &mut [Self]);
+}
+
+impl Stored for f64 {
     #[inline(always)]
-    fn sure_of<M: Machine>(x: Guarded<Twofold<M>, M>) -> M::Mask {
-        x.sure(SURE)
+    fn load<C: Load>(load: C, from: &[f64]) -> [C::Number; 2] {
+        let (low, high) = from.split_at(C::WIDTH);
+        [load.load(low), load.load(high)]
+    }
+    #[inline(always)]
+    fn store<C: Load>(load: C, numbers: [C::Number; 2], to: &mut [f64]) {
+        let (low, high) = to.split_at_mut(C::WIDTH);
+        load.store(numbers[0], low);
+        load.store(numbers[1], high);
+    }
+}
+
+impl Stored for f32 {
+    #[inline(always)]
+    fn load<C: Load>(load: C, from: &[f32]) -> [C::Number; 2] {
+        load.load_single(from)
+    }
+    #[inline(always)]
+    fn store<C: Load>(load: C, numbers: [C::Number; 2], to: &mut [f32]) {
+        load.store_single(numbers, to);
     }
 }
 
@@ -150,30 +225,53 @@ pub(crate) fn evaluate<T: Termwise>(
     input: PairInput<'_>,
     gradients: Option<&mut Gradients<'_>>,
 ) -> Option<Found> {
-    let (n, lengths) = (input.a.len(), gradients.as_ref().map(|g| (g.a.len(), g.b.len())));
-    let ordinary = n > 0 && input.b.len() == n && lengths.is_none_or(|both| both == (n, n)) && input.weights.is_none();
-    if !ordinary || !form.fits() {
-        return None;
-    }
     if input.epsilon > power(-30) {
-        go::<T, Single>(form, input, gradients)
+        go::<T, Single, f64>(form, input, gradients)
     } else {
-        go::<T, Double>(form, input, gradients)
+        go::<T, Double, f64>(form, input, gradients)
     }
 }
 
-fn go<T: Termwise, D: Depth>(form: &T, input: PairInput<'_>, gradients: Option<&mut Gradients<'_>>) -> Option<Found> {
-    let (a, b) = (input.a, input.b);
-    let (mut parts, mut legal) = ([[0.0; 2]; MOST], true);
-    run(input.level, Summed::<T, D> { form, a, b, sums: &mut parts, legal: &mut legal, depth: PhantomData });
-    let count = a.len() as f64;
+/// The same of rows in single precision: the same bits, rounded.
+pub(crate) fn evaluate_single<T: Termwise>(
+    form: &T,
+    input: PairInput<'_, f32>,
+    gradients: Option<&mut Gradients<'_, f32>>,
+) -> Option<Found> {
+    go::<T, Single, f32>(form, input, gradients)
+}
+
+fn go<T: Termwise, D: Depth, N: Stored>(
+    form: &T,
+    input: PairInput<'_, N>,
+    gradients: Option<&mut Gradients<'_, N>>,
+) -> Option<Found> {
+    let PairInput { a, b, epsilon, level, .. } = input;
+    let (n, lengths) = (a.len(), gradients.as_ref().map(|g| (g.a.len(), g.b.len())));
+    let ordinary = n > 0 && b.len() == n && lengths.is_none_or(|both| both == (n, n)) && input.weights.is_none();
+    if !ordinary || !form.fits() {
+        return None;
+    }
+    let count = n as f64;
+    let (mut parts, mut legal, mut sure) = ([[0.0; 2]; MOST], true, T::SLOPES || gradients.is_none());
+    let mut out = gradients.filter(|_| T::SLOPES).map(|g| [&mut *g.a, &mut *g.b]);
+    // Without a common factor, derivatives need not wait for the sums.
+    let alone = form.factor([Short(1.0); MOST], count).is_none();
+    let slopes = match &mut out {
+        Some([by_a, by_b]) if alone => {
+            Some(Slopes { out: [&mut **by_a, &mut **by_b], factor: None, margin: D::SURE, sure: &mut sure })
+        }
+        _ => None,
+    };
+    let (sums, depth) = (Some(&mut parts), PhantomData);
+    run(level, Pass::<T, D, N> { form, a, b, sums, legal: &mut legal, slopes, depth });
     let sizes = form.sizes(parts.map(|part| part[0]), count);
-    if !legal || T::DISTRIBUTIONS && !distributions(form, [parts[1], parts[2]], count * input.epsilon) {
+    if !legal || T::DISTRIBUTIONS && !distributions(form, [parts[1], parts[2]], count * epsilon) {
         return None;
     }
     let sums: Sums<_> = std::array::from_fn(|k| {
-        let roundings = if T::LARGEST { T::ROUNDINGS } else { T::ROUNDINGS + count };
-        let error = sizes[k] * roundings * <D::Of<f64> as Approximate<f64>>::OPERATION;
+        let additions = if T::LARGEST { 0.0 } else { count * <D::Of<f64> as Approximate<f64>>::OPERATION };
+        let error = sizes[k] * (error_of_one::<T, D>() + additions);
         Guarded { value: D::joined(parts[k][0], parts[k][1]), error }
     });
     // Terms below this may have lost bits below the range of floats.
@@ -182,19 +280,18 @@ fn go<T: Termwise, D: Depth>(form: &T, input: PairInput<'_>, gradients: Option<&
         return None;
     }
     let value = D::sure(form.finish(sums, count))?;
-    let mut complete = gradients.is_none();
-    if T::SLOPES
-        && let Some(Gradients { a: by_a, b: by_b }) = gradients
-    {
-        let factor = form.factor(sums, count);
+    if let (Some(out), Some(factor)) = (out, form.factor(sums, count)) {
         let [high, low] = D::parts(factor.value);
-        let factor = [high, low, factor.error];
-        run(
-            input.level,
-            Slopes::<T, D> { form, a, b, out: [by_a, by_b], factor, sure: &mut complete, depth: PhantomData },
-        );
+        // What the factor's own error leaves of the margin; nothing where it is not finite.
+        let margin = D::SURE - factor.error / high.abs() - 4.0 * <D::Of<f64> as Approximate<f64>>::OPERATION;
+        if high.is_finite() && margin > 0.0 {
+            let slopes = Some(Slopes { out, factor: Some([high, low]), margin, sure: &mut sure });
+            run(level, Pass::<T, D, N> { form, a, b, sums: None, legal: &mut legal, slopes, depth });
+        } else {
+            sure = false;
+        }
     }
-    Some(Found { value, complete })
+    Some(Found { value, complete: sure })
 }
 
 /// Whether both rows sum to 1, so far from the bound of the careful check that both agree.
@@ -202,12 +299,22 @@ fn distributions<T: Termwise>(form: &T, sums: [[f64; 2]; 2], slack: f64) -> bool
     sums.iter().all(|sum| if form.proper() { (sum[0] - 1.0).abs() <= 7.0 * slack } else { sum[0].is_finite() })
 }
 
-struct Summed<'a, T, D> {
+/// Where derivatives go, times a factor, if their error is below so much of them.
+struct Slopes<'a, N> {
+    out: [&'a mut [N]; 2],
+    factor: Option<[f64; 2]>,
+    margin: f64,
+    sure: &'a mut bool,
+}
+
+/// One way through both rows: for sums, derivatives, or both.
+struct Pass<'a, 'b, T, D, N> {
     form: &'a T,
-    a: &'a [f64],
-    b: &'a [f64],
-    sums: &'a mut [[f64; 2]; MOST],
+    a: &'a [N],
+    b: &'a [N],
+    sums: Option<&'a mut [[f64; 2]; MOST]>,
     legal: &'a mut bool,
+    slopes: Option<Slopes<'b, N>>,
     depth: PhantomData<D>,
 }
 
@@ -217,112 +324,129 @@ fn joined<T: Termwise, R: Real>(x: R, y: R) -> R {
     if T::LARGEST { x.max(y) } else { x + y }
 }
 
-impl<T: Termwise, D: Depth> Summed<'_, T, D> {
+impl<T: Termwise, D: Depth, N: Stored> Pass<'_, '_, T, D, N> {
     #[inline(always)]
     fn each<C: Load>(self, load: C) {
-        let Summed { form, a, b, sums, legal, .. } = self;
-        let (a_pieces, a_rest) = a.as_chunks::<PARTS>();
-        let (b_pieces, b_rest) = b.as_chunks::<PARTS>();
+        match (self.sums.is_some(), &self.slopes) {
+            (false, None) => {}
+            (true, None) => self.through::<C, true, false, false>(load),
+            (true, Some(_)) if T::SLOPES => self.through::<C, true, true, false>(load),
+            (false, Some(_)) if T::SLOPES => self.through::<C, false, true, true>(load),
+            _ => {}
+        }
+    }
+
+    #[inline(always)]
+    fn through<C: Load, const SUMS: bool, const SLOPES: bool, const FACTOR: bool>(self, load: C) {
+        let Pass { form, a, b, sums, legal, slopes, .. } = self;
+        let (mut unused, mut settled) = (true, true);
+        let ([by_a, by_b], single, margin, sure): ([&mut [N]; 2], _, _, _) = match slopes {
+            Some(Slopes { out, factor, margin, sure }) => (out, factor.unwrap_or_default(), margin, sure),
+            None => (Default::default(), [0.0; 2], 0.0, &mut unused),
+        };
+        let n = a.len();
+        // Said once here, the lengths need not be looked at again below.
+        assert!(b.len() == n && (!SLOPES || by_a.len() == n && by_b.len() == n));
+        let whole = n - n % PARTS;
+        // The last few, padded with zeros, which add nothing.
+        let (mut last_a, mut last_b) = ([N::default(); PARTS], [N::default(); PARTS]);
+        last_a[..n - whole].copy_from_slice(&a[whole..]);
+        last_b[..n - whole].copy_from_slice(&b[whole..]);
+        let (mut out_a, mut out_b) = ([N::default(); PARTS], [N::default(); PARTS]);
+        let (first_a, rest_a) = by_a.split_at_mut(if SLOPES { whole } else { 0 });
+        let (first_b, rest_b) = by_b.split_at_mut(if SLOPES { whole } else { 0 });
+        let padded = if n > whole { PARTS } else { 0 };
         let zero = load.load(&[0.0; PARTS][..C::WIDTH]);
+        let bounds = Bounds { error: zero.lit(error_of_one::<T, D>()), margin: zero.lit(margin) };
+        let factor = joined_parts::<D, C::Number>(zero.lit(single[0]), zero.lit(single[1]));
         let mut lanes = [[D::of(zero); PARTS]; MOST];
-        let mut good = zero.same(zero);
-        for (a, b) in a_pieces.iter().zip(b_pieces) {
-            for (k, (a, b)) in a.chunks_exact(C::WIDTH).zip(b.chunks_exact(C::WIDTH)).enumerate() {
-                let (x, y) = (load.load(a), load.load(b));
-                if T::DISTRIBUTIONS {
-                    good = good & zero.le(x) & zero.le(y);
+        let (mut good, mut known) = (zero.same(zero), zero.same(zero));
+        let rows = [
+            (&a[..whole], &b[..whole], first_a, first_b),
+            (&last_a[..padded], &last_b[..padded], &mut out_a[..], &mut out_b[..]),
+        ];
+        // A loop over both, so that the formula stands here once.
+        for (a, b, by_a, by_b) in rows {
+            for start in (0..a.len()).step_by(PARTS) {
+                for step in 0..PARTS / (2 * C::WIDTH) {
+                    let k = 2 * step;
+                    let part = start + k * C::WIDTH..start + (k + 2) * C::WIDTH;
+                    let (x, y) = (N::load(load, &a[part.clone()]), N::load(load, &b[part.clone()]));
+                    let (mut slopes_a, mut slopes_b) = ([zero; 2], [zero; 2]);
+                    for h in 0..2 {
+                        if SUMS {
+                            if T::DISTRIBUTIONS {
+                                good = good & ordinary::<D, _>(x[h]) & ordinary::<D, _>(y[h]);
+                            }
+                            let terms = form.terms(D::of(x[h]), D::of(y[h]));
+                            for (lanes, term) in lanes.iter_mut().zip(terms).take(T::COUNT) {
+                                lanes[k + h] = joined::<T, _>(lanes[k + h], term);
+                            }
+                        }
+                        if SLOPES {
+                            let [in_a, in_b] = form.slopes(D::of(x[h]), D::of(y[h]));
+                            let (in_a, known_a) = slope::<D, _, FACTOR>(in_a, factor, bounds);
+                            let (in_b, known_b) = slope::<D, _, FACTOR>(in_b, factor, bounds);
+                            known = known & known_a & known_b;
+                            (slopes_a[h], slopes_b[h]) = (in_a, in_b);
+                        }
+                    }
+                    if SLOPES {
+                        N::store(load, slopes_a, &mut by_a[part.clone()]);
+                        N::store(load, slopes_b, &mut by_b[part]);
+                    }
                 }
-                let terms = form.terms(D::of(x), D::of(y));
-                for (lanes, term) in lanes.iter_mut().zip(terms).take(T::COUNT) {
-                    lanes[k] = joined::<T, _>(lanes[k], term);
+                if SLOPES && !all(load, known, zero) {
+                    let part = start..start + PARTS;
+                    let out = [&mut by_a[part.clone()], &mut by_b[part.clone()]];
+                    let bounds = Bounds { error: error_of_one::<T, D>(), margin };
+                    settled &=
+                        D::SHALLOW && repair::<T, N, FACTOR>(form, [&a[part.clone()], &b[part]], out, single, bounds);
+                    known = zero.same(zero);
                 }
             }
         }
-        let mut totals = [D::of(0.0); MOST];
-        for (total, lanes) in totals.iter_mut().zip(&lanes).take(T::COUNT) {
-            let (mut highs, mut lows) = ([0.0; PARTS], [0.0; PARTS]);
-            let places = highs.chunks_exact_mut(C::WIDTH).zip(lows.chunks_exact_mut(C::WIDTH));
-            for ((high, low), lane) in places.zip(lanes) {
-                let parts = D::parts(*lane);
-                load.store(parts[0], high);
-                load.store(parts[1], low);
+        if SLOPES {
+            rest_a.copy_from_slice(&out_a[..n - whole]);
+            rest_b.copy_from_slice(&out_b[..n - whole]);
+            *sure = settled;
+        }
+        if let Some(sums) = sums {
+            *legal = all(load, good, zero);
+            for (sum, lanes) in sums.iter_mut().zip(&lanes).take(T::COUNT) {
+                let (mut highs, mut lows) = ([0.0; PARTS], [0.0; PARTS]);
+                let places = highs.chunks_exact_mut(C::WIDTH).zip(lows.chunks_exact_mut(C::WIDTH));
+                for ((high, low), lane) in places.zip(lanes) {
+                    let parts = D::parts(*lane);
+                    load.store(parts[0], high);
+                    load.store(parts[1], low);
+                }
+                let mut total = D::of(0.0);
+                for (high, low) in highs.iter().zip(&lows) {
+                    total = joined::<T, _>(total, D::joined(*high, *low));
+                }
+                *sum = D::parts(total);
             }
-            for (high, low) in highs.iter().zip(&lows) {
-                *total = joined::<T, _>(*total, D::joined(*high, *low));
-            }
-        }
-        let mut fine = [1.0; PARTS];
-        load.store(C::Number::when(good, zero.lit(1.0), zero), &mut fine[..C::WIDTH]);
-        *legal = fine == [1.0; PARTS];
-        for (x, y) in a_rest.iter().zip(b_rest) {
-            *legal &= !T::DISTRIBUTIONS || *x >= 0.0 && *y >= 0.0;
-            let terms = form.terms(D::of(*x), D::of(*y));
-            for (total, term) in totals.iter_mut().zip(terms).take(T::COUNT) {
-                *total = joined::<T, _>(*total, term);
-            }
-        }
-        for (sum, total) in sums.iter_mut().zip(totals) {
-            *sum = D::parts(total);
         }
     }
 }
 
-impl<T: Termwise, D: Depth> Block for Summed<'_, T, D> {
-    fn scalar(self) {
-        self.each(One);
-    }
-    #[inline(always)]
-    fn lanes<S: Simd>(self, simd: S) {
-        self.each(Several(simd));
-    }
-}
-
-struct Slopes<'a, T, D> {
-    form: &'a T,
-    a: &'a [f64],
-    b: &'a [f64],
-    out: [&'a mut [f64]; 2],
-    /// Both parts of the factor, and its error.
-    factor: [f64; 3],
-    sure: &'a mut bool,
-    depth: PhantomData<D>,
-}
-
-impl<T: Termwise, D: Depth> Slopes<'_, T, D> {
-    #[inline(always)]
-    fn each<C: Load>(self, load: C) {
-        let Slopes { form, a, b, out: [by_a, by_b], factor, sure, .. } = self;
-        let whole = a.len() / C::WIDTH * C::WIDTH;
-        let zero = load.load(&[0.0; PARTS][..C::WIDTH]);
-        let mut good = zero.same(zero);
-        for start in (0..whole).step_by(C::WIDTH) {
-            let part = start..start + C::WIDTH;
-            let (x, y) = (load.load(&a[part.clone()]), load.load(&b[part.clone()]));
-            let (slopes, known) = slopes::<T, D, _>(form, x, y, factor);
-            good = good & known;
-            load.store(slopes[0], &mut by_a[part.clone()]);
-            load.store(slopes[1], &mut by_b[part]);
-        }
-        let mut fine = [1.0; PARTS];
-        load.store(C::Number::when(good, zero.lit(1.0), zero), &mut fine[..C::WIDTH]);
-        *sure = fine == [1.0; PARTS];
-        for i in whole..a.len() {
-            let (slopes, known) = slopes::<T, D, f64>(form, a[i], b[i], factor);
-            *sure &= known;
-            (by_a[i], by_b[i]) = (slopes[0], slopes[1]);
-        }
-    }
-}
-
-/// The derivatives by one coordinate, rounded, and whether both are sure.
+/// Whether a part of a distribution is so far inside the range of floats that quotients are too.
 #[inline(always)]
-fn slopes<T: Termwise, D: Depth, M: Machine>(form: &T, a: M, b: M, factor: [f64; 3]) -> ([M; 2], M::Mask) {
-    let [high, low, error] = factor.map(|x| a.lit(x));
-    let factor = Guarded::<D::Of<M>, M> { value: joined_parts::<D, M>(high, low), error };
-    let [by_a, by_b] = form.slopes(Guarded::<D::Of<M>, M>::exact(D::of(a)), Guarded::exact(D::of(b)));
-    let (by_a, known_a) = slope::<D, M>(by_a, factor);
-    let (by_b, known_b) = slope::<D, M>(by_b, factor);
-    ([by_a, by_b], known_a & known_b)
+fn ordinary<D: Depth, M: Machine>(x: M) -> M::Mask {
+    let zero = x.lit(0.0);
+    if D::LEAST == 0.0 {
+        return zero.le(x);
+    }
+    x.same(zero) | x.lit(power(-450)).le(x) & x.le(x.lit(power(450)))
+}
+
+/// Whether a mask holds everywhere.
+#[inline(always)]
+fn all<C: Load>(load: C, mask: <C::Number as Real>::Mask, zero: C::Number) -> bool {
+    let mut fine = [1.0; LANES];
+    load.store(C::Number::when(mask, zero.lit(1.0), zero), &mut fine[..C::WIDTH]);
+    fine == [1.0; LANES]
 }
 
 #[inline(always)]
@@ -330,18 +454,70 @@ fn joined_parts<D: Depth, M: Machine>(high: M, low: M) -> D::Of<M> {
     D::of(high) + D::of(low)
 }
 
-#[inline(always)]
-fn slope<D: Depth, M: Machine>(slope: Guarded<D::Of<M>, M>, factor: Guarded<D::Of<M>, M>) -> (M, M::Mask) {
-    let product = slope * factor;
-    let [high, low] = D::parts(product.value);
-    let zero = high.lit(0.0);
-    // A limit that was written as one stays one.
-    let limit = !slope.value.size().lt(high.lit(f64::INFINITY)) & slope.error.same(zero);
-    let rounded = M::when(limit, D::parts(slope.value)[0], high + low);
-    (rounded, D::sure_of(product) | limit & rounded.same(rounded))
+/// Derivatives that one float is not sure of, in two; whether that was enough.
+#[inline(never)]
+fn repair<T: Termwise, N: Stored, const FACTOR: bool>(
+    form: &T,
+    [a, b]: [&[N]; 2],
+    [by_a, by_b]: [&mut [N]; 2],
+    factor: [f64; 2],
+    bounds: Bounds<f64>,
+) -> bool {
+    let deeper = Bounds { error: error_of_one::<T, Double>(), ..bounds };
+    let (short, long) = (Short(factor[0]), joined_parts::<Double, f64>(factor[0], factor[1]));
+    let mut settled = true;
+    for i in (0..a.len()).step_by(2) {
+        let (x, y) = (N::load(One, &a[i..i + 2]), N::load(One, &b[i..i + 2]));
+        let mut slopes = [[0.0; 2]; 2];
+        for h in 0..2 {
+            let one = form.slopes(Short(x[h]), Short(y[h]));
+            let two = form.slopes(Twofold::from(x[h]), Twofold::from(y[h]));
+            for (k, out) in slopes.iter_mut().enumerate() {
+                let (mut result, mut known) = slope::<Single, f64, FACTOR>(one[k], short, bounds);
+                if !known {
+                    (result, known) = slope::<Double, f64, FACTOR>(two[k], long, deeper);
+                }
+                settled &= known;
+                out[h] = result;
+            }
+        }
+        N::store(One, slopes[0], &mut by_a[i..i + 2]);
+        N::store(One, slopes[1], &mut by_b[i..i + 2]);
+    }
+    settled
 }
 
-impl<T: Termwise, D: Depth> Block for Slopes<'_, T, D> {
+/// How much of the size of a derivative its error may be, and how much of the derivative.
+#[derive(Clone, Copy)]
+struct Bounds<M> {
+    error: M,
+    margin: M,
+}
+
+/// The derivative by one coordinate, rounded, and whether it is sure.
+#[inline(always)]
+fn slope<D: Depth, M: Machine, const FACTOR: bool>(
+    slope: Slope<D::Of<M>>,
+    factor: D::Of<M>,
+    Bounds { error, margin }: Bounds<M>,
+) -> (M, M::Mask) {
+    let [high, low] = D::parts(slope.value);
+    let zero = high.lit(0.0);
+    // A limit that was written as one stays one.
+    let limit = high.abs().same(high.lit(f64::INFINITY));
+    let size = slope.size.map_or(high.abs(), |size| D::parts(size)[0]);
+    let good = (size * error).le(high.abs() * margin);
+    let product = if FACTOR { slope.value * factor } else { slope.value };
+    let parts = D::parts(product);
+    let (rounded, size) =
+        if FACTOR { (parts[0] + parts[1], size * D::parts(factor)[0].abs()) } else { (high + low, size) };
+    let unseen = (size * error).le(zero.lit(D::UNSEEN));
+    let whole = zero.lit(D::LEAST).le(rounded.abs()) | high.same(zero);
+    let rounded = M::when(limit, if FACTOR { high * D::parts(factor)[0] } else { high }, rounded);
+    (rounded, ((good & whole) | unseen | limit) & rounded.same(rounded))
+}
+
+impl<T: Termwise, D: Depth, N: Stored> Block for Pass<'_, '_, T, D, N> {
     fn scalar(self) {
         self.each(One);
     }

@@ -1,7 +1,9 @@
 use super::Divergence;
-use super::bhattacharyya_coefficient::{coefficient, gradients};
+use super::bhattacharyya_coefficient::{coefficient, gradients, slopes, terms};
 use super::simplex::{Rows, Sums, exact_total, squared_difference};
 use crate::catalog::{DataDomain, Domain, Value};
+use crate::distances::termwise::{Slope, Sums as Totals, Termwise, termwise};
+use crate::number::Real;
 use crate::number::careful::Careful;
 
 crate::entry! {
@@ -42,6 +44,7 @@ fn excess<R: Careful>(rows: &Rows<R>) -> R {
 }
 
 impl Divergence for Bhattacharyya {
+    termwise!();
     fn sums(&self) -> Sums {
         Sums::of(self.normalize)
     }
@@ -65,5 +68,30 @@ impl Divergence for Bhattacharyya {
             () => -g / overlap,
         };
         gradients(rows).map(|g| g.into_iter().map(one).collect())
+    }
+}
+
+impl Termwise for Bhattacharyya {
+    const COUNT: usize = 3;
+    const DISTRIBUTIONS: bool = true;
+    const ROUNDINGS: f64 = 16.0;
+    const SLOPES: bool = true;
+    fn fits(&self) -> bool {
+        !self.normalize
+    }
+    #[inline(always)]
+    fn terms<R: Real>(&self, p: R, q: R) -> Totals<R> {
+        terms(p, q)
+    }
+    fn finish<R: Real>(&self, sums: Totals<R>, _: f64) -> R {
+        // Cancels for rows that are nearly equal.
+        -sums[0].ln()
+    }
+    #[inline(always)]
+    fn slopes<R: Real>(&self, p: R, q: R) -> [Slope<R>; 2] {
+        slopes(p, q)
+    }
+    fn factor<R: Real>(&self, sums: Totals<R>, _: f64) -> Option<R> {
+        Some(sums[0].lit(-1.0) / sums[0])
     }
 }

@@ -1,6 +1,6 @@
 use super::Divergence;
 use super::simplex::{Rows, Sums};
-use crate::distances::termwise::{Sums as Totals, Termwise, termwise};
+use crate::distances::termwise::{Slope, Sums as Totals, Termwise, termwise};
 use crate::catalog::{DataDomain, Domain, Value};
 use crate::number::careful::Careful;
 use crate::number::Real;
@@ -38,6 +38,23 @@ pub(super) fn gradients<R: Careful>(rows: &Rows<R>) -> [Vec<R>; 2] {
     [rows.pairs().map(|(p, q)| slope(p, q)).collect(), rows.pairs().map(|(p, q)| slope(q, p)).collect()]
 }
 
+/// A coordinate's part of the coefficient, and both probabilities.
+#[inline(always)]
+pub(super) fn terms<R: Real>(p: R, q: R) -> Totals<R> {
+    [p.sqrt() * q.sqrt(), p, q, p.lit(0.0), p.lit(0.0)]
+}
+
+/// The same as `gradients` of one coordinate.
+#[inline(always)]
+pub(super) fn slopes<R: Real>(p: R, q: R) -> [Slope<R>; 2] {
+    [Slope::of(slope(p, q)), Slope::of(slope(q, p))]
+}
+
+#[inline(always)]
+fn slope<R: Real>(p: R, q: R) -> R {
+    R::when(q.same(q.lit(0.0)), q.lit(0.0), q.sqrt() / p.sqrt() * 0.5)
+}
+
 impl Divergence for BhattacharyyaCoefficient {
     termwise!();
     fn sums(&self) -> Sums {
@@ -55,14 +72,19 @@ impl Termwise for BhattacharyyaCoefficient {
     const COUNT: usize = 3;
     const DISTRIBUTIONS: bool = true;
     const ROUNDINGS: f64 = 16.0;
+    const SLOPES: bool = true;
     fn fits(&self) -> bool {
         !self.normalize
     }
     #[inline(always)]
     fn terms<R: Real>(&self, p: R, q: R) -> Totals<R> {
-        [p.sqrt() * q.sqrt(), p, q, p.lit(0.0), p.lit(0.0)]
+        terms(p, q)
     }
     fn finish<R: Real>(&self, sums: Totals<R>, _: f64) -> R {
         sums[0]
+    }
+    #[inline(always)]
+    fn slopes<R: Real>(&self, p: R, q: R) -> [Slope<R>; 2] {
+        slopes(p, q)
     }
 }

@@ -1,6 +1,6 @@
 use super::Divergence;
 use super::simplex::{Rows, Sums};
-use crate::distances::termwise::{Sums as Totals, Termwise, termwise};
+use crate::distances::termwise::{Slope, Sums as Totals, Termwise, termwise};
 use crate::catalog::{DataDomain, Domain, Value};
 use crate::number::careful::Careful;
 use crate::number::Real;
@@ -54,10 +54,19 @@ impl Divergence for Hellinger {
     }
 }
 
+/// `slope` of ordinary numbers.
+#[inline(always)]
+fn difference<R: Real>(p: R, q: R) -> R {
+    let (zero, root, sum) = (p.lit(0.0), p.sqrt(), p.sqrt() + q.sqrt());
+    let limit = R::when(sum.same(zero), zero, p.lit(f64::NEG_INFINITY));
+    R::when(p.same(zero), limit, (p - q) / (sum * root))
+}
+
 impl Termwise for Hellinger {
     const COUNT: usize = 3;
     const DISTRIBUTIONS: bool = true;
     const ROUNDINGS: f64 = 16.0;
+    const SLOPES: bool = true;
     fn fits(&self) -> bool {
         !self.normalize
     }
@@ -68,5 +77,12 @@ impl Termwise for Hellinger {
     }
     fn finish<R: Real>(&self, sums: Totals<R>, _: f64) -> R {
         (sums[0] * 0.5).sqrt()
+    }
+    #[inline(always)]
+    fn slopes<R: Real>(&self, p: R, q: R) -> [Slope<R>; 2] {
+        [Slope::of(difference(p, q)), Slope::of(difference(q, p))]
+    }
+    fn factor<R: Real>(&self, sums: Totals<R>, count: f64) -> Option<R> {
+        Some(sums[0].lit(0.25) / self.finish(sums, count))
     }
 }

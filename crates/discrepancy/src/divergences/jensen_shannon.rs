@@ -1,6 +1,6 @@
 use super::Divergence;
 use super::simplex::{Rows, Sums};
-use crate::distances::termwise::{Sums as Totals, Termwise, termwise};
+use crate::distances::termwise::{Slope, Sums as Totals, Termwise, termwise};
 use crate::catalog::{Base, DataDomain, Domain, Interval, Value};
 use crate::number::careful::Careful;
 use crate::number::Real;
@@ -30,14 +30,30 @@ crate::entry! {
 /// A quotient of probabilities below this counts as far apart.
 const FAR: f64 = 1.0 / 1_048_576.0;
 
-/// `psi` loses 12 bits just beyond its series, and logarithms some.
-pub(super) const ROUNDINGS: f64 = 131_072.0;
+/// `ln(2x / sum)` with its limit; 0 where both are.
+#[inline(always)]
+fn logarithm<R: Real>(x: R, sum: R) -> R {
+    let zero = x.lit(0.0);
+    let limit = R::when(sum.same(zero), zero, x.lit(f64::NEG_INFINITY));
+    R::when(x.same(zero), limit, (x * 2.0).ln_quotient(sum))
+}
 
-/// Four times a coordinate's part of the divergence in nats, and both probabilities.
+/// Twice a coordinate's part of the divergence in nats, both probabilities, and the size of the part.
 #[inline(always)]
 pub(super) fn totals<R: Real>(p: R, q: R) -> Totals<R> {
-    let (sum, zero) = (p + q, p.lit(0.0));
-    [R::when(sum.same(zero), zero, near(p, q)), p, q, zero, zero]
+    let (of_p, of_q) = (logarithm(p, p + q).weighted(p), logarithm(q, p + q).weighted(q));
+    [of_p + of_q, p, q, of_p.abs() + of_q.abs(), p.lit(0.0)]
+}
+
+/// Bounds of their sums.
+pub(super) fn sizes([_, p, q, size, _]: Totals<f64>) -> Totals<f64> {
+    [size, p, q, size, 0.0]
+}
+
+/// The derivatives in nats.
+#[inline(always)]
+pub(super) fn slopes<R: Real>(base: Base, p: R, q: R) -> [Slope<R>; 2] {
+    [Slope::of(base.scale(logarithm(p, p + q) * 0.5)), Slope::of(base.scale(logarithm(q, p + q) * 0.5))]
 }
 
 /// Where the lesser of the two is not lost beside the other.
@@ -100,9 +116,10 @@ impl Divergence for JensenShannon {
 }
 
 impl Termwise for JensenShannon {
-    const COUNT: usize = 3;
+    const COUNT: usize = 4;
     const DISTRIBUTIONS: bool = true;
-    const ROUNDINGS: f64 = ROUNDINGS;
+    const FUNCTIONS: f64 = 1.0;
+    const SLOPES: bool = true;
     fn fits(&self) -> bool {
         !self.normalize
     }
@@ -110,7 +127,15 @@ impl Termwise for JensenShannon {
     fn terms<R: Real>(&self, p: R, q: R) -> Totals<R> {
         totals(p, q)
     }
+    fn sizes(&self, sums: Totals<f64>, _: f64) -> Totals<f64> {
+        sizes(sums)
+    }
     fn finish<R: Real>(&self, sums: Totals<R>, _: f64) -> R {
-        self.base.scale(sums[0] * 0.25)
+        // Cancels for rows that are nearly equal.
+        self.base.scale(sums[0] * 0.5)
+    }
+    #[inline(always)]
+    fn slopes<R: Real>(&self, p: R, q: R) -> [Slope<R>; 2] {
+        slopes(self.base, p, q)
     }
 }

@@ -1,7 +1,7 @@
 use super::Divergence;
-use super::jensen_shannon::{ROUNDINGS, divergence, gradients, in_base, totals};
+use super::jensen_shannon::{divergence, gradients, in_base, sizes, slopes, totals};
 use super::simplex::{Rows, Sums};
-use crate::distances::termwise::{Sums as Totals, Termwise, termwise};
+use crate::distances::termwise::{Slope, Sums as Totals, Termwise, termwise};
 use crate::catalog::{Base, DataDomain, Domain, Interval, Value};
 use crate::number::careful::Careful;
 use crate::number::Real;
@@ -48,9 +48,10 @@ impl Divergence for JensenShannonDistance {
 }
 
 impl Termwise for JensenShannonDistance {
-    const COUNT: usize = 3;
+    const COUNT: usize = 4;
     const DISTRIBUTIONS: bool = true;
-    const ROUNDINGS: f64 = ROUNDINGS;
+    const FUNCTIONS: f64 = 1.0;
+    const SLOPES: bool = true;
     fn fits(&self) -> bool {
         !self.normalize
     }
@@ -58,7 +59,17 @@ impl Termwise for JensenShannonDistance {
     fn terms<R: Real>(&self, p: R, q: R) -> Totals<R> {
         totals(p, q)
     }
+    fn sizes(&self, sums: Totals<f64>, _: f64) -> Totals<f64> {
+        sizes(sums)
+    }
     fn finish<R: Real>(&self, sums: Totals<R>, _: f64) -> R {
-        self.base.scale(sums[0] * 0.25).sqrt()
+        self.base.scale(sums[0] * 0.5).sqrt()
+    }
+    #[inline(always)]
+    fn slopes<R: Real>(&self, p: R, q: R) -> [Slope<R>; 2] {
+        slopes(self.base, p, q)
+    }
+    fn factor<R: Real>(&self, sums: Totals<R>, count: f64) -> Option<R> {
+        Some(sums[0].lit(0.5) / self.finish(sums, count))
     }
 }

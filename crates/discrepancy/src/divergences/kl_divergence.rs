@@ -1,6 +1,6 @@
 use super::Divergence;
 use super::simplex::{Rows, Sums};
-use crate::distances::termwise::{Sums as Totals, Termwise, termwise};
+use crate::distances::termwise::{Slope, Sums as Totals, Termwise, termwise};
 use crate::catalog::{Base, DataDomain, Domain, Interval, Value};
 use crate::number::careful::Careful;
 use crate::number::Real;
@@ -49,11 +49,13 @@ fn near<R: Real>(p: R, q: R) -> R {
     q * ((p - q) / q).phi()
 }
 
-/// `ln(p/q)` of positive numbers whose quotient is in range.
+/// `ln(p/q)` with its limits; 0 where both are.
 #[inline(always)]
-fn ln_quotient<R: Real>(p: R, q: R) -> R {
-    let near = p.lt(q * 2.0) & q.lt(p * 2.0);
-    R::when(near, ((p - q) / q).ln_1p(), (p / q).ln())
+fn logarithm<R: Real>(p: R, q: R) -> R {
+    let zero = p.lit(0.0);
+    let (no_p, no_q) = (p.same(zero), q.same(zero));
+    let limit = R::when(no_p & no_q, zero, R::when(no_p, p.lit(f64::NEG_INFINITY), p.lit(f64::INFINITY)));
+    R::when(no_p | no_q, limit, p.ln_quotient(q))
 }
 
 impl Divergence for KlDivergence {
@@ -93,10 +95,9 @@ impl Divergence for KlDivergence {
 }
 
 impl Termwise for KlDivergence {
-    const COUNT: usize = 3;
+    const COUNT: usize = 4;
     const DISTRIBUTIONS: bool = true;
-    // `phi` loses 12 bits just beyond its series, and logarithms some.
-    const ROUNDINGS: f64 = 131_072.0;
+    const FUNCTIONS: f64 = 1.0;
     const SLOPES: bool = true;
     fn fits(&self) -> bool {
         !self.normalize
@@ -106,17 +107,34 @@ impl Termwise for KlDivergence {
     }
     #[inline(always)]
     fn terms<R: Real>(&self, p: R, q: R) -> Totals<R> {
-        let zero = p.lit(0.0);
-        [R::when(p.same(zero), q, near(p, q)), p, q, zero, zero]
+        let term = logarithm(p, q).weighted(p);
+        [term, p, q, term.abs(), p.lit(0.0)]
+    }
+    fn sizes(&self, sums: Totals<f64>, _: f64) -> Totals<f64> {
+        let [_, p, q, size, _] = sums;
+        [size, p, q, size, 0.0]
     }
     fn finish<R: Real>(&self, sums: Totals<R>, _: f64) -> R {
+        // Cancels for rows that are nearly equal.
         let [sum, p, q, ..] = sums;
-        self.base.scale(if self.generalized { sum } else { sum + (p - q) })
+        self.base.scale(if self.generalized { sum - p + q } else { sum })
     }
     #[inline(always)]
-    fn slopes<R: Real>(&self, p: R, q: R) -> [R; 2] {
-        let shift = if self.generalized { 0.0 } else { 1.0 };
-        let by_q = if self.generalized { (q - p) / q } else { -p / q };
-        [self.base.scale(ln_quotient(p, q) + shift), self.base.scale(by_q)]
+    fn slopes<R: Real>(&self, p: R, q: R) -> [Slope<R>; 2] {
+        let (log, zero) = (logarithm(p, q), p.lit(0.0));
+        let in_p = if self.generalized {
+            Slope::of(self.base.scale(log))
+        } else {
+            // Where both are zero, so is the derivative.
+            let shift = R::when((p + q).same(zero), zero, p.lit(1.0));
+            Slope::cancelling(self.base.scale(log + shift), self.base.scale(log.abs() + shift))
+        };
+        let quotient = R::when(p.same(zero), zero, p / q);
+        let in_q = if self.generalized { 
+            Slope::cancelling(self.base.scale(zero - quotient + 1.0), self.base.scale(quotient + 1.0))
+        } else {
+            Slope::of(self.base.scale(zero - quotient))
+        };
+        [in_p, in_q]
     }
 }

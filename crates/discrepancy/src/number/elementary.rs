@@ -118,6 +118,29 @@ pub(super) fn ln_1p_unit_short<M: Machine>(x: M) -> M {
     x * polynomial(x, &SHORT_LN_1P)
 }
 
+/// `2 artanh(s) / s` by powers of s², |s| <= 0.2004, by Remez' exchange: right to 2^-49.
+const SHORT_ARTANH: [f64; 7] = [
+    2.000_000_000_000_003,
+    0.666_666_666_659_016_5,
+    0.400_000_003_035_409_95,
+    0.285_713_834_679_704_07,
+    0.222_254_057_866_658_08,
+    0.180_670_446_895_191_6,
+    0.174_105_964_150_083_95,
+];
+
+/// `ln(p/q)` of positive normal numbers whose quotient is in range, right to 2^-46, next to 1 too. One division.
+#[inline(always)]
+pub(super) fn ln_quotient_short<M: Machine>(p: M, q: M) -> M {
+    let (power, k) = p.quotient_power(q);
+    // The difference is exact: neither is more than twice the other.
+    let q = q * power;
+    let s = (p - q) / (p + q);
+    let log = s * polynomial(s * s, &SHORT_ARTANH);
+    // Unless k is 0, it is the larger part: its quotient with the other is 1.7 at least.
+    k.mul_add(k.lit(std::f64::consts::LN_2), log)
+}
+
 // ---- plain ----
 
 /// `exp(r) - 1` for |r| <= 0.347.
@@ -295,6 +318,22 @@ fn ln_1p_twofold<M: Machine>(t: Twofold<M>) -> Twofold<M> {
     Twofold::new(M::when(good, refined.high, y.high), M::when(good, refined.low, y.high.lit(0.0)))
 }
 
+/// The logarithm of `2^k` times what it is the logarithm of.
+#[inline(always)]
+fn with_power<M: Machine>(log: Twofold<M>, k: M) -> Twofold<M> {
+    log + Twofold::new(k * LN2_HIGH, k.lit(0.0))
+        + Twofold::product(k, k.lit(LN2_MIDDLE))
+        + Twofold::new(k * LN2_LOW, k.lit(0.0))
+}
+
+/// `ln(p/q)` of positive normal numbers whose quotient is in range, next to 1 too.
+#[inline(always)]
+pub(super) fn ln_quotient_twofold<M: Machine>(p: Twofold<M>, q: Twofold<M>) -> Twofold<M> {
+    let (power, k) = p.high.quotient_power(q.high);
+    let q = Twofold::new(q.high * power, q.low * power);
+    with_power(M::call(Function::Ln1p, (p - q) / q), k)
+}
+
 #[inline(always)]
 fn ln_twofold<M: Machine>(x: Twofold<M>) -> Twofold<M> {
     let tiny = x.high.lt(x.high.lit(1e-280));
@@ -304,11 +343,7 @@ fn ln_twofold<M: Machine>(x: Twofold<M>) -> Twofold<M> {
     // Both parts are divided by the same power of two: exact.
     let m = scale_twofold(scaled, -e);
     let e = M::when(tiny, e - 108.0, e);
-    let log = ln_1p_twofold(m - 1.0);
-    let log = log
-        + Twofold::new(e * LN2_HIGH, e.lit(0.0))
-        + Twofold::product(e, e.lit(LN2_MIDDLE))
-        + Twofold::new(e * LN2_LOW, e.lit(0.0));
+    let log = with_power(ln_1p_twofold(m - 1.0), e);
     let plain = ln(x.high);
     let good = plain.finite() & log.high.finite();
     Twofold::new(M::when(good, log.high, plain), M::when(good, log.low, plain.lit(0.0)))

@@ -18,7 +18,12 @@ pub(super) const INTEGER_SHIFT: f64 = 6_755_399_441_055_744.0 + 1023.0;
 /// The bits of √½, rounded down: splitting is relative to it.
 pub(super) const SQRT_HALF_BITS: u64 = 0x3FE6_A09E_667F_3BCC;
 pub(super) const FRACTION_BITS: u64 = (1 << 52) - 1;
-const TWO_52: f64 = 4_503_599_627_370_496.0;
+pub(super) const TWO_52: f64 = 4_503_599_627_370_496.0;
+/// The exponent bias, and one half, in the place of exponents: the difference of the bits of two numbers is about the
+/// logarithm of their quotient.
+pub(super) const BIAS_AND_HALF: u64 = (1023 << 52) + (1 << 51);
+/// What is more than the exponent where biased exponent bits have become a float above 2^52.
+pub(super) const EXPONENT_OF_BITS: f64 = TWO_52 + 1023.0;
 
 /// The kind of vectors in use. All give the same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -382,6 +387,16 @@ impl<S: Simd, V: Floats<S>> Machine for Lane<S, V> {
         let biased = (bits + splat(1024 << 52)) >> 52;
         let exponent = V::from_bits(biased + splat(TWO_52.to_bits()));
         (Lane(V::from_bits(fraction), PhantomData), Lane(exponent - self.of(TWO_52 + 1024.0), PhantomData))
+    }
+    #[inline(always)]
+    fn quotient_power(self, other: Self) -> (Self, Self) {
+        let simd = self.0.token();
+        let splat = |bits: u64| V::Bits::splat(simd, bits);
+        let bits = self.0.to_bits() - other.0.to_bits() + splat(BIAS_AND_HALF);
+        let power = V::from_bits(bits & splat(!FRACTION_BITS));
+        // The exponent moves through the bits of a float, as in `split`.
+        let exponent = V::from_bits((bits >> 52) + splat(TWO_52.to_bits()));
+        (Lane(power, PhantomData), Lane(exponent - self.of(EXPONENT_OF_BITS), PhantomData))
     }
     #[inline(always)]
     fn finite(self) -> Self::Mask {

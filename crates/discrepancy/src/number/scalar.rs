@@ -80,6 +80,13 @@ impl Machine for f64 {
         (f64::from_bits((bits & super::lane::FRACTION_BITS).wrapping_add(super::lane::SQRT_HALF_BITS)), exponent as f64)
     }
     #[inline(always)]
+    fn quotient_power(self, other: f64) -> (f64, f64) {
+        use super::lane::{BIAS_AND_HALF, EXPONENT_OF_BITS, FRACTION_BITS, TWO_52};
+        let bits = self.to_bits().wrapping_sub(other.to_bits()).wrapping_add(BIAS_AND_HALF);
+        let power = f64::from_bits(bits & !FRACTION_BITS);
+        (power, f64::from_bits((bits >> 52) + TWO_52.to_bits()) - EXPONENT_OF_BITS)
+    }
+    #[inline(always)]
     fn finite(self) -> bool {
         self.abs() <= f64::MAX
     }

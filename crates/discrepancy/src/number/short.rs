@@ -1,8 +1,8 @@
 //! A machine number with a short exponential: what results of 24 bits or fewer are computed in.
 //!
-//! Arithmetic is that of the machine number, 53 bits; `exp`, and `ln_1p` between 0 and 1 as in softplus, are right to 42 bits, of
-//! which a result in `f32` needs 32. That halves the length of such a formula. Other logarithms stay as they are: formulas
-//! take differences of them.
+//! Arithmetic is that of the machine number, 53 bits; `exp`, `ln_1p` between 0 and 1 as in softplus, and the logarithm of
+//! a quotient are right to 42 bits, of which a result in `f32` needs 32. That halves the length of such a formula. Other
+//! logarithms stay as they are: formulas take differences of them.
 
 use super::guarded::power;
 use super::{Approximate, Machine, Real, elementary};
@@ -111,5 +111,9 @@ impl<M: Machine> Real for Short<M> {
     #[inline(always)]
     fn ln_1p_unit(self) -> Self {
         Short(elementary::ln_1p_unit_short(self.0))
+    }
+    #[inline(always)]
+    fn ln_quotient(self, other: Self) -> Self {
+        Short(elementary::ln_quotient_short(self.0, other.0))
     }
 }

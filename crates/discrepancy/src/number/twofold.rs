@@ -188,4 +188,8 @@ impl<M: Machine> Real for Twofold<M> {
     fn ln_1p(self) -> Self {
         M::call(Function::Ln1p, self)
     }
+    #[inline(always)]
+    fn ln_quotient(self, other: Self) -> Self {
+        super::elementary::ln_quotient_twofold(self, other)
+    }
 }
