@@ -12,6 +12,7 @@ mod pairs;
 mod pass;
 mod penalty;
 mod rows;
+pub(crate) mod spread;
 pub mod straight;
 
 pub use bits::{Word, hamming_bits, pairwise_bits};

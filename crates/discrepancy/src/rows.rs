@@ -86,6 +86,10 @@ pub trait RowLoss: Debug + Send + Sync {
     fn labelled(&self) -> Option<&dyn LabelledLoss> {
         None
     }
+    /// The loss of rows with probabilities, or with labels that it spreads over the classes; as `labelled`.
+    fn spread(&self) -> Option<&dyn SpreadLoss> {
+        None
+    }
     /// The diagonal of the second derivatives with respect to the row, or what stands for it.
     fn hessian_diagonal(
         &self,
@@ -149,10 +153,12 @@ pub mod labelled;
 mod margins;
 pub(crate) mod shares;
 pub mod softmax;
+pub mod spread;
 mod state;
 
 pub use labelled::LabelledLoss;
 pub use softmax_cross_entropy::SmoothingOver;
+pub use spread::SpreadLoss;
 pub use state::RowState;
 
 /// Writes the module list and the registry from one line an entry.

@@ -14,9 +14,9 @@ use fearless_simd::Simd;
 use rayon::prelude::*;
 
 /// Up to so many classes, rows are computed side by side.
-const FEW: usize = 128;
+pub(super) const FEW: usize = 128;
 /// Sums along a row are kept in so many parts, on every processor.
-const PARTS: usize = 32;
+pub(super) const PARTS: usize = 32;
 /// Numbers of a block, unless one row has more.
 const NUMBERS: usize = 8192;
 /// Scores of a row that are searched at once for the largest.
@@ -143,12 +143,12 @@ impl Weigh for Tempered {
 }
 
 #[inline(always)]
-fn over<R: Real>(x: R, temperature: f64) -> R {
+pub(super) fn over<R: Real>(x: R, temperature: f64) -> R {
     if temperature == 1.0 { x } else { x / temperature }
 }
 
 /// Eight scores of eight rows, or of eight classes.
-type Tile = [[f32; LANES]; LANES];
+pub(super) type Tile = [[f32; LANES]; LANES];
 
 impl Exponentials<'_> {
     #[inline(always)]
@@ -178,20 +178,7 @@ impl Exponentials<'_> {
     #[inline(always)]
     fn side_by_side<L: Load, W: Weigh>(&mut self, load: L, weigh: W, first: usize, columns: &mut [[f32; LANES]; FEW]) {
         let (width, last) = (self.width, self.labels.len() - 1);
-        for (k, tile) in columns.as_chunks_mut::<LANES>().0[..width.div_ceil(LANES)].iter_mut().enumerate() {
-            for (lane, tile) in tile.iter_mut().enumerate() {
-                let from = (first + lane).min(last) * width + k * LANES;
-                // Beyond the row's end there are scores of the next one, which nobody looks at.
-                if let Some(scores) = self.block[from..].first_chunk::<LANES>() {
-                    *tile = *scores;
-                } else {
-                    for (tile, x) in tile.iter_mut().zip(&self.block[from..]) {
-                        *tile = *x;
-                    }
-                }
-            }
-            load.transpose(tile);
-        }
+        turned(load, self.block, width, first, columns);
         let mut largest = columns[0];
         for column in &columns[1..width] {
             for (largest, x) in largest.iter_mut().zip(column) {
@@ -236,6 +223,26 @@ impl Exponentials<'_> {
         let (largest, top) = largest(row);
         let rest = part(load, weigh, largest, Some(top), row, weights);
         note(self.rows, i, row, weights, largest, rest, self.labels[i], self.temperature);
+    }
+}
+
+/// Eight rows from `first` on as columns; where there are fewer, the last one again.
+#[inline(always)]
+pub(super) fn turned<L: Load>(load: L, block: &[f32], width: usize, first: usize, columns: &mut [[f32; LANES]; FEW]) {
+    let last = block.len() / width - 1;
+    for (k, tile) in columns.as_chunks_mut::<LANES>().0[..width.div_ceil(LANES)].iter_mut().enumerate() {
+        for (lane, tile) in tile.iter_mut().enumerate() {
+            let from = (first + lane).min(last) * width + k * LANES;
+            // Beyond the row's end there are numbers of the next one, which nobody looks at.
+            if let Some(numbers) = block[from..].first_chunk::<LANES>() {
+                *tile = *numbers;
+            } else {
+                for (tile, x) in tile.iter_mut().zip(&block[from..]) {
+                    *tile = *x;
+                }
+            }
+        }
+        load.transpose(tile);
     }
 }
 
@@ -390,7 +397,7 @@ fn part<L: Load, W: Weigh>(
 }
 
 #[inline(always)]
-fn wide(numbers: &[f32; LANES]) -> [f64; LANES] {
+pub(super) fn wide(numbers: &[f32; LANES]) -> [f64; LANES] {
     let mut wide = [0.0; LANES];
     for (wide, x) in wide.iter_mut().zip(numbers) {
         *wide = f64::from(*x);
@@ -421,7 +428,7 @@ fn exponentials<L: Load, W: Weigh>(
 
 /// The largest score and where it first stands; NaN is none.
 #[inline(always)]
-fn largest(row: &[f32]) -> (f32, usize) {
+pub(super) fn largest(row: &[f32]) -> (f32, usize) {
     let (mut largest, mut start) = (f32::NEG_INFINITY, 0);
     for (k, scores) in row.chunks(SEARCHED).enumerate() {
         let mut parts = [f32::NEG_INFINITY; 2 * PARTS];
@@ -447,7 +454,7 @@ fn largest(row: &[f32]) -> (f32, usize) {
 }
 
 #[inline(always)]
-fn larger(m: f32, x: f32) -> f32 {
+pub(super) fn larger(m: f32, x: f32) -> f32 {
     if m < x { x } else { m }
 }
 
@@ -499,19 +506,25 @@ fn tiles<L: Load>(load: L, weights: &[f64], factors: &[f64], width: usize, out: 
             }
             load.transpose(tile);
         }
-        for lane in 0..LANES {
-            let from = (group * LANES + lane) * width;
-            if from >= out.len() {
-                return;
-            }
-            for (k, rows) in rows[..width.div_ceil(LANES)].iter().enumerate() {
-                // What is written beyond the row's end is overwritten by the next row.
-                if let Some(place) = out[from + k * LANES..].first_chunk_mut::<LANES>() {
-                    *place = rows[lane];
-                } else {
-                    for (out, x) in out[from + k * LANES..].iter_mut().zip(&rows[lane]) {
-                        *out = *x;
-                    }
+        put_rows(&rows, group * LANES, width, out);
+    }
+}
+
+/// Writes eight rows from `first` on, as far as there are so many.
+#[inline(always)]
+pub(super) fn put_rows(rows: &[Tile; FEW / LANES], first: usize, width: usize, out: &mut [f32]) {
+    for lane in 0..LANES {
+        let from = (first + lane) * width;
+        if from >= out.len() {
+            return;
+        }
+        for (k, rows) in rows[..width.div_ceil(LANES)].iter().enumerate() {
+            // What is written beyond the row's end is overwritten by the next row.
+            if let Some(place) = out[from + k * LANES..].first_chunk_mut::<LANES>() {
+                *place = rows[lane];
+            } else {
+                for (out, x) in out[from + k * LANES..].iter_mut().zip(&rows[lane]) {
+                    *out = *x;
                 }
             }
         }

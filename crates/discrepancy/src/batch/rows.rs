@@ -5,11 +5,12 @@ use super::evaluation::{NanPolicy, Reduction};
 use super::labelled::{Room, rows_of_block};
 use super::matrix::{Matrix, in_order, narrow, room};
 use super::pass::STREAM;
+use super::spread::SpreadRoom;
 use crate::error::{Error, ErrorKind, Result};
 use crate::losses::Precision;
 use crate::number::Level;
 use crate::rows::labelled::LabelledRows;
-use crate::rows::{HessianKind, LabelledLoss, RowLoss, RowMap, RowTargets, Target};
+use crate::rows::{HessianKind, LabelledLoss, RowLoss, RowMap, RowTargets, SpreadLoss, Target};
 use crate::sums::{ExactSum, Moments};
 use ndarray::ArrayView1;
 use rayon::prelude::*;
@@ -66,27 +67,38 @@ struct Scratch {
     gradient: Vec<f64>,
 }
 
-/// Room for a block of rows with labels.
+/// Room for a block of rows.
 #[derive(Default)]
 struct BlockScratch<E> {
     one: Scratch,
     labels: Vec<usize>,
     /// Scores that do not lie in memory as the kernels take them.
     singles: Vec<f32>,
+    targets: Vec<f32>,
     room: Room,
+    spread: SpreadRoom,
+    /// What the gradients of each row are multiplied by.
+    factors: Vec<f64>,
+    gradients: Vec<f32>,
     /// Values that are summed together.
     values: Vec<f64>,
     narrow: Vec<E>,
 }
 
-/// Rows with labels, as the kernels take them.
+/// Rows as the kernels take them.
 #[derive(Clone, Copy)]
-struct Labelled<'a> {
-    loss: &'a dyn LabelledLoss,
-    labels: ArrayView1<'a, i64>,
-    ignore_index: Option<i64>,
+struct Kernel<'a> {
+    loss: Kind<'a>,
     /// Rows of a block.
     block: usize,
+}
+
+#[derive(Clone, Copy)]
+enum Kind<'a> {
+    /// Rows with labels.
+    Labelled(&'a dyn LabelledLoss),
+    /// Rows with probabilities, or with labels that are spread.
+    Spread(&'a dyn SpreadLoss),
 }
 
 /// What a row has to say before it is computed.
@@ -177,11 +189,11 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     /// The value of each row, into a slice of N. After an error its content is unspecified.
     pub fn values_into(&self, value: &mut [E]) -> Result<()> {
         self.same_length("value", value.len(), self.rows.rows())?;
-        if let Some(rows) = self.labelled() {
+        if let Some(kernel) = self.kernel() {
             let one = |scratch: &mut BlockScratch<E>, (block, value): (usize, &mut [E])| {
-                self.block(rows, block, value, None, scratch)
+                self.block(kernel, block, value, None, scratch)
             };
-            let blocks = value.par_chunks_mut(rows.block).enumerate();
+            let blocks = value.par_chunks_mut(kernel.block).enumerate();
             return in_order(blocks.map_init(Default::default, one).collect()).map(|_| ());
         }
         let one = |scratch: &mut Scratch, (i, out): (usize, &mut E)| {
@@ -196,11 +208,12 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         let (rows, width) = (self.rows.rows(), self.rows.width());
         self.same_length("value", value.len(), rows)?;
         self.same_length("gradient", gradient.len(), rows * width)?;
-        if let Some(rows) = self.labelled() {
+        if let Some(kernel) = self.kernel() {
             let one = |scratch: &mut BlockScratch<E>, ((block, value), gradient): ((usize, &mut [E]), &mut [E])| {
-                self.block(rows, block, value, Some(gradient), scratch)
+                self.block(kernel, block, value, Some(gradient), scratch)
             };
-            let blocks = value.par_chunks_mut(rows.block).enumerate().zip(gradient.par_chunks_mut(rows.block * width));
+            let blocks =
+                value.par_chunks_mut(kernel.block).enumerate().zip(gradient.par_chunks_mut(kernel.block * width));
             return in_order(blocks.map_init(Default::default, one).collect()).map(|_| ());
         }
         let one = |scratch: &mut Scratch, ((i, value), out): ((usize, &mut E), &mut [E])| {
@@ -213,45 +226,130 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         in_order(rows.map_init(Scratch::default, one).collect()).map(|_| ())
     }
 
-    /// What the kernels of rows with labels need; `None` where the rows go one by one.
-    fn labelled(&self) -> Option<Labelled<'a>> {
-        let Targets::Labels { labels, ignore_index } = self.targets else { return None };
+    /// What the kernels of rows need; `None` where the rows go one by one.
+    fn kernel(&self) -> Option<Kernel<'a>> {
         if E::PRECISION != Precision::Plain {
             return None;
         }
-        let loss = self.loss.labelled().filter(|loss| loss.fits(self.rows.width()))?;
-        Some(Labelled { loss, labels, ignore_index, block: rows_of_block(self.rows.width()) })
+        let width = self.rows.width();
+        let labelled = match self.targets {
+            Targets::Labels { .. } => self.loss.labelled().filter(|loss| loss.fits(width)).map(Kind::Labelled),
+            Targets::Probabilities(_) => None,
+        };
+        let spread = || self.loss.spread().filter(|loss| loss.takes_classes(width)).map(Kind::Spread);
+        Some(Kernel { loss: labelled.or_else(spread)?, block: rows_of_block(width) })
     }
 
     /// The answers to a block of rows. Labels that are none stand for the first class.
-    fn answer(&self, rows: Labelled<'_>, first: usize, count: usize, scratch: &mut BlockScratch<E>) {
+    fn answer(&self, kernel: Kernel<'_>, first: usize, count: usize, scratch: &mut BlockScratch<E>) {
         let width = self.rows.width();
-        let label = |i: usize| usize::try_from(rows.labels[i]).ok().filter(|label| *label < width).unwrap_or(0);
-        scratch.labels.clear();
-        scratch.labels.extend((first..first + count).map(label));
-        let BlockScratch { labels, room, singles, .. } = scratch;
+        let BlockScratch { labels, room, singles, spread, targets, .. } = scratch;
+        labels.clear();
+        if let Targets::Labels { labels: all, .. } = self.targets {
+            let label = |i: usize| usize::try_from(all[i]).ok().filter(|label| *label < width).unwrap_or(0);
+            labels.extend((first..first + count).map(label));
+        }
         let block = self.rows.singles(first, count, singles);
-        room.answer(rows.loss, self.level, block, labels);
+        match kernel.loss {
+            Kind::Labelled(loss) => room.answer(loss, self.level, block, labels),
+            Kind::Spread(loss) => {
+                let targets = self.probabilities(first, count, labels, targets);
+                loss.spread(self.level, block, targets, width, E::EPSILON, spread);
+            }
+        }
+    }
+
+    /// The targets of some rows, each as a row of probabilities.
+    fn probabilities<'s>(&self, first: usize, count: usize, labels: &[usize], scratch: &'s mut Vec<f32>) -> &'s [f32]
+    where
+        'a: 's,
+    {
+        let width = self.rows.width();
+        match self.targets {
+            Targets::Probabilities(y) => y.singles(first, count, scratch),
+            Targets::Labels { .. } => {
+                scratch.clear();
+                scratch.resize(count * width, 0.0);
+                for (i, label) in labels.iter().enumerate() {
+                    scratch[i * width + label] = 1.0;
+                }
+                scratch
+            }
+        }
+    }
+
+    /// The gradients of the block that was answered, each row's times its factor.
+    fn gradients(&self, kernel: Kernel<'_>, first: usize, scratch: &mut BlockScratch<E>, out: &mut [E]) {
+        let width = self.rows.width();
+        let BlockScratch { labels, room, spread, targets, factors, gradients, .. } = scratch;
+        match kernel.loss {
+            Kind::Labelled(_) => {
+                let LabelledRows { own, other, .. } = &mut room.rows;
+                for ((own, other), factor) in own.iter_mut().zip(other).zip(factors.iter()) {
+                    (*own, *other) = (*own * factor, *other * factor);
+                }
+                room.gradients(self.level, labels, out);
+            }
+            Kind::Spread(loss) => {
+                let targets = self.probabilities(first, out.len() / width, labels, targets);
+                if let Some(out) = E::as_singles_mut(out) {
+                    loss.spread_gradients(self.level, targets, factors, spread, out);
+                } else {
+                    // Narrower types are rounded a second time, some 2^-13 of their last place.
+                    gradients.resize(out.len(), 0.0);
+                    loss.spread_gradients(self.level, targets, factors, spread, gradients);
+                    out.iter_mut().zip(gradients).for_each(|(out, g)| *out = E::narrow(f64::from(*g)));
+                }
+            }
+        }
     }
 
     /// Whether the kernel's answer to row i, the k-th of its block, is what is wanted.
-    fn settled(rows: Labelled<'_>, i: usize, k: usize, scratch: &BlockScratch<E>) -> bool {
-        let regular =
-            usize::try_from(rows.labels[i]) == Ok(scratch.labels[k]) && rows.ignore_index != Some(rows.labels[i]);
-        regular && scratch.room.rows.sure[k] == 1.0
+    fn settled(&self, kernel: Kernel<'_>, i: usize, k: usize, gradient: bool, scratch: &BlockScratch<E>) -> bool {
+        let regular = match self.targets {
+            Targets::Labels { labels, ignore_index } => {
+                usize::try_from(labels[i]) == Ok(scratch.labels[k]) && ignore_index != Some(labels[i])
+            }
+            Targets::Probabilities(_) => true,
+        };
+        let sure = match kernel.loss {
+            Kind::Labelled(_) => &scratch.room.rows.sure,
+            Kind::Spread(_) if gradient => &scratch.spread.sure_gradient,
+            Kind::Spread(_) => &scratch.spread.rows.sure,
+        };
+        regular && sure[k] == 1.0
     }
 
-    /// Values and gradients of a block of rows with labels; what the kernel is not sure of is computed one by one.
+    /// The value of a row that is settled, and what it counts.
+    fn known(&self, kernel: Kernel<'_>, i: usize, k: usize, scratch: &mut BlockScratch<E>) -> (f64, f64) {
+        match kernel.loss {
+            Kind::Labelled(_) => (scratch.room.rows.value[k], scratch.room.rows.class_weight[k]),
+            Kind::Spread(loss) => {
+                let value = scratch.spread.rows.value[k];
+                let carried = match self.targets {
+                    _ if !loss.weighs_classes() => 1.0,
+                    Targets::Labels { .. } => self.loss.weight(Target::Label(scratch.labels[k])),
+                    Targets::Probabilities(y) => {
+                        y.widen(i, &mut scratch.one.target);
+                        self.loss.weight(Target::Probabilities(&scratch.one.target))
+                    }
+                };
+                (value, carried)
+            }
+        }
+    }
+
+    /// Values and gradients of a block of rows; what the kernel is not sure of is computed one by one.
     fn block(
         &self,
-        rows: Labelled<'_>,
+        kernel: Kernel<'_>,
         block: usize,
         value: &mut [E],
         gradient: Option<&mut [E]>,
         scratch: &mut BlockScratch<E>,
     ) -> Result<()> {
-        let (first, width) = (block * rows.block, self.rows.width());
-        self.answer(rows, first, value.len(), scratch);
+        let (first, width) = (block * kernel.block, self.rows.width());
+        self.answer(kernel, first, value.len(), scratch);
         let stream = self.rows.rows() * width * size_of::<E>() > STREAM;
         let mut narrow = std::mem::take(&mut scratch.narrow);
         let mut out = gradient;
@@ -260,18 +358,27 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
                 narrow.resize(gradient.len(), E::default());
             }
             let target = if stream { &mut narrow[..gradient.len()] } else { &mut **gradient };
-            scratch.room.gradients(self.level, &scratch.labels, target);
+            scratch.factors.clear();
+            scratch.factors.resize(value.len(), 1.0);
+            self.gradients(kernel, first, scratch, target);
         }
         let mut done = Ok(());
         for (k, value) in value.iter_mut().enumerate() {
             let i = first + k;
-            if Self::settled(rows, i, k, scratch) {
-                *value = E::narrow(scratch.room.rows.value[k]);
+            // Where only the gradient is not sure, the value stays what it is without one.
+            let known = self.settled(kernel, i, k, false, scratch).then(|| match kernel.loss {
+                Kind::Labelled(_) => scratch.room.rows.value[k],
+                Kind::Spread(_) => scratch.spread.rows.value[k],
+            });
+            if let Some(known) = known
+                && (out.is_none() || self.settled(kernel, i, k, true, scratch))
+            {
+                *value = E::narrow(known);
                 continue;
             }
             match self.one(i, out.is_some(), &mut scratch.one) {
                 Ok((wide, own)) => {
-                    *value = E::narrow(wide);
+                    *value = E::narrow(known.unwrap_or(wide));
                     if let Some(gradient) = &mut out {
                         let target = if stream { &mut narrow[..] } else { &mut **gradient };
                         target[k * width..].iter_mut().zip(own).for_each(|(out, g)| *out = E::narrow(*g));
@@ -458,11 +565,19 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         if reduction == Reduction::Sum {
             return Ok(1.0);
         }
-        if let (Some(rows), None) = (self.labelled(), self.weights)
-            && (reduction == Reduction::MeanByCount || !rows.loss.weighs())
-        {
-            let ignored = rows.labels.iter().filter(|label| rows.ignore_index == Some(**label)).count();
-            return Ok((rows.labels.len() - ignored) as f64);
+        let weighs = match self.kernel().map(|kernel| kernel.loss) {
+            Some(Kind::Labelled(loss)) => loss.weighs(),
+            Some(Kind::Spread(loss)) => loss.weighs_classes(),
+            None => true,
+        };
+        if self.weights.is_none() && self.kernel().is_some() && (reduction == Reduction::MeanByCount || !weighs) {
+            let ignored = match self.targets {
+                Targets::Labels { labels, ignore_index } => {
+                    labels.iter().filter(|label| ignore_index == Some(**label)).count()
+                }
+                Targets::Probabilities(_) => 0,
+            };
+            return Ok((self.rows.rows() - ignored) as f64);
         }
         let (mut sum, mut target) = (ExactSum::new(), Vec::new());
         for i in 0..self.rows.rows() {
@@ -490,27 +605,24 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     fn step(&self, first: usize, out: &mut [E], divisor: f64, scratch: &mut BlockScratch<E>) -> Result<Moments> {
         let width = self.rows.width();
         let mut moments = Moments::new();
-        let labelled = self.labelled();
+        let kernel = self.kernel();
         let rows = out.len() / width;
         scratch.values.clear();
-        if let Some(labelled) = labelled {
-            self.answer(labelled, first, rows, scratch);
-            let LabelledRows { own, other, .. } = &mut scratch.room.rows;
-            for (k, (own, other)) in own.iter_mut().zip(other).enumerate().take(rows) {
-                let factor = self.weight(first + k) / divisor;
-                (*own, *other) = (*own * factor, *other * factor);
-            }
-            scratch.room.gradients(self.level, &scratch.labels, out);
+        if let Some(kernel) = kernel {
+            self.answer(kernel, first, rows, scratch);
+            scratch.factors.clear();
+            scratch.factors.extend((0..rows).map(|k| self.weight(first + k) / divisor));
+            self.gradients(kernel, first, scratch, out);
         }
         for (k, out) in out.chunks_mut(width).enumerate() {
             let i = first + k;
-            let settled = labelled.filter(|rows| Self::settled(*rows, i, k, scratch));
-            let known = settled.map(|_| (scratch.room.rows.value[k], scratch.room.rows.class_weight[k]));
+            let settled = kernel.filter(|kernel| self.settled(*kernel, i, k, false, scratch));
+            let known = settled.map(|kernel| self.known(kernel, i, k, scratch));
             match known {
                 Some((value, 1.0)) if self.weights.is_none() => scratch.values.push(value),
                 _ => self.push(i, known, &mut scratch.one, &mut moments).map_err(|error| self.place(error, i))?,
             }
-            if settled.is_none() {
+            if !kernel.is_some_and(|kernel| self.settled(kernel, i, k, true, scratch)) {
                 let weight = self.weight(i);
                 let (_, own) = self.one(i, true, &mut scratch.one).map_err(|error| self.place(error, i))?;
                 out.iter_mut().zip(own).for_each(|(out, g)| *out = E::narrow(g * weight / divisor));
@@ -524,19 +636,19 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     /// storage type.
     pub fn moments(&self) -> Result<Moments> {
         const BLOCK: usize = 256;
-        let labelled = self.labelled();
-        let (count, size) = (self.rows.rows(), labelled.map_or(BLOCK, |rows| rows.block));
+        let kernel = self.kernel();
+        let (count, size) = (self.rows.rows(), kernel.map_or(BLOCK, |kernel| kernel.block));
         let one = |scratch: &mut BlockScratch<E>, block: usize| {
             let (first, mut moments) = (block * size, Moments::new());
             let rows = count.min(first + size) - first;
             scratch.values.clear();
-            if let Some(labelled) = labelled {
-                self.answer(labelled, first, rows, scratch);
+            if let Some(kernel) = kernel {
+                self.answer(kernel, first, rows, scratch);
             }
             for k in 0..rows {
                 let i = first + k;
-                let known = labelled.filter(|rows| Self::settled(*rows, i, k, scratch));
-                let known = known.map(|_| (scratch.room.rows.value[k], scratch.room.rows.class_weight[k]));
+                let settled = kernel.filter(|kernel| self.settled(*kernel, i, k, false, scratch));
+                let known = settled.map(|kernel| self.known(kernel, i, k, scratch));
                 match known {
                     Some((value, 1.0)) if self.weights.is_none() => scratch.values.push(value),
                     _ => self.push(i, known, &mut scratch.one, &mut moments).map_err(|error| self.place(error, i))?,

@@ -119,9 +119,9 @@ impl HeadFormula for LargeMarginSoftmax {
         let mut scores = layer.scores(x);
         scores[class] = score;
         let shares = Shares::of_products(layer.function, &scores, 1.0)?;
-        let pull = loss.pull(layer.function, &shares, target)?;
-        let slopes = (0..layer.classes()).map(|c| loss.slope_of(&shares, &pull, c)).collect();
+        let pull = loss.pulls(layer.function, &shares, target)?;
+        let slopes = (0..layer.classes()).map(|c| SoftmaxCrossEntropy::slope_of(&shares, &pull, c)).collect();
         let special = Some(SpecialScore { class, by_x, by_weights });
-        Ok(HeadRow { value: loss.value_of(&shares, &pull), slopes, special })
+        Ok(HeadRow { value: SoftmaxCrossEntropy::value_of(&pull), slopes, special })
     }
 }

@@ -51,8 +51,8 @@ impl HeadFormula for LinearSoftmaxCrossEntropy {
     fn row<R: Careful>(&self, layer: Layer<'_>, x: &[f64], target: Target<'_>) -> Result<HeadRow<R>> {
         let loss = self.loss()?;
         let shares = Shares::<R>::of_products(layer.function, &layer.scores(x), self.temperature)?;
-        let pull = loss.pull(layer.function, &shares, target)?;
-        let slopes = (0..layer.classes()).map(|c| loss.slope_of(&shares, &pull, c)).collect();
-        Ok(HeadRow { value: loss.value_of(&shares, &pull), slopes, special: None })
+        let pull = loss.pulls(layer.function, &shares, target)?;
+        let slopes = (0..layer.classes()).map(|c| SoftmaxCrossEntropy::slope_of(&shares, &pull, c)).collect();
+        Ok(HeadRow { value: SoftmaxCrossEntropy::value_of(&pull), slopes, special: None })
     }
 }

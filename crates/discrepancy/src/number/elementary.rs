@@ -141,6 +141,31 @@ pub(super) fn ln_quotient_short<M: Machine>(p: M, q: M) -> M {
     k.mul_add(k.lit(std::f64::consts::LN_2), log)
 }
 
+/// `(e^r - 1 - r)/r²` on |r| <= ln 2/2 by Remez' exchange: e^r is right to 2^-57.9.
+const NORMAL_EXP: [f64; 10] = [
+    0.500_000_000_000_001_1,
+    0.166_666_666_666_664_1,
+    0.041_666_666_666_529_73,
+    0.008_333_333_333_495_003,
+    0.001_388_888_894_375_891,
+    0.000_198_412_695_057_136_7,
+    2.480_149_295_061_905_4e-5,
+    2.755_758_686_126_941_7e-6,
+    2.763_030_593_332_016e-7,
+    2.499_999_988_703_6e-8,
+];
+
+/// `e^x` between [`SHORT_EXP_MIN`] and 709, right to 2^-51; it is 1 at 0, exactly.
+#[inline(always)]
+pub(crate) fn exp_of_normal<M: Machine>(x: M) -> M {
+    let shifted = x.mul_add(x.lit(LOG2_E), x.lit(INTEGER_SHIFT));
+    let k = shifted - INTEGER_SHIFT;
+    let r = k.mul_add(k.lit(-LN2_MIDDLE), k.mul_add(k.lit(-LN2_HIGH), x));
+    let q = (polynomial(r, &NORMAL_EXP) * r).mul_add(r, r);
+    let power = shifted.power_of_shifted();
+    q.mul_add(power, power)
+}
+
 // ---- plain ----
 
 /// `exp(r) - 1` for |r| <= 0.347.

@@ -131,7 +131,7 @@ impl<F: LabelFormula> Block for Kernel<'_, F> {
 }
 
 /// A factor that is larger might show numbers that are 0 for underflow.
-const LARGEST_FACTOR: f64 = power(800);
+pub(crate) const LARGEST_FACTOR: f64 = power(800);
 
 /// A sum of exponentials.
 #[inline(always)]
@@ -141,8 +141,13 @@ fn guarded<M: Machine>(x: M, relative: f64, lost: f64) -> Guarded<Short<M>, M> {
 
 /// Rounded twice at most, as a difference and as a quotient.
 #[inline(always)]
-fn rounded<M: Machine>(x: M) -> Guarded<Short<M>, M> {
-    Guarded { value: Short(x), error: x.abs() * f64::EPSILON }
+pub(crate) fn rounded<M: Machine>(x: M) -> Guarded<M, M> {
+    Guarded { value: x, error: x.abs() * f64::EPSILON }
+}
+
+#[inline(always)]
+fn short<M: Machine>(x: Guarded<M, M>) -> Guarded<Short<M>, M> {
+    Guarded { value: Short(x.value), error: x.error }
 }
 
 #[inline(always)]
@@ -160,11 +165,11 @@ fn each<F: LabelFormula, L: Load>(formula: &F, rows: &mut LabelledRows, load: L)
         let own = guarded(weight, relative, lost);
         let log = rest.ln_1p();
         let row = Labelled {
-            surprise: log - rounded(shift),
+            surprise: log - short(rounded(shift)),
             weight: Guarded::when(top, Guarded::exact(Short(weight.lit(1.0))), own),
             others: Guarded::when(top, rest, total - own),
             total,
-            logsumexp: log + rounded(largest),
+            logsumexp: log + short(rounded(largest)),
         };
         let Answer { value, own, other } = formula.answer(row, Guarded::exact(Short(class_weight)));
         let small = other.value.0.abs().le(shift.lit(LARGEST_FACTOR));

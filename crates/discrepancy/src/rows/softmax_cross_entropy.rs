@@ -1,5 +1,6 @@
 use super::labelled::{Answer, LabelFormula, Labelled, LabelledLoss};
 use super::shares::{Shares, check_classes, check_length, check_target};
+use super::spread::{Spread, SpreadAnswer, SpreadFormula, SpreadLoss};
 use super::{HessianKind, RowLoss, Target, softmax};
 use crate::catalog::{DataDomain, Domain, Interval, ParameterType, Value};
 use crate::error::{Error, ErrorKind, Result};
@@ -70,6 +71,8 @@ pub(crate) struct Pull<R> {
     miss: R,
     /// The sum over all classes.
     total: R,
+    /// What follows for the row.
+    answer: SpreadAnswer<R>,
 }
 
 /// A row and its target, taken apart.
@@ -118,7 +121,7 @@ impl SoftmaxCrossEntropy {
     fn prepare<R: Careful>(&self, row: &[f64], target: Target<'_>, epsilon: f64) -> Result<Prepared<R>> {
         check_target(Self::ENTRY.name, row.len(), target, epsilon)?;
         let shares = Shares::new(Self::ENTRY.name, row, self.temperature)?;
-        let pull = self.pull(Self::ENTRY.name, &shares, target)?;
+        let pull = self.pulls(Self::ENTRY.name, &shares, target)?;
         Ok((shares, pull))
     }
     fn answered<R: Careful>(&self, row: &[f64], label: usize) -> Result<(Shares<R>, Answer<R>)> {
@@ -139,51 +142,51 @@ impl SoftmaxCrossEntropy {
         settled!(parts, |(_, answer)| answer.value)
     }
     /// The target as it enters the formula.
-    pub(crate) fn pull<R: Careful>(&self, function: &str, shares: &Shares<R>, target: Target<'_>) -> Result<Pull<R>> {
+    pub(crate) fn pulls<R: Careful>(&self, function: &str, shares: &Shares<R>, target: Target<'_>) -> Result<Pull<R>> {
         let classes = shares.classes();
         check_classes(function, "class_weight", self.class_weight.len(), classes)?;
         if self.label_smoothing > 0.0 && self.smoothing_over == SmoothingOver::Others && classes < 2 {
             let allowed = "at least two classes, to smooth over the others";
             return Err(Error::new(ErrorKind::Shape, function, "prediction", allowed).value(classes));
         }
-        let own: Vec<R> = (0..classes).map(|j| self.pull_of(target, j, classes)).collect();
+        let weight = |j: usize| self.class_weight.get(j).map(|w| R::of(*w));
+        let own = (0..classes).map(|j| self.pull(R::of(target.probability(j)), weight(j), classes));
+        let own: Vec<R> = own.collect();
         let mut miss = R::of(0.0);
         for (j, y) in own.iter().enumerate() {
             if j != shares.top {
                 miss = miss + *y;
             }
         }
-        let total = miss + own[shares.top];
-        Ok(Pull { own, miss, total })
-    }
-
-    fn pull_of<R: Careful>(&self, target: Target<'_>, j: usize, classes: usize) -> R {
-        let mut y = R::of(target.probability(j));
-        if self.label_smoothing > 0.0 {
-            let keep = y * (R::of(1.0) - self.label_smoothing);
-            let share = R::of(self.label_smoothing);
-            y = match self.smoothing_over {
-                SmoothingOver::All => keep + share / classes as f64,
-                SmoothingOver::Others => keep + (R::of(1.0) - y) * share / (classes - 1) as f64,
-            };
+        let mut surprise = R::of(0.0);
+        for (j, y) in own.iter().enumerate().filter(|(_, y)| !y.is_zero()) {
+            surprise = surprise + shares.surprise(j) * *y;
         }
-        self.class_weight.get(j).map_or(y, |w| y * *w)
+        let total = miss + own[shares.top];
+        let answer = self.answer_to_pulls(Spread {
+            surprise,
+            own: own[shares.top],
+            miss,
+            pulled: total,
+            rest: shares.rest,
+            total: shares.total,
+            logsumexp: shares.logsumexp(),
+        });
+        Ok(Pull { own, miss, total, answer })
     }
 
     /// The value of a row that is taken apart.
-    pub(crate) fn value_of<R: Careful>(&self, shares: &Shares<R>, pull: &Pull<R>) -> R {
-        let mut sum = R::of(0.0);
-        for (j, y) in pull.own.iter().enumerate().filter(|(_, y)| !y.is_zero()) {
-            sum = sum + shares.surprise(j) * *y;
-        }
-        if self.z_loss != 0.0 {
-            sum = sum + shares.logsumexp().square() * self.z_loss;
-        }
-        sum
+    pub(crate) fn value_of<R: Careful>(pull: &Pull<R>) -> R {
+        pull.answer.value
+    }
+
+    /// The derivative with respect to score j, before rounding.
+    pub(crate) fn slope_of<R: Careful>(shares: &Shares<R>, pull: &Pull<R>, j: usize) -> R {
+        if j == shares.top { pull.answer.top } else { pull.answer.slope(shares.weight[j], pull.own[j]) }
     }
 
     /// `p_j Σy - y_j`, where the difference is taken before the division, where it is most exact.
-    fn residual<R: Careful>(&self, shares: &Shares<R>, pull: &Pull<R>, j: usize) -> R {
+    fn residual<R: Careful>(shares: &Shares<R>, pull: &Pull<R>, j: usize) -> R {
         let y = pull.own[j];
         let numerator = if j == shares.top {
             pull.miss - y * shares.rest
@@ -191,15 +194,6 @@ impl SoftmaxCrossEntropy {
             shares.weight[j] * pull.total - y * shares.total
         };
         numerator / shares.total
-    }
-
-    /// The derivative with respect to score j, before rounding.
-    pub(crate) fn slope_of<R: Careful>(&self, shares: &Shares<R>, pull: &Pull<R>, j: usize) -> R {
-        let mut slope = self.residual(shares, pull, j);
-        if self.z_loss != 0.0 {
-            slope = slope + shares.logsumexp() * shares.probability(j) * self.z_loss * 2.0;
-        }
-        slope.over_number(self.temperature)
     }
 
     /// An entry of the second derivatives, `factor` times.
@@ -279,6 +273,48 @@ impl LabelFormula for SoftmaxCrossEntropy {
     }
 }
 
+impl SpreadFormula for SoftmaxCrossEntropy {
+    fn temperature(&self) -> f64 {
+        self.temperature
+    }
+    fn class_weights(&self) -> &[f64] {
+        &self.class_weight
+    }
+    fn takes(&self, classes: usize) -> bool {
+        let smooths = self.label_smoothing == 0.0 || self.smoothing_over == SmoothingOver::All || classes > 1;
+        smooths && [0, classes].contains(&self.class_weight.len())
+    }
+    #[inline(always)]
+    fn pull<R: Real>(&self, probability: R, class_weight: Option<R>, classes: usize) -> R {
+        let mut y = probability;
+        if self.label_smoothing > 0.0 {
+            let keep = y * (y.lit(1.0) - self.label_smoothing);
+            let share = y.lit(self.label_smoothing);
+            y = match self.smoothing_over {
+                SmoothingOver::All => keep + share / classes as f64,
+                SmoothingOver::Others => keep + (y.lit(1.0) - y) * share / (classes - 1) as f64,
+            };
+        }
+        class_weight.map_or(y, |w| y * w)
+    }
+    #[inline(always)]
+    fn answer_to_pulls<R: Real>(&self, row: Spread<R>) -> SpreadAnswer<R> {
+        // p_j Σy - y_j; of the largest score, whose w is 1, without what cancels for certain.
+        let (mut value, mut force, mut top) = (row.surprise, row.pulled, row.miss - row.own * row.rest);
+        if self.z_loss != 0.0 {
+            let drift = row.logsumexp * self.z_loss;
+            value = value + row.logsumexp * drift;
+            (force, top) = (force + drift * 2.0, top + drift * 2.0);
+        }
+        let mut by_pull = row.total.lit(1.0);
+        let mut share = by_pull / row.total;
+        if self.temperature != 1.0 {
+            (by_pull, share) = (by_pull / self.temperature, share / self.temperature);
+        }
+        SpreadAnswer { value, top: top * share, by_weight: force * share, by_pull }
+    }
+}
+
 impl RowLoss for SoftmaxCrossEntropy {
     crate::identity!();
     fn evaluate(
@@ -295,10 +331,10 @@ impl RowLoss for SoftmaxCrossEntropy {
         if let Some(gradient) = gradient {
             check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
             for (j, slot) in gradient.iter_mut().enumerate() {
-                *slot = settled!(parts, |(shares, pull)| self.slope_of(shares, pull, j))?;
+                *slot = settled!(parts, |(shares, pull)| Self::slope_of(shares, pull, j))?;
             }
         }
-        settled!(parts, |(shares, pull)| self.value_of(shares, pull))
+        settled!(parts, |(_, pull)| Self::value_of(pull))
     }
     fn hessian_diagonal(
         &self,
@@ -313,7 +349,7 @@ impl RowLoss for SoftmaxCrossEntropy {
         let gauss_newton = kind == HessianKind::GaussNewton;
         let one = |j: usize| match kind {
             HessianKind::Absolute => {
-                settled!(parts, |(shares, pull)| self.residual(shares, pull, j)).map(f64::abs)
+                settled!(parts, |(shares, pull)| Self::residual(shares, pull, j)).map(f64::abs)
             }
             _ => settled!(
                 parts,
@@ -324,13 +360,16 @@ impl RowLoss for SoftmaxCrossEntropy {
     }
     fn truth(&self, row: &[f64], target: Target<'_>, epsilon: f64) -> Result<[Vec<Long>; 3]> {
         let (shares, pull) = self.prepare::<Long>(row, target, epsilon)?;
-        let gradient = (0..row.len()).map(|j| self.slope_of(&shares, &pull, j)).collect();
+        let gradient = (0..row.len()).map(|j| Self::slope_of(&shares, &pull, j)).collect();
         let hessian = (0..row.len()).map(|j| self.curvature(&shares, &pull, (j, j), 1.0, false)).collect();
-        Ok([vec![self.value_of(&shares, &pull)], gradient, hessian])
+        Ok([vec![Self::value_of(&pull)], gradient, hessian])
     }
     fn labelled(&self) -> Option<&dyn LabelledLoss> {
         // A smoothed label is a row of probabilities.
         (self.label_smoothing == 0.0).then_some(self)
+    }
+    fn spread(&self) -> Option<&dyn SpreadLoss> {
+        Some(self)
     }
     fn logsumexp(&self, row: &[f64], epsilon: f64) -> Result<f64> {
         let mut shares = deepening!(epsilon, |R| Shares::<R>::new(Self::ENTRY.name, row, self.temperature));
