@@ -3,6 +3,7 @@
 pub mod array;
 pub(crate) mod bits;
 pub mod block;
+mod doubtful;
 pub mod element;
 pub mod evaluation;
 pub(crate) mod head;

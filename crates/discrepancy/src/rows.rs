@@ -136,6 +136,14 @@ pub trait RowMap: Debug + Send + Sync {
     fn arguments(&self) -> Arguments;
     /// Writes the image of the row, for results of a type of this spacing at 1.
     fn evaluate(&self, row: &[f64], epsilon: f64, out: &mut [f64]) -> Result<()>;
+    /// T, where the image of a score is `e^((x - M)/T)` with the row's largest score M, times a factor of the row.
+    fn temperature_of_shares(&self) -> Option<f64> {
+        None
+    }
+    /// That factor, of the sum of the exponentials.
+    fn factor_of_shares(&self, _total: f64) -> f64 {
+        f64::NAN
+    }
     /// The image in 256 bits, not rounded.
     #[doc(hidden)]
     fn truth(&self, row: &[f64]) -> Result<Vec<Long>>;

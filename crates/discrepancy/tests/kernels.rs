@@ -3,10 +3,11 @@
 
 mod support;
 
-use discrepancy::batch::{Element, NanPolicy, Reduction, RowEvaluation};
+use discrepancy::batch::{Element, NanPolicy, Reduction, RowEvaluation, map_rows};
 use discrepancy::catalog::{self, Measure};
 use discrepancy::number::Level;
-use discrepancy::rows::{RowLoss, RowTargets, Target};
+use discrepancy::rows::softmax::Softmax;
+use discrepancy::rows::{RowLoss, RowMap, RowTargets, Target};
 use half::{bf16, f16};
 use support::{Exact, F32, Format, ulps};
 
@@ -24,6 +25,7 @@ fn losses(classes: usize) -> Vec<Box<dyn RowLoss>> {
                 ("temperature", _) => &["0.5", "3"],
                 ("gamma", _) => &["0", "0.5"],
                 ("z_loss", _) => &["0.25"],
+                ("label_smoothing", _) => &["0.1", "0.5,smoothing_over=others"],
                 _ => &[],
             };
             let weights: Vec<String> = (0..classes).map(|j| format!("{}", (j % 3) as f64 * 0.5)).collect();
@@ -34,7 +36,8 @@ fn losses(classes: usize) -> Vec<Box<dyn RowLoss>> {
         }
         for spec in specs {
             if let Ok(Measure::Row(loss)) = catalog::find(&spec)
-                && loss.labelled().is_some()
+                && (loss.labelled().is_some() || loss.spread().is_some())
+                && (classes > 1 || !spec.contains("others"))
             {
                 losses.push(loss);
             }
@@ -64,6 +67,141 @@ fn scores(rows: usize, classes: usize) -> Vec<f64> {
         }
     }
     all
+}
+
+/// Rows of probabilities: of all sizes, of one class, with zeros, near what softmax makes of the scores.
+fn targets<E: Element>(scores: &[E], classes: usize) -> Vec<E> {
+    let mut all = Vec::new();
+    for (i, row) in scores.chunks(classes).enumerate() {
+        let row: Vec<f64> = row.iter().map(|x| x.widen()).collect();
+        let weight = |j: usize| match i % 4 {
+            0 => ((i * 31 + j * 17) % 23) as f64 + 0.125,
+            1 => f64::from(u8::from(j == i % classes)),
+            2 => ((i + j) % 3) as f64 + f64::from(u8::from(classes < 3)),
+            // Nothing is left of the digits of a difference.
+            _ => row[j].clamp(-60.0, 60.0).exp(),
+        };
+        let sum: f64 = (0..classes).map(weight).sum();
+        let mut y: Vec<E> = (0..classes).map(|j| E::narrow(weight(j) / sum)).collect();
+        // What rounding left goes where most is.
+        let top = (0..classes).max_by(|a, b| y[*a].widen().total_cmp(&y[*b].widen())).unwrap();
+        let rest: f64 = (0..classes).filter(|j| *j != top).map(|j| y[j].widen()).sum();
+        y[top] = E::narrow(1.0 - rest);
+        all.extend(y);
+    }
+    all
+}
+
+fn check_spread<E: Element>(format: Format) {
+    for classes in CLASSES {
+        let rows = 21;
+        let mut scores: Vec<E> = scores(rows, classes).into_iter().map(E::narrow).collect();
+        if classes == 1 {
+            scores.iter_mut().for_each(|x| *x = E::narrow(x.widen().max(-1e4)));
+        }
+        let targets = targets(&scores, classes);
+        for loss in losses(classes).into_iter().filter(|loss| loss.spread().is_some()) {
+            let batch = |level: Level| {
+                let batch = RowEvaluation::new(&*loss, &scores, classes, RowTargets::Probabilities(&targets)).unwrap();
+                batch.level(level)
+            };
+            let results = batch(Level::best()).value_and_gradient().unwrap();
+            let mut step = vec![E::default(); scores.len()];
+            let sum = batch(Level::best()).reduce_and_gradient_into(Reduction::Sum, &mut step).unwrap();
+            assert_eq!(sum.to_bits(), batch(Level::best()).sum().unwrap().to_bits(), "{}", loss.spec());
+            assert!(step == results.gradient, "{}", loss.spec());
+            for (i, (row, target)) in scores.chunks(classes).zip(targets.chunks(classes)).enumerate() {
+                let row: Vec<f64> = row.iter().map(|x| x.widen()).collect();
+                let target: Vec<f64> = target.iter().map(|x| x.widen()).collect();
+                let mut gradient = vec![0.0; classes];
+                // In two floats, whatever the batch was stored in: its rows of probabilities sum to 1 less exactly.
+                let truth = loss.truth(&row, Target::Probabilities(&target), E::EPSILON).unwrap();
+                let value = truth[0][0].to_f64();
+                gradient.iter_mut().zip(&truth[1]).for_each(|(out, g)| *out = g.to_f64());
+                let got = std::iter::once(&results.value[i]).chain(&results.gradient[i * classes..(i + 1) * classes]);
+                for (k, (got, truth)) in got.zip(std::iter::once(&value).chain(&gradient)).enumerate() {
+                    let error = ulps(got.widen(), &Exact::of(*truth), format);
+                    assert!(error <= 0.51, "{} of {classes}, row {i}, {k}: {got} for {truth}", loss.spec());
+                }
+            }
+            let bits = |level: Level| {
+                let results = batch(level).value_and_gradient().unwrap();
+                assert_eq!(results.value, batch(level).values().unwrap());
+                let numbers = results.value.iter().chain(&results.gradient).map(|x| x.widen().to_bits());
+                (numbers.collect::<Vec<u64>>(), batch(level).moments().unwrap().to_bytes())
+            };
+            let scalar = bits(Level::Scalar);
+            for level in Level::available() {
+                assert!(bits(level) == scalar, "{} of {classes} at {level:?}", loss.spec());
+            }
+            for i in 0..rows {
+                let row = i * classes..(i + 1) * classes;
+                let one = RowTargets::Probabilities(&targets[row.clone()]);
+                let alone = RowEvaluation::new(&*loss, &scores[row.clone()], classes, one).unwrap();
+                let alone = alone.value_and_gradient().unwrap();
+                assert_eq!(alone.value[0], results.value[i], "{} of {classes}, row {i}", loss.spec());
+                assert!(alone.gradient == results.gradient[row], "{} of {classes}, row {i}", loss.spec());
+            }
+        }
+    }
+}
+
+#[test]
+fn kernels_of_rows_of_probabilities_give_what_the_formula_gives() {
+    check_spread::<f32>(F32);
+    check_spread::<f16>(F16);
+    check_spread::<bf16>(BF16);
+}
+
+#[test]
+fn targets_that_are_no_probabilities_are_told_apart() {
+    for classes in [3, 200] {
+        let scores: Vec<f32> = scores(16, classes).into_iter().map(|x| x as f32).collect();
+        let good = targets(&scores, classes);
+        for loss in losses(classes).into_iter().filter(|loss| loss.spread().is_some()) {
+            for wrong in [-0.25, f32::NAN, 1.5, f32::INFINITY, 1e-3] {
+                let mut targets = good.clone();
+                targets[5 * classes + 2] += wrong;
+                let batch = RowEvaluation::new(&*loss, &scores, classes, RowTargets::Probabilities(&targets)).unwrap();
+                for error in [batch.mean().unwrap_err(), batch.value_and_gradient().unwrap_err()] {
+                    assert_eq!((error.argument(), error.index().map(|i| i / classes)), ("target", Some(5)), "{error}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn softmax_of_rows_is_what_the_map_gives() {
+    fn check<E: Element>(format: Format) {
+        let map = Softmax::new(1.0).unwrap();
+        for classes in CLASSES {
+            let mut scores: Vec<E> = scores(21, classes).into_iter().map(E::narrow).collect();
+            if classes == 1 {
+                scores.iter_mut().for_each(|x| *x = E::narrow(x.widen().max(-1e4)));
+            }
+            for map in [&map, &Softmax::new(0.7).unwrap()] {
+                let all = map_rows(map, &scores, classes).unwrap();
+                for (row, image) in scores.chunks(classes).zip(all.chunks(classes)) {
+                    assert_eq!(map_rows(map, row, classes).unwrap(), image);
+                    let row: Vec<f64> = row.iter().map(|x| x.widen()).collect();
+                    let mut truth = vec![0.0; classes];
+                    map.apply(&row, &mut truth).unwrap();
+                    for (got, truth) in image.iter().zip(truth) {
+                        let error = ulps(got.widen(), &Exact::of(truth), format);
+                        assert!(error <= 0.51, "{got} for {truth} of {classes}");
+                    }
+                }
+            }
+            if classes > 2 {
+                scores[4 * classes + 2] = E::narrow(f64::INFINITY);
+                assert_eq!(map_rows(&map, &scores, classes).unwrap_err().index(), Some(4 * classes + 2));
+            }
+        }
+    }
+    check::<f32>(F32);
+    check::<f16>(F16);
+    check::<bf16>(BF16);
 }
 
 const CLASSES: [usize; 13] = [1, 2, 3, 8, 10, 63, 64, 65, 96, 97, 128, 131, 1000];

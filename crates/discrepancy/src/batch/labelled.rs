@@ -46,6 +46,19 @@ pub(super) struct Room {
 impl Room {
     /// Computes the answers of `loss` to a block of rows; labels are in range.
     pub(super) fn answer(&mut self, loss: &dyn LabelledLoss, level: Level, block: &[f32], labels: &[usize]) {
+        self.exponentials(level, block, labels, loss.scale());
+        if loss.weighs() {
+            for (weight, label) in self.rows.class_weight.iter_mut().zip(labels) {
+                *weight = loss.weight_of(*label);
+            }
+        } else {
+            self.rows.class_weight.fill(1.0);
+        }
+        loss.answers(level, &mut self.rows);
+    }
+
+    /// Computes what answers are made of.
+    pub(super) fn exponentials(&mut self, level: Level, block: &[f32], labels: &[usize], temperature: f64) {
         let width = block.len() / labels.len();
         self.rows.resize(labels.len());
         let rows = if width <= FEW { labels.len().next_multiple_of(LANES) } else { labels.len() };
@@ -54,14 +67,6 @@ impl Room {
         let additions = if width <= FEW { width } else { width.min(PART) / PARTS + PARTS + width.div_ceil(PART) };
         self.rows.relative = EXPONENTIAL + additions as f64 * f64::EPSILON;
         self.rows.lost = width as f64 * power(-1020);
-        if loss.weighs() {
-            for (weight, label) in self.rows.class_weight.iter_mut().zip(labels) {
-                *weight = loss.weight_of(*label);
-            }
-        } else {
-            self.rows.class_weight.fill(1.0);
-        }
-        let temperature = loss.scale();
         let Room { weights, rows } = self;
         if width > PART {
             for (i, label) in labels.iter().enumerate() {
@@ -71,12 +76,19 @@ impl Room {
         } else {
             run(level, Exponentials { block, width, labels, temperature, weights, rows });
         }
-        loss.answers(level, rows);
     }
 
     /// Writes the gradients of the block that was answered.
     pub(super) fn gradients<E: Element>(&self, level: Level, labels: &[usize], out: &mut [E]) {
         let width = out.len() / labels.len();
+        self.products(level, width, out);
+        for (i, label) in labels.iter().enumerate() {
+            out[i * width + label] = E::narrow(self.rows.own[i]);
+        }
+    }
+
+    /// Writes the exponentials, those of a row times its `other`.
+    pub(super) fn products<E: Element>(&self, level: Level, width: usize, out: &mut [E]) {
         let Room { weights, rows } = self;
         if width > PART {
             for ((out, weights), factor) in out.chunks_mut(width).zip(weights.chunks(width)).zip(&rows.other) {
@@ -88,9 +100,6 @@ impl Room {
             }
         } else {
             run(level, Gradients { weights, factors: &rows.other, width, out });
-        }
-        for (i, label) in labels.iter().enumerate() {
-            out[i * width + label] = E::narrow(self.rows.own[i]);
         }
     }
 }

@@ -281,7 +281,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     /// The gradients of the block that was answered, each row's times its factor.
     fn gradients(&self, kernel: Kernel<'_>, first: usize, scratch: &mut BlockScratch<E>, out: &mut [E]) {
         let width = self.rows.width();
-        let BlockScratch { labels, room, spread, targets, factors, gradients, .. } = scratch;
+        let BlockScratch { labels, room, singles, spread, targets, factors, gradients, .. } = scratch;
         match kernel.loss {
             Kind::Labelled(_) => {
                 let LabelledRows { own, other, .. } = &mut room.rows;
@@ -291,13 +291,15 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
                 room.gradients(self.level, labels, out);
             }
             Kind::Spread(loss) => {
-                let targets = self.probabilities(first, out.len() / width, labels, targets);
+                let count = out.len() / width;
+                let scores = self.rows.singles(first, count, singles);
+                let block = (scores, self.probabilities(first, count, labels, targets));
                 if let Some(out) = E::as_singles_mut(out) {
-                    loss.spread_gradients(self.level, targets, factors, spread, out);
+                    loss.spread_gradients(self.level, block, factors, spread, out);
                 } else {
                     // Narrower types are rounded a second time, some 2^-13 of their last place.
                     gradients.resize(out.len(), 0.0);
-                    loss.spread_gradients(self.level, targets, factors, spread, gradients);
+                    loss.spread_gradients(self.level, block, factors, spread, gradients);
                     out.iter_mut().zip(gradients).for_each(|(out, g)| *out = E::narrow(f64::from(*g)));
                 }
             }
@@ -612,9 +614,18 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             self.answer(kernel, first, rows, scratch);
             scratch.factors.clear();
             scratch.factors.extend((0..rows).map(|k| self.weight(first + k) / divisor));
-            self.gradients(kernel, first, scratch, out);
         }
-        for (k, out) in out.chunks_mut(width).enumerate() {
+        // Past the caches, from where it was made.
+        let stream = self.rows.rows() * width * size_of::<E>() > STREAM;
+        let mut narrow = std::mem::take(&mut scratch.narrow);
+        if stream {
+            narrow.resize(out.len(), E::default());
+        }
+        let target = if stream { &mut narrow[..] } else { &mut *out };
+        if let Some(kernel) = kernel {
+            self.gradients(kernel, first, scratch, target);
+        }
+        for (k, out) in target.chunks_mut(width).enumerate() {
             let i = first + k;
             let settled = kernel.filter(|kernel| self.settled(*kernel, i, k, false, scratch));
             let known = settled.map(|kernel| self.known(kernel, i, k, scratch));
@@ -628,6 +639,10 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
                 out.iter_mut().zip(own).for_each(|(out, g)| *out = E::narrow(g * weight / divisor));
             }
         }
+        if stream {
+            E::stream(out, &narrow);
+        }
+        scratch.narrow = narrow;
         moments.push_slice_first(&scratch.values);
         Ok(moments)
     }
@@ -774,16 +789,55 @@ pub(super) fn map_matrix<E: Element>(map: &dyn RowMap, rows: Matrix<'_, E>) -> R
     let width = rows.width();
     let mut out = room(map.entry().name, rows.rows().checked_mul(width))?;
     out.resize(rows.rows() * width, E::default());
-    let one = |(row, image): &mut (Vec<f64>, Vec<f64>), (i, out): (usize, &mut [E])| {
-        rows.widen(i, row);
-        image.resize(width, 0.0);
-        map.evaluate(row, E::EPSILON, image).map_err(|error| {
-            let index = i * width + error.index().unwrap_or(0);
-            error.at(index)
-        })?;
-        out.iter_mut().zip(image).for_each(|(out, x)| *out = E::narrow(*x));
+    let temperature = map.temperature_of_shares().filter(|_| E::PRECISION == Precision::Plain);
+    let size = rows_of_block(width);
+    let stream = size_of_val(&out[..]) > STREAM;
+    let one = |scratch: &mut MapScratch<E>, (block, out): (usize, &mut [E])| {
+        let MapScratch { row, image, labels, singles, room, narrow } = scratch;
+        let (first, count) = (block * size, out.len() / width);
+        let target = if stream {
+            narrow.resize(out.len(), E::default());
+            &mut narrow[..]
+        } else {
+            &mut *out
+        };
+        if let Some(temperature) = temperature {
+            labels.resize(count, 0);
+            room.exponentials(Level::best(), rows.singles(first, count, singles), labels, temperature);
+            let LabelledRows { rest, other, .. } = &mut room.rows;
+            other.iter_mut().zip(rest).for_each(|(factor, rest)| *factor = map.factor_of_shares(*rest + 1.0));
+            room.products(Level::best(), width, target);
+        }
+        for (k, out) in target.chunks_mut(width).enumerate() {
+            // Sums of what has no exponentials are not numbers.
+            if temperature.is_some() && room.rows.rest[k].is_finite() {
+                continue;
+            }
+            let i = first + k;
+            rows.widen(i, row);
+            image.resize(width, 0.0);
+            map.evaluate(row, E::EPSILON, image).map_err(|error| {
+                let index = i * width + error.index().unwrap_or(0);
+                error.at(index)
+            })?;
+            out.iter_mut().zip(image.iter()).for_each(|(out, x)| *out = E::narrow(*x));
+        }
+        if stream {
+            E::stream(out, narrow);
+        }
         Ok(())
     };
-    in_order(out.par_chunks_mut(width).enumerate().map_init(Default::default, one).collect())?;
+    in_order(out.par_chunks_mut(size * width).enumerate().map_init(MapScratch::default, one).collect())?;
     Ok(out)
+}
+
+/// Room for a block of rows that are mapped.
+#[derive(Default)]
+struct MapScratch<E> {
+    row: Vec<f64>,
+    image: Vec<f64>,
+    labels: Vec<usize>,
+    singles: Vec<f32>,
+    room: Room,
+    narrow: Vec<E>,
 }

@@ -5,6 +5,7 @@
 //! than they, so exponentials and sums are as exact here as plain floats are; a bound says of each derivative whether
 //! that is enough. The order of sums is a matter of the number of classes alone, as in `batch/labelled.rs`.
 
+use super::doubtful::DoubtfulRow;
 use super::labelled::{FEW, PARTS, Tile, larger, largest, over, put_rows, turned, wide};
 use crate::number::elementary::{SHORT_EXP_MIN, exp_of_normal};
 use crate::number::guarded::{SURE_SINGLE, UNSEEN, power};
@@ -65,7 +66,7 @@ pub(crate) fn answer<F: SpreadFormula>(
 pub(crate) fn gradients<F: SpreadFormula>(
     formula: &F,
     level: Level,
-    targets: &[f32],
+    (scores, targets): (&[f32], &[f32]),
     factors: &[f64],
     room: &mut SpreadRoom,
     out: &mut [f32],
@@ -73,7 +74,23 @@ pub(crate) fn gradients<F: SpreadFormula>(
     let width = out.len() / factors.len();
     run(level, Gradients { formula, targets, factors, width, room, out });
     for (i, factor) in factors.iter().enumerate() {
-        out[i * width + room.top[i]] = (room.rows.top[i] * factor) as f32;
+        let (row, top) = (i * width..(i + 1) * width, room.top[i]);
+        let out = &mut out[row.clone()];
+        out[top] = (room.rows.top[i] * factor) as f32;
+        if width > FEW && room.rows.sure[i] == 1.0 && room.sure_gradient[i] != 1.0 {
+            let weights = &room.weights[row.clone()];
+            let (scores, targets) = (&scores[row.clone()], &targets[row]);
+            let slope = Slope::new(One, &room.rows, &[*factor], i);
+            let class_weights = formula.class_weights();
+            let in_doubt = |j: &usize| {
+                let pull = formula.pull(f64::from(targets[*j]), class_weights.get(*j).copied(), width);
+                *j == top || slope.at(weights[*j], pull).1 < 0.0
+            };
+            let doubtful = DoubtfulRow { formula, scores, targets, top, factor: *factor };
+            if doubtful.settle(level, (0..width).filter(in_doubt), out) {
+                room.sure_gradient[i] = 1.0;
+            }
+        }
     }
 }
 
@@ -489,4 +506,41 @@ fn settle<L: Load>(load: L, margin: L::Number, sure_top: &[f64], out: &mut [f64]
     let (none, one) = (margin.lit(0.0), margin.lit(1.0));
     let sure = none.le(margin) & load.load(sure_top).same(one);
     load.store(L::Number::when(sure, one, none), out);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::{RowLoss, SoftmaxCrossEntropy};
+
+    /// As in `batch/labelled.rs`: a kernel that settled nothing would be right, and slow.
+    #[test]
+    fn kernels_settle_ordinary_rows() {
+        let loss = SoftmaxCrossEntropy::default();
+        let loss = loss.spread().unwrap_or_else(|| unreachable!("has a kernel"));
+        let mut state = 1_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        for width in [2, 10, FEW, FEW + 1, 1000, 32_000] {
+            let rows = if width < 1000 { 1000 } else { 200 };
+            let scores: Vec<f32> = (0..rows * width).map(|_| (16.0 * next() - 8.0) as f32).collect();
+            let mut targets: Vec<f32> = (0..rows * width).map(|_| (8.0 * next() - 4.0).exp() as f32).collect();
+            for row in targets.chunks_mut(width) {
+                let sum: f32 = row.iter().sum();
+                row.iter_mut().for_each(|y| *y /= sum);
+            }
+            let mut out = vec![0.0; scores.len()];
+            for level in Level::available() {
+                let mut room = SpreadRoom::default();
+                loss.spread(level, &scores, &targets, width, f64::from(f32::EPSILON), &mut room);
+                loss.spread_gradients(level, (&scores, &targets), &vec![1.0; rows], &mut room, &mut out);
+                assert_eq!(room.rows.sure[..rows], vec![1.0; rows], "{width} classes at {level:?}");
+                let sure: f64 = room.sure_gradient[..rows].iter().sum();
+                println!("{width} {level:?} {}", sure / rows as f64);
+                assert!(sure >= 0.99 * rows as f64, "{width} classes at {level:?}: {sure} of {rows}");
+            }
+        }
+    }
 }

@@ -46,6 +46,12 @@ impl RowMap for Softmax {
         out.copy_from_slice(&probabilities(row, self.temperature, epsilon)?);
         Ok(())
     }
+    fn temperature_of_shares(&self) -> Option<f64> {
+        Some(self.temperature)
+    }
+    fn factor_of_shares(&self, total: f64) -> f64 {
+        1.0 / total
+    }
     fn truth(&self, row: &[f64]) -> Result<Vec<Long>> {
         let shares = Shares::new(Self::ENTRY.name, row, self.temperature)?;
         Ok((0..row.len()).map(|j| shares.probability(j)).collect())

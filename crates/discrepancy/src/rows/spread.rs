@@ -122,8 +122,15 @@ pub trait SpreadLoss: Sync {
     fn weighs_classes(&self) -> bool;
     /// Answers to a block of rows of scores and of probabilities, which were stored in a type of this spacing at 1.
     fn spread(&self, level: Level, scores: &[f32], targets: &[f32], width: usize, epsilon: f64, room: &mut SpreadRoom);
-    /// Writes the gradients of the block that was answered, each row's times its factor.
-    fn spread_gradients(&self, level: Level, targets: &[f32], factors: &[f64], room: &mut SpreadRoom, out: &mut [f32]);
+    /// Writes the gradients of the block of scores and probabilities that was answered, each row's times its factor.
+    fn spread_gradients(
+        &self,
+        level: Level,
+        block: (&[f32], &[f32]),
+        factors: &[f64],
+        room: &mut SpreadRoom,
+        out: &mut [f32],
+    );
 }
 
 impl<F: SpreadFormula + Sync> SpreadLoss for F {
@@ -136,8 +143,15 @@ impl<F: SpreadFormula + Sync> SpreadLoss for F {
     fn spread(&self, level: Level, scores: &[f32], targets: &[f32], width: usize, epsilon: f64, room: &mut SpreadRoom) {
         crate::batch::spread::answer(self, level, scores, targets, width, epsilon, room);
     }
-    fn spread_gradients(&self, level: Level, targets: &[f32], factors: &[f64], room: &mut SpreadRoom, out: &mut [f32]) {
-        crate::batch::spread::gradients(self, level, targets, factors, room, out);
+    fn spread_gradients(
+        &self,
+        level: Level,
+        block: (&[f32], &[f32]),
+        factors: &[f64],
+        room: &mut SpreadRoom,
+        out: &mut [f32],
+    ) {
+        crate::batch::spread::gradients(self, level, block, factors, room, out);
     }
 }
 
