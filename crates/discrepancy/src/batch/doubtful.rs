@@ -121,7 +121,8 @@ impl<F: SpreadFormula> Sums<'_, '_, F> {
                     let shift = over(exact(x) - most, formula.temperature());
                     let least = exact(zero.lit(SHORT_EXP_MIN));
                     let w = Both::when(shift.value.high.lt(least.value.high), least, shift).exp();
-                    let weight = weighs.map(|weights| exact(load.load(&weights[place])));
+                    let weight =
+                        if let Some(weights) = weighs { Some(exact(load.load(&weights[place]))) } else { None };
                     let pull = formula.pull(exact(y[half]), weight, classes);
                     let [rest, miss] = &mut parts[2 * k + half];
                     *rest = *rest + Both::when(kept, w, none);

@@ -13,6 +13,7 @@ use crate::number::lane::{Block, Load, One, Several, run};
 use crate::number::{LANES, Level, Machine, Real, Twofold};
 use crate::rows::spread::{EXPONENTIAL, LARGEST_GAP, OF_GAP, SpreadFormula, SpreadRows, UNIT, answers};
 use fearless_simd::Simd;
+use std::ops::Range;
 
 /// Pieces that are summed before their sum goes into a longer one.
 const PIECES: usize = 8;
@@ -165,7 +166,8 @@ impl<F: SpreadFormula> Sums<'_, F> {
             for (k, (x, y)) in x_columns[..width].iter().zip(&y_columns[..width]).enumerate() {
                 let x = load.load(&wide(x)[part.clone()]);
                 let y = load.load(&wide(y)[part.clone()]);
-                let pull = formula.pull(y, class_weights.get(k).map(|weight| y.lit(*weight)), width);
+                let class_weight = if let Some(weight) = class_weights.get(k) { Some(y.lit(*weight)) } else { None };
+                let pull = formula.pull(y, class_weight, width);
                 let gap = over(top - x, temperature);
                 let w = exp_of_normal((-gap).max(gap.lit(SHORT_EXP_MIN)));
                 let is_first = x.same(top) & at.lt(none);
@@ -291,6 +293,12 @@ impl<N: Real> Found<N> {
 /// Scores, probabilities, weights of classes, and 1 for what counts, of a piece of a row.
 type Numbers<'a> = (&'a [f32], &'a [f32], Option<&'a [f64]>, Option<&'a [f64]>);
 
+/// A match, not a closure: what is not inlined loses the vector instructions.
+#[inline(always)]
+fn loaded<L: Load>(load: L, from: Option<&[f64]>, place: Range<usize>) -> Option<L::Number> {
+    if let Some(from) = from { Some(load.load(&from[place])) } else { None }
+}
+
 #[inline(always)]
 #[allow(clippy::too_many_arguments, reason = "numbers of one piece")]
 fn piece<F: SpreadFormula, L: Load>(
@@ -310,12 +318,12 @@ fn piece<F: SpreadFormula, L: Load>(
         for half in 0..2 {
             let place = start + half * L::WIDTH..start + (half + 1) * L::WIDTH;
             let (x, y) = (x[half], y[half]);
-            let pull = formula.pull(y, weights.map(|weights| load.load(&weights[place.clone()])), classes);
+            let pull = formula.pull(y, loaded(load, weights, place.clone()), classes);
             let gap = over(most - x, temperature);
             let w = exp_of_normal((-gap).max(gap.lit(SHORT_EXP_MIN)));
             load.store(w, &mut out[place.clone()]);
             let part = &mut parts[2 * k + half];
-            let keep = keep.map(|keep| load.load(&keep[place]).same(y.lit(1.0)));
+            let keep = if let Some(keep) = loaded(load, keep, place) { Some(keep.same(y.lit(1.0))) } else { None };
             // What is beyond the end has no gap: it costs nothing.
             *part = part.with(w, pull, y, gap, keep);
         }
@@ -360,6 +368,12 @@ const SMALL_GAP: f64 = 17.4;
 /// Roundings of a slope itself, beside those of its parts: of the factor, of both products, of the difference.
 const OF_SLOPE: f64 = 4.0;
 
+/// Of the errors that a factor of that size, times the row's, brings to a result.
+#[inline(always)]
+fn bound<N: Real>(factor: N, error: N, size: N, roundings: f64) -> N {
+    (error * factor + size.abs() * (roundings * UNIT)) * (1.0 / SURE_SINGLE)
+}
+
 impl<N: Real> Slope<N> {
     #[inline(always)]
     fn new<L: Load<Number = N>>(load: L, rows: &SpreadRows, factors: &[f64], i: usize) -> Self {
@@ -370,14 +384,11 @@ impl<N: Real> Slope<N> {
         let (weight_error, pull_error) =
             (load.load(&rows.by_weight_error[part.clone()]), load.load(&rows.by_pull_error[part]));
         let factor = factor.abs();
-        let bound = |error: N, size: N, roundings: f64| {
-            (error * factor + size.abs() * (roundings * UNIT)) * (1.0 / SURE_SINGLE)
-        };
         let plain = EXPONENTIAL + OF_SLOPE;
         Slope {
-            small: bound(weight_error, by_weight, plain + OF_GAP * LARGEST_GAP),
-            large: bound(weight_error, by_weight, plain + OF_GAP * SMALL_GAP),
-            pull: bound(pull_error, by_pull, 4.0 + OF_SLOPE),
+            small: bound(factor, weight_error, by_weight, plain + OF_GAP * LARGEST_GAP),
+            large: bound(factor, weight_error, by_weight, plain + OF_GAP * SMALL_GAP),
+            pull: bound(factor, pull_error, by_pull, 4.0 + OF_SLOPE),
             by_weight,
             by_pull,
         }
@@ -412,10 +423,10 @@ impl<F: SpreadFormula> Gradients<'_, F> {
             let mut own = [0.0; LANES];
             let count = LANES.min(factors.len() - first);
             own[..count].copy_from_slice(&factors[first..first + count]);
-            let at = |part: usize| Slope::new(load, &room.rows, &own[part..part + L::WIDTH], first + part);
-            let mut slopes = [at(0); LANES];
+            let mut slopes = [Slope::new(load, &room.rows, &own[..L::WIDTH], first); LANES];
             for (k, slope) in slopes[..LANES / L::WIDTH].iter_mut().enumerate() {
-                *slope = at(k * L::WIDTH);
+                let part = k * L::WIDTH;
+                *slope = Slope::new(load, &room.rows, &own[part..part + L::WIDTH], first + part);
             }
             let mut margins = [slopes[0].by_weight.lit(0.0); LANES];
             for (k, tile) in tiles[..width.div_ceil(LANES)].iter_mut().enumerate() {
@@ -424,17 +435,15 @@ impl<F: SpreadFormula> Gradients<'_, F> {
                 for start in (0..cells).step_by(2 * L::WIDTH) {
                     // An odd number of classes ends in the middle of two registers.
                     let next = if start + L::WIDTH < cells { start + L::WIDTH } else { start };
-                    let numbers = [start, next].map(
-                        #[inline(always)]
-                        |cell| {
-                            let place = k * LANES * LANES + cell..k * LANES * LANES + cell + L::WIDTH;
-                            let lane = cell % LANES / L::WIDTH;
-                            let (w, pull) = (load.load(&weights[place.clone()]), load.load(&pulls[place]));
-                            let (slope, margin) = slopes[lane].at(w, pull);
-                            margins[lane] = margins[lane].min(margin);
-                            slope
-                        },
-                    );
+                    let mut numbers = [margins[0]; 2];
+                    for (number, cell) in numbers.iter_mut().zip([start, next]) {
+                        let place = k * LANES * LANES + cell..k * LANES * LANES + cell + L::WIDTH;
+                        let lane = cell % LANES / L::WIDTH;
+                        let (w, pull) = (load.load(&weights[place.clone()]), load.load(&pulls[place]));
+                        let (slope, margin) = slopes[lane].at(w, pull);
+                        margins[lane] = margins[lane].min(margin);
+                        *number = slope;
+                    }
                     load.store_single(numbers, &mut flat[start..start + 2 * L::WIDTH]);
                 }
                 load.transpose(tile);
@@ -482,11 +491,11 @@ impl<F: SpreadFormula> Gradients<'_, F> {
                 for start in (0..weights.len()).step_by(2 * L::WIDTH) {
                     let place = [start..start + L::WIDTH, start + L::WIDTH..start + 2 * L::WIDTH];
                     let y = load.load_single(&y[start..start + 2 * L::WIDTH]);
-                    let class = |half: usize| classes.map(|classes| load.load(&classes[place[half].clone()]));
-                    let (low, sure) =
-                        slope.at(load.load(&weights[place[0].clone()]), formula.pull(y[0], class(0), width));
-                    let (high, also) =
-                        slope.at(load.load(&weights[place[1].clone()]), formula.pull(y[1], class(1), width));
+                    let [low, high] = place;
+                    let low_pull = formula.pull(y[0], loaded(load, classes, low.clone()), width);
+                    let high_pull = formula.pull(y[1], loaded(load, classes, high.clone()), width);
+                    let (low, sure) = slope.at(load.load(&weights[low]), low_pull);
+                    let (high, also) = slope.at(load.load(&weights[high]), high_pull);
                     (margin, other) = (margin.min(sure), other.min(also));
                     load.store_single([low, high], &mut out[start..start + 2 * L::WIDTH]);
                 }

@@ -295,7 +295,7 @@ impl SpreadFormula for SoftmaxCrossEntropy {
                 SmoothingOver::Others => keep + (y.lit(1.0) - y) * share / (classes - 1) as f64,
             };
         }
-        class_weight.map_or(y, |w| y * w)
+        if let Some(w) = class_weight { y * w } else { y }
     }
     #[inline(always)]
     fn answer_to_pulls<R: Real>(&self, row: Spread<R>) -> SpreadAnswer<R> {

@@ -197,13 +197,18 @@ pub(crate) fn error_of_rest<M: Machine>(rest: M, additions: f64, log_classes: f6
     any.min(mean).mul_add(rest.lit(UNIT), rest.lit(lost))
 }
 
+/// What was rounded so many times.
+#[inline(always)]
+fn sum<M: Machine>(x: M, roundings: f64) -> Guarded<M, M> {
+    Guarded { value: x, error: x.abs() * (roundings * UNIT) }
+}
+
 #[inline(always)]
 fn each<F: SpreadFormula, L: Load>(formula: &F, rows: &mut SpreadRows, load: L) {
     let (additions, log_classes, lost) = (rows.additions, rows.log_classes, rows.lost);
     for i in (0..rows.rest.len()).step_by(L::WIDTH) {
         let part = i..i + L::WIDTH;
         let rest = load.load(&rows.rest[part.clone()]);
-        let sum = |x: L::Number, roundings: f64| Guarded { value: x, error: x.abs() * (roundings * UNIT) };
         let rest = Guarded { value: rest, error: error_of_rest(rest, additions, log_classes, lost) };
         // A pull is rounded four times at most.
         let own = sum(load.load(&rows.own[part.clone()]), 4.0);
