@@ -12,7 +12,7 @@ use crate::number::Level;
 use crate::rows::labelled::LabelledRows;
 use crate::rows::{HessianKind, LabelledLoss, RowLoss, RowMap, RowTargets, SpreadLoss, Target};
 use crate::sums::{ExactSum, Moments};
-use ndarray::ArrayView1;
+use ndarray::{ArrayView1, Axis, Slice};
 use rayon::prelude::*;
 
 /// Values and gradients of rows.
@@ -322,6 +322,41 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         regular && sure[k] == 1.0
     }
 
+    /// Whether all rows of the block are settled and count alike: the usual block, which needs no look at each row.
+    fn plain(&self, kernel: Kernel<'_>, first: usize, rows: usize, gradient: bool, scratch: &BlockScratch<E>) -> bool {
+        let (spread, weighs) = match kernel.loss {
+            Kind::Labelled(loss) => (None, loss.weighs()),
+            Kind::Spread(loss) => (Some(&scratch.spread), loss.weighs_classes()),
+        };
+        if weighs || self.weights.is_some() {
+            return false;
+        }
+        let mut plain = true;
+        if let Targets::Labels { labels, ignore_index } = self.targets {
+            let part = Slice::from(first..first + rows);
+            for (label, known) in labels.slice_axis(Axis(0), part).iter().zip(&scratch.labels) {
+                plain &= (*label == *known as i64) & (ignore_index != Some(*label));
+            }
+        }
+        for sure in &spread.map_or(&scratch.room.rows.sure, |spread| &spread.rows.sure)[..rows] {
+            plain &= *sure == 1.0;
+        }
+        if let (Some(spread), true) = (spread, gradient) {
+            plain &= spread.sure_gradient[..rows].iter().all(|sure| *sure == 1.0);
+        }
+        plain
+    }
+
+    /// Notes the values of a whole block that was answered.
+    fn all_values(kernel: Kernel<'_>, rows: usize, scratch: &mut BlockScratch<E>) {
+        let BlockScratch { values, room, spread, .. } = scratch;
+        let all = match kernel.loss {
+            Kind::Labelled(_) => &room.rows.value,
+            Kind::Spread(_) => &spread.rows.value,
+        };
+        values.extend_from_slice(&all[..rows]);
+    }
+
     /// The value of a row that is settled, and what it counts.
     fn known(&self, kernel: Kernel<'_>, i: usize, k: usize, scratch: &mut BlockScratch<E>) -> (f64, f64) {
         match kernel.loss {
@@ -613,7 +648,10 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         if let Some(kernel) = kernel {
             self.answer(kernel, first, rows, scratch);
             scratch.factors.clear();
-            scratch.factors.extend((0..rows).map(|k| self.weight(first + k) / divisor));
+            match self.weights {
+                Some(_) => scratch.factors.extend((0..rows).map(|k| self.weight(first + k) / divisor)),
+                None => scratch.factors.resize(rows, 1.0 / divisor),
+            }
         }
         // Past the caches, from where it was made.
         let stream = self.rows.rows() * width * size_of::<E>() > STREAM;
@@ -625,7 +663,12 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         if let Some(kernel) = kernel {
             self.gradients(kernel, first, scratch, target);
         }
-        for (k, out) in target.chunks_mut(width).enumerate() {
+        let plain = kernel.filter(|kernel| self.plain(*kernel, first, rows, true, scratch));
+        if let Some(kernel) = plain {
+            Self::all_values(kernel, rows, scratch);
+        }
+        let one_by_one = if plain.is_some() { &mut [] } else { &mut *target };
+        for (k, out) in one_by_one.chunks_mut(width).enumerate() {
             let i = first + k;
             let settled = kernel.filter(|kernel| self.settled(*kernel, i, k, false, scratch));
             let known = settled.map(|kernel| self.known(kernel, i, k, scratch));
@@ -660,7 +703,11 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             if let Some(kernel) = kernel {
                 self.answer(kernel, first, rows, scratch);
             }
-            for k in 0..rows {
+            let plain = kernel.filter(|kernel| self.plain(*kernel, first, rows, false, scratch));
+            if let Some(kernel) = plain {
+                Self::all_values(kernel, rows, scratch);
+            }
+            for k in if plain.is_some() { 0..0 } else { 0..rows } {
                 let i = first + k;
                 let settled = kernel.filter(|kernel| self.settled(*kernel, i, k, false, scratch));
                 let known = settled.map(|kernel| self.known(kernel, i, k, scratch));

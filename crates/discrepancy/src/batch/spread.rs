@@ -132,9 +132,20 @@ impl<F: SpreadFormula> Sums<'_, F> {
                 self.side_by_side(load, first, &mut columns);
             }
         } else {
-            for i in 0..count {
-                self.along(load, i);
+            // Known when the loop is compiled.
+            match (self.formula.temperature(), self.formula.class_weights().is_empty()) {
+                (1.0, true) => self.all_along::<L, false, false>(load),
+                (1.0, false) => self.all_along::<L, false, true>(load),
+                (_, true) => self.all_along::<L, true, false>(load),
+                (_, false) => self.all_along::<L, true, true>(load),
             }
+        }
+    }
+
+    #[inline(always)]
+    fn all_along<L: Load, const TEMPERED: bool, const WEIGHS: bool>(&mut self, load: L) {
+        for i in 0..self.scores.len() / self.width {
+            self.along::<L, TEMPERED, WEIGHS>(load, i);
         }
     }
 
@@ -197,7 +208,7 @@ impl<F: SpreadFormula> Sums<'_, F> {
 
     /// One row.
     #[inline(always)]
-    fn along<L: Load>(&mut self, load: L, i: usize) {
+    fn along<L: Load, const TEMPERED: bool, const WEIGHS: bool>(&mut self, load: L, i: usize) {
         let Sums { formula, scores, targets, width, room } = self;
         let (width, temperature, class_weights) = (*width, formula.temperature(), formula.class_weights());
         let row = i * width..(i + 1) * width;
@@ -219,7 +230,16 @@ impl<F: SpreadFormula> Sums<'_, F> {
                     let (x, y) = (&x[place.clone()], &y[place.clone()]);
                     let classes = class_weights.get(place.clone());
                     let out = &mut weights[place];
-                    piece(load, *formula, width, wide_most, temperature, (x, y, classes, None), out, &mut parts);
+                    piece::<F, L, TEMPERED, WEIGHS, false>(
+                        load,
+                        formula,
+                        width,
+                        wide_most,
+                        temperature,
+                        (x, y, classes, None),
+                        out,
+                        &mut parts,
+                    );
                 } else {
                     // What is beyond the end, and the largest score, do not count.
                     let (mut own_x, mut own_y, mut keep) = ([most; PARTS], [0.0; PARTS], [0.0; PARTS]);
@@ -235,7 +255,16 @@ impl<F: SpreadFormula> Sums<'_, F> {
                         &classes[..]
                     });
                     let numbers = (&own_x[..], &own_y[..], weighs, Some(&keep[..]));
-                    piece(load, *formula, width, wide_most, temperature, numbers, &mut out, &mut parts);
+                    piece::<F, L, TEMPERED, WEIGHS, true>(
+                        load,
+                        formula,
+                        width,
+                        wide_most,
+                        temperature,
+                        numbers,
+                        &mut out,
+                        &mut parts,
+                    );
                     weights[place].copy_from_slice(&out[..to - from]);
                 }
             }
@@ -301,7 +330,7 @@ fn loaded<L: Load>(load: L, from: Option<&[f64]>, place: Range<usize>) -> Option
 
 #[inline(always)]
 #[allow(clippy::too_many_arguments, reason = "numbers of one piece")]
-fn piece<F: SpreadFormula, L: Load>(
+fn piece<F: SpreadFormula, L: Load, const TEMPERED: bool, const WEIGHS: bool, const KEEPS: bool>(
     load: L,
     formula: &F,
     classes: usize,
@@ -311,6 +340,9 @@ fn piece<F: SpreadFormula, L: Load>(
     out: &mut [f64],
     parts: &mut [Found<L::Number>; PARTS],
 ) {
+    let (weights, keep) = (if WEIGHS { weights } else { None }, if KEEPS { keep } else { None });
+    // Said once here, the lengths need not be looked at again below.
+    let (x, y, out) = (&x[..PARTS], &y[..PARTS], &mut out[..PARTS]);
     for k in 0..PARTS / L::WIDTH / 2 {
         let start = 2 * k * L::WIDTH;
         let (x, y) =
@@ -319,7 +351,7 @@ fn piece<F: SpreadFormula, L: Load>(
             let place = start + half * L::WIDTH..start + (half + 1) * L::WIDTH;
             let (x, y) = (x[half], y[half]);
             let pull = formula.pull(y, loaded(load, weights, place.clone()), classes);
-            let gap = over(most - x, temperature);
+            let gap = if TEMPERED { (most - x) / temperature } else { most - x };
             let w = exp_of_normal((-gap).max(gap.lit(SHORT_EXP_MIN)));
             load.store(w, &mut out[place.clone()]);
             let part = &mut parts[2 * k + half];
