@@ -121,8 +121,7 @@ impl<F: SpreadFormula> Sums<'_, '_, F> {
                     let shift = over(exact(x) - most, formula.temperature());
                     let least = exact(zero.lit(SHORT_EXP_MIN));
                     let w = Both::when(shift.value.high.lt(least.value.high), least, shift).exp();
-                    let weight =
-                        if let Some(weights) = weighs { Some(exact(load.load(&weights[place]))) } else { None };
+                    let weight = loaded(load, weighs, place);
                     let pull = formula.pull(exact(y[half]), weight, classes);
                     let [rest, miss] = &mut parts[2 * k + half];
                     *rest = *rest + Both::when(kept, w, none);
@@ -136,9 +135,10 @@ impl<F: SpreadFormula> Sums<'_, '_, F> {
                 for (numbers, x) in numbers.iter_mut().zip([part.value.high, part.value.low, part.error]) {
                     load.store(x, &mut numbers[..L::WIDTH]);
                 }
-                for k in 0..L::WIDTH {
-                    let value = Twofold { high: numbers[0][k], low: numbers[1][k] };
-                    *sum = *sum + Guarded { value, error: numbers[2][k] };
+                let [high, low, error] = &numbers;
+                for ((high, low), error) in high.iter().zip(low).zip(error).take(L::WIDTH) {
+                    let value = Twofold { high: *high, low: *low };
+                    *sum = *sum + Guarded { value, error: *error };
                 }
             }
         }
@@ -148,4 +148,10 @@ impl<F: SpreadFormula> Sums<'_, '_, F> {
 #[inline(always)]
 fn exact<M: Machine>(x: M) -> Both<M> {
     Guarded::exact(Twofold::from(x))
+}
+
+#[inline(always)]
+#[allow(clippy::manual_map, reason = "a closure that is not inlined would lose the vector instructions")]
+fn loaded<L: Load>(load: L, from: Option<&[f64; PARTS]>, place: std::ops::Range<usize>) -> Option<Both<L::Number>> {
+    if let Some(from) = from { Some(exact(load.load(&from[place]))) } else { None }
 }

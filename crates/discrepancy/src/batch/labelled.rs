@@ -19,8 +19,6 @@ pub(super) const FEW: usize = 128;
 pub(super) const PARTS: usize = 32;
 /// Numbers of a block, unless one row has more.
 const NUMBERS: usize = 8192;
-/// Scores of a row that are searched at once for the largest.
-const SEARCHED: usize = 512;
 /// Rows of more scores are cut into parts of so many, which threads share.
 const PART: usize = 1 << 16;
 /// The relative error of an exponential, where the exponent is off by the rounding of a difference below 745.
@@ -438,24 +436,37 @@ fn exponentials<L: Load, W: Weigh>(
 /// The largest score and where it first stands; NaN is none.
 #[inline(always)]
 pub(super) fn largest(row: &[f32]) -> (f32, usize) {
-    let (mut largest, mut start) = (f32::NEG_INFINITY, 0);
-    for (k, scores) in row.chunks(SEARCHED).enumerate() {
-        let mut parts = [f32::NEG_INFINITY; 2 * PARTS];
-        let (pieces, rest) = scores.as_chunks::<{ 2 * PARTS }>();
-        for piece in pieces {
-            for (m, x) in parts.iter_mut().zip(piece) {
-                *m = larger(*m, *x);
-            }
-        }
-        for (m, x) in parts.iter_mut().zip(rest) {
+    const WIDE: usize = 2 * PARTS;
+    let mut parts = [f32::NEG_INFINITY; WIDE];
+    let (pieces, rest) = row.as_chunks::<WIDE>();
+    for piece in pieces {
+        for (m, x) in parts.iter_mut().zip(piece) {
             *m = larger(*m, *x);
         }
-        let mut here = f32::NEG_INFINITY;
-        for x in parts {
-            here = larger(here, x);
+    }
+    for (m, x) in parts.iter_mut().zip(rest) {
+        *m = larger(*m, *x);
+    }
+    // By halves, not one after the other: each comparison would wait for the one before.
+    let mut count = WIDE / 2;
+    while count > 0 {
+        let (low, high) = parts.split_at_mut(count);
+        for (m, x) in low.iter_mut().zip(high) {
+            *m = larger(*m, *x);
         }
-        if largest < here {
-            (largest, start) = (here, k * SEARCHED);
+        count /= 2;
+    }
+    let largest = parts[0];
+    // Piece by piece, for the same reason.
+    let mut start = pieces.len() * WIDE;
+    for (k, piece) in pieces.iter().enumerate() {
+        let mut here = false;
+        for x in piece {
+            here |= *x == largest;
+        }
+        if here {
+            start = k * WIDE;
+            break;
         }
     }
     let place = row[start..].iter().position(|x| *x == largest);

@@ -6,17 +6,19 @@
 //! that is enough. The order of sums is a matter of the number of classes alone, as in `batch/labelled.rs`.
 
 use super::doubtful::DoubtfulRow;
-use super::labelled::{FEW, PARTS, Tile, larger, largest, over, put_rows, turned, wide};
+use super::labelled::{FEW, Tile, larger, largest, over, put_rows, turned, wide};
 use crate::number::elementary::{SHORT_EXP_MIN, exp_of_normal};
 use crate::number::guarded::{SURE_SINGLE, UNSEEN, power};
 use crate::number::lane::{Block, Load, One, Several, run};
 use crate::number::{LANES, Level, Machine, Real, Twofold};
-use crate::rows::spread::{EXPONENTIAL, LARGEST_GAP, OF_GAP, SpreadFormula, SpreadRows, UNIT, answers};
+use crate::rows::spread::{EXPONENTIAL, LARGEST_GAP, SpreadFormula, SpreadRows, UNIT, answers};
 use fearless_simd::Simd;
 use std::ops::Range;
 
+/// Sums along a row are kept in so many parts, on every processor; fewer than for labels, for there are four sums.
+const PARTS: usize = 16;
 /// Pieces that are summed before their sum goes into a longer one.
-const PIECES: usize = 8;
+const PIECES: usize = 16;
 const CHUNK: usize = PIECES * PARTS;
 
 /// Room for a block.
@@ -55,6 +57,7 @@ pub(crate) fn answer<F: SpreadFormula>(
     room.sure_gradient.resize(rows, 0.0);
     // Long sums are kept in two floats, so only those of a chunk count, and the last rounding.
     room.rows.additions = if few { width } else { PIECES + 2 } as f64;
+    room.rows.of_gap = if formula.temperature() == 1.0 { 1.0 } else { 2.0 };
     room.rows.log_classes = (width as f64).ln();
     room.rows.lost = width as f64 * power(-1020);
     // Nearly: what is close to it is looked at by itself.
@@ -177,8 +180,7 @@ impl<F: SpreadFormula> Sums<'_, F> {
             for (k, (x, y)) in x_columns[..width].iter().zip(&y_columns[..width]).enumerate() {
                 let x = load.load(&wide(x)[part.clone()]);
                 let y = load.load(&wide(y)[part.clone()]);
-                let class_weight = if let Some(weight) = class_weights.get(k) { Some(y.lit(*weight)) } else { None };
-                let pull = formula.pull(y, class_weight, width);
+                let pull = formula.pull(y, same(y, class_weights.get(k)), width);
                 let gap = over(top - x, temperature);
                 let w = exp_of_normal((-gap).max(gap.lit(SHORT_EXP_MIN)));
                 let is_first = x.same(top) & at.lt(none);
@@ -279,10 +281,15 @@ impl<F: SpreadFormula> Sums<'_, F> {
             for (lanes, x) in lanes.iter_mut().zip([a.high, a.low, b.high, b.low, *c, *d]) {
                 load.store(x, &mut lanes[..L::WIDTH]);
             }
-            for k in 0..L::WIDTH {
-                rest = rest + Twofold { high: lanes[0][k], low: lanes[1][k] };
-                miss = miss + Twofold { high: lanes[2][k], low: lanes[3][k] };
-                (cross, probabilities) = (cross + lanes[4][k], probabilities + lanes[5][k]);
+            let [rest_high, rest_low, miss_high, miss_low, costs, found] = &lanes;
+            for (high, low) in rest_high.iter().zip(rest_low).take(L::WIDTH) {
+                rest = rest + Twofold { high: *high, low: *low };
+            }
+            for (high, low) in miss_high.iter().zip(miss_low).take(L::WIDTH) {
+                miss = miss + Twofold { high: *high, low: *low };
+            }
+            for (cost, found) in costs.iter().zip(found).take(L::WIDTH) {
+                (cross, probabilities) = (cross + cost, probabilities + found);
             }
         }
         let classes = class_weights.get(top).copied();
@@ -322,8 +329,22 @@ impl<N: Real> Found<N> {
 /// Scores, probabilities, weights of classes, and 1 for what counts, of a piece of a row.
 type Numbers<'a> = (&'a [f32], &'a [f32], Option<&'a [f64]>, Option<&'a [f64]>);
 
-/// A match, not a closure: what is not inlined loses the vector instructions.
+/// Where there is a 1.
 #[inline(always)]
+#[allow(clippy::manual_map, reason = "a closure that is not inlined would lose the vector instructions")]
+fn kept<N: Real>(keep: Option<N>) -> Option<N::Mask> {
+    if let Some(keep) = keep { Some(keep.same(keep.lit(1.0))) } else { None }
+}
+
+/// The same number in all places.
+#[inline(always)]
+#[allow(clippy::manual_map, reason = "a closure that is not inlined would lose the vector instructions")]
+fn same<N: Real>(like: N, number: Option<&f64>) -> Option<N> {
+    if let Some(number) = number { Some(like.lit(*number)) } else { None }
+}
+
+#[inline(always)]
+#[allow(clippy::manual_map, reason = "a closure that is not inlined would lose the vector instructions")]
 fn loaded<L: Load>(load: L, from: Option<&[f64]>, place: Range<usize>) -> Option<L::Number> {
     if let Some(from) = from { Some(load.load(&from[place])) } else { None }
 }
@@ -355,7 +376,7 @@ fn piece<F: SpreadFormula, L: Load, const TEMPERED: bool, const WEIGHS: bool, co
             let w = exp_of_normal((-gap).max(gap.lit(SHORT_EXP_MIN)));
             load.store(w, &mut out[place.clone()]);
             let part = &mut parts[2 * k + half];
-            let keep = if let Some(keep) = loaded(load, keep, place) { Some(keep.same(y.lit(1.0))) } else { None };
+            let keep = kept(loaded(load, keep, place));
             // What is beyond the end has no gap: it costs nothing.
             *part = part.with(w, pull, y, gap, keep);
         }
@@ -418,8 +439,8 @@ impl<N: Real> Slope<N> {
         let factor = factor.abs();
         let plain = EXPONENTIAL + OF_SLOPE;
         Slope {
-            small: bound(factor, weight_error, by_weight, plain + OF_GAP * LARGEST_GAP),
-            large: bound(factor, weight_error, by_weight, plain + OF_GAP * SMALL_GAP),
+            small: bound(factor, weight_error, by_weight, plain + rows.of_gap * LARGEST_GAP),
+            large: bound(factor, weight_error, by_weight, plain + rows.of_gap * SMALL_GAP),
             pull: bound(factor, pull_error, by_pull, 4.0 + OF_SLOPE),
             by_weight,
             by_pull,

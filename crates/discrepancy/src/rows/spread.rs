@@ -81,6 +81,8 @@ pub struct SpreadRows {
     pub(crate) tolerance: f64,
     /// The relative error of the sums, in units of 2^-53; that of exponentials is not in it.
     pub(crate) additions: f64,
+    /// The roundings of a gap: a difference, and a quotient where there is a temperature.
+    pub(crate) of_gap: f64,
     /// The logarithm of the number of classes.
     pub(crate) log_classes: f64,
     /// What sums of exponentials may have lost to underflow.
@@ -179,9 +181,8 @@ impl<F: SpreadFormula> Block for Kernel<'_, F> {
 
 /// A rounding.
 pub(crate) const UNIT: f64 = power(-53);
-/// What an exponential loses, in roundings: its own, and that of a gap which is a difference and a quotient.
+/// What an exponential loses, in roundings, beside those of its gap, which are relative to the gap.
 pub(crate) const EXPONENTIAL: f64 = 4.0;
-pub(crate) const OF_GAP: f64 = 2.0;
 /// No exponential is of a larger gap.
 pub(crate) const LARGEST_GAP: f64 = 746.0;
 
@@ -190,10 +191,10 @@ pub(crate) const LARGEST_GAP: f64 = 746.0;
 /// The gaps are lost in the mean `Σ w g / Σ w`, which is an entropy less the logarithm of the sum: at most
 /// `ln C - ln rest`, of which `-rest ln rest <= 0.74 √rest`.
 #[inline(always)]
-pub(crate) fn error_of_rest<M: Machine>(rest: M, additions: f64, log_classes: f64, lost: f64) -> M {
+fn error_of_rest<M: Machine>(rest: M, additions: f64, of_gap: f64, log_classes: f64, lost: f64) -> M {
     let plain = EXPONENTIAL + additions;
-    let any = rest * (plain + OF_GAP * LARGEST_GAP);
-    let mean = rest.mul_add(rest.lit(plain + OF_GAP * log_classes), rest.sqrt() * (0.74 * OF_GAP));
+    let any = rest * (plain + of_gap * LARGEST_GAP);
+    let mean = rest.mul_add(rest.lit(plain + of_gap * log_classes), rest.sqrt() * (0.74 * of_gap));
     any.min(mean).mul_add(rest.lit(UNIT), rest.lit(lost))
 }
 
@@ -205,11 +206,11 @@ fn sum<M: Machine>(x: M, roundings: f64) -> Guarded<M, M> {
 
 #[inline(always)]
 fn each<F: SpreadFormula, L: Load>(formula: &F, rows: &mut SpreadRows, load: L) {
-    let (additions, log_classes, lost) = (rows.additions, rows.log_classes, rows.lost);
+    let (additions, of_gap, log_classes, lost) = (rows.additions, rows.of_gap, rows.log_classes, rows.lost);
     for i in (0..rows.rest.len()).step_by(L::WIDTH) {
         let part = i..i + L::WIDTH;
         let rest = load.load(&rows.rest[part.clone()]);
-        let rest = Guarded { value: rest, error: error_of_rest(rest, additions, log_classes, lost) };
+        let rest = Guarded { value: rest, error: error_of_rest(rest, additions, of_gap, log_classes, lost) };
         // A pull is rounded four times at most.
         let own = sum(load.load(&rows.own[part.clone()]), 4.0);
         let miss = sum(load.load(&rows.miss[part.clone()]), 4.0 + additions);
