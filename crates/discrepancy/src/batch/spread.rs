@@ -11,7 +11,7 @@ use crate::number::elementary::{SHORT_EXP_MIN, exp_of_normal};
 use crate::number::guarded::{SURE_SINGLE, UNSEEN, power};
 use crate::number::lane::{Block, Load, One, Several, run};
 use crate::number::{LANES, Level, Machine, Real, Twofold};
-use crate::rows::spread::{EXPONENTIAL, LARGEST_GAP, SpreadFormula, SpreadRows, UNIT, answers};
+use crate::rows::spread::{EXPONENTIAL, LARGEST_GAP, OF_PULL, SpreadFormula, SpreadRows, UNIT, answers};
 use fearless_simd::Simd;
 use std::ops::Range;
 
@@ -57,6 +57,7 @@ pub(crate) fn answer<F: SpreadFormula>(
     room.sure_gradient.resize(rows, 0.0);
     // Long sums are kept in two floats, so only those of a chunk count, and the last rounding.
     room.rows.additions = if few { width } else { PIECES + 2 } as f64;
+    room.rows.cross_additions = if few { width } else { PIECES + width / CHUNK + PARTS + 1 } as f64;
     room.rows.of_gap = if formula.temperature() == 1.0 { 1.0 } else { 2.0 };
     room.rows.log_classes = (width as f64).ln();
     room.rows.lost = width as f64 * power(-1020);
@@ -441,7 +442,7 @@ impl<N: Real> Slope<N> {
         Slope {
             small: bound(factor, weight_error, by_weight, plain + rows.of_gap * LARGEST_GAP),
             large: bound(factor, weight_error, by_weight, plain + rows.of_gap * SMALL_GAP),
-            pull: bound(factor, pull_error, by_pull, 4.0 + OF_SLOPE),
+            pull: bound(factor, pull_error, by_pull, OF_PULL + OF_SLOPE),
             by_weight,
             by_pull,
         }

@@ -81,6 +81,8 @@ pub struct SpreadRows {
     pub(crate) tolerance: f64,
     /// The relative error of the sums, in units of 2^-53; that of exponentials is not in it.
     pub(crate) additions: f64,
+    /// The same for `cross`, which is kept in one float.
+    pub(crate) cross_additions: f64,
     /// The roundings of a gap: a difference, and a quotient where there is a temperature.
     pub(crate) of_gap: f64,
     /// The logarithm of the number of classes.
@@ -183,6 +185,8 @@ impl<F: SpreadFormula> Block for Kernel<'_, F> {
 pub(crate) const UNIT: f64 = power(-53);
 /// What an exponential loses, in roundings, beside those of its gap, which are relative to the gap.
 pub(crate) const EXPONENTIAL: f64 = 4.0;
+/// A pull is rounded so many times at most.
+pub(crate) const OF_PULL: f64 = 5.0;
 /// No exponential is of a larger gap.
 pub(crate) const LARGEST_GAP: f64 = 746.0;
 
@@ -211,10 +215,9 @@ fn each<F: SpreadFormula, L: Load>(formula: &F, rows: &mut SpreadRows, load: L) 
         let part = i..i + L::WIDTH;
         let rest = load.load(&rows.rest[part.clone()]);
         let rest = Guarded { value: rest, error: error_of_rest(rest, additions, of_gap, log_classes, lost) };
-        // A pull is rounded four times at most.
-        let own = sum(load.load(&rows.own[part.clone()]), 4.0);
-        let miss = sum(load.load(&rows.miss[part.clone()]), 4.0 + additions);
-        let cross = sum(load.load(&rows.cross[part.clone()]), 8.0 + 2.0 * additions);
+        let own = sum(load.load(&rows.own[part.clone()]), OF_PULL);
+        let miss = sum(load.load(&rows.miss[part.clone()]), OF_PULL + additions);
+        let cross = sum(load.load(&rows.cross[part.clone()]), OF_PULL + of_gap + 1.0 + rows.cross_additions);
         let largest = load.load(&rows.largest[part.clone()]);
         let probabilities = load.load(&rows.probabilities[part.clone()]);
         let log = rest.ln_1p();
