@@ -11,7 +11,7 @@ import discrepancy as dc
 import numpy as np
 import pytest
 
-from conftest import column, function, made, named, of_kind
+from conftest import ENTRIES, column, function, made, named, of_kind
 
 POINTWISE = of_kind("pointwise")
 PAIRS = of_kind("pair")
@@ -236,7 +236,7 @@ def test_import_is_lean() -> None:
         assert f"'{library}'" not in loaded, library
 
 
-@named(of_kind("pointwise", "row", "pair", "head", "map", "penalty", "sample"))
+@named(ENTRIES)
 def test_functions_and_objects_agree(entry: dict[str, Any]) -> None:
     given, inputs, expected = entry["reference"][0]
     import generate

@@ -3,6 +3,7 @@
 pub mod array;
 pub(crate) mod bits;
 pub mod block;
+mod deal;
 pub mod element;
 pub mod evaluation;
 pub(crate) mod head;
@@ -15,6 +16,7 @@ mod rows;
 pub mod straight;
 
 pub use bits::{Word, hamming_bits, pairwise_bits};
+pub use deal::SMALL;
 pub use element::Element;
 pub use evaluation::{Evaluation, NanPolicy, Reduction, Results};
 pub use head::HeadEvaluation;

@@ -231,6 +231,59 @@ class RowLoss(Measure):
     __call__ = value
 
 
+class SequenceLoss(Measure):
+    """A loss of rows of log-probabilities and a shorter sequence of labels, whose places are not known.
+
+    Log-probabilities have the shape (T, N, C), steps first, or (T, C) of one sequence. Labels are integers of the shape
+    (N, S), or those of one sequence after another where ``target_lengths`` says how many each has. Gradients are by the
+    log-probabilities as they are given.
+    """
+
+    __slots__ = ()
+
+    def value(
+        self,
+        log_probabilities: ArrayLike,
+        labels: ArrayLike,
+        input_lengths: ArrayLike | None = None,
+        target_lengths: ArrayLike | None = None,
+        *,
+        reduction: Literal["mean", "sum", "none"] = "mean",
+    ) -> Any:
+        """The reduced value, a float; with ``reduction="none"`` the value of each sequence."""
+        arguments = log_probabilities, labels, input_lengths, target_lengths, reduction, False
+        return self._core.sequence("value", *arguments)
+
+    def gradient(
+        self,
+        log_probabilities: ArrayLike,
+        labels: ArrayLike,
+        input_lengths: ArrayLike | None = None,
+        target_lengths: ArrayLike | None = None,
+        *,
+        reduction: Literal["mean", "sum", "none"] = "mean",
+    ) -> Array:
+        """The gradient of the reduced value; with ``reduction="none"`` of each sequence's value."""
+        arguments = log_probabilities, labels, input_lengths, target_lengths, reduction, False
+        return self._core.sequence("gradient", *arguments)
+
+    def value_and_gradient(
+        self,
+        log_probabilities: ArrayLike,
+        labels: ArrayLike,
+        input_lengths: ArrayLike | None = None,
+        target_lengths: ArrayLike | None = None,
+        *,
+        reduction: Literal["mean", "sum", "none"] = "mean",
+    ) -> tuple[Any, Array]:
+        """Both at once."""
+        arguments = log_probabilities, labels, input_lengths, target_lengths, reduction, False
+        result: tuple[Any, Array] = self._core.sequence("value_and_gradient", *arguments)
+        return result
+
+    __call__ = value
+
+
 class RowMap(Measure):
     """A map from a row of scores to a row of the same length."""
 
@@ -338,9 +391,9 @@ class Pair(Measure):
         result: tuple[Array, Array, Array] = self._core.pairwise_gradients(a, b, upstream)
         return result
 
-    def condensed(self, a: ArrayLike) -> Array:
+    def condensed(self, a: ArrayLike, *, weight: ArrayLike | None = None, out: Array | None = None) -> Array:
         """Each pair of rows once, in the order of SciPy's ``pdist``."""
-        return self._core.condensed(a)
+        return self._core.condensed(a, weight, out)
 
     def nearest(self, queries: ArrayLike, points: ArrayLike, *, k: int = 1) -> tuple[Array, Array]:
         """Indices and distances of the ``k`` nearest points of each query, nearest first: (N, k) each."""

@@ -1,5 +1,6 @@
 //! Distances and divergences of many pairs: row by row, matrices, neighbours.
 
+use super::deal::deal;
 use super::element::Element;
 use super::matrix::{Matrix, in_order, narrow, room, widen};
 use super::pass::STREAM;
@@ -109,7 +110,12 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
             self.b.widen(i, y);
             self.value(x, y, i, i).map(E::narrow)
         };
-        in_order((0..self.a.rows()).into_par_iter().map_init(Scratch::default, one).collect())
+        deal(self.numbers(), (0..self.a.rows()).into_par_iter(), one)
+    }
+
+    /// How many coordinates the rows of one side have in all.
+    fn numbers(&self) -> usize {
+        self.a.rows() * self.a.width()
     }
 
     /// Row i of `a` against row i of `b`, with the gradients with respect to both.
@@ -153,7 +159,7 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
         };
         let gradients = gradient_a.par_chunks_mut(width).zip(gradient_b.par_chunks_mut(width));
         let all = value.par_iter_mut().zip(gradients).enumerate();
-        in_order(all.map_init(RowScratch::default, one).collect()).map(|_| ())
+        deal(self.numbers(), all, one).map(|_| ())
     }
 
     /// The value of a pair of rows, and its rounded gradients.
@@ -192,14 +198,25 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
         let (n, m) = (self.a.rows(), self.b.rows());
         let mut out = room(self.metric.entry().name, n.checked_mul(m))?;
         out.resize(n * m, E::default());
+        self.matrix_into(&mut out)?;
+        Ok(out)
+    }
+
+    /// The same, into a slice of N×M. After an error its content is unspecified.
+    pub fn matrix_into(&self, out: &mut [E]) -> Result<()> {
+        let (n, m) = (self.a.rows(), self.b.rows());
+        if n.checked_mul(m) != Some(out.len()) {
+            let allowed = format!("length {n} × {m}");
+            return Err(Error::new(ErrorKind::Shape, self.metric.entry().name, "out", allowed).value(out.len()));
+        }
         if m == 0 {
-            return Ok(out);
+            return Ok(());
         }
         let one = |scratch: &mut Tile, (tile, out): (usize, &mut [E])| {
             self.tile(tile * TILE, out.len() / m, scratch, |k, j, d| out[k * m + j] = E::narrow(d))
         };
-        in_order(out.par_chunks_mut(TILE * m).enumerate().map_init(Tile::default, one).collect())?;
-        Ok(out)
+        let numbers = out.len().saturating_mul(self.a.width());
+        deal(numbers, out.par_chunks_mut(TILE * m).enumerate(), one).map(|_| ())
     }
 
     /// The values of some rows of `a` against all rows of `b`, each of which is widened once for all of them.

@@ -91,6 +91,22 @@ def known_gradient(gradient: bool, spec: str) -> None:
         raise RuntimeError(f"{spec}: called with gradient=False, so there is no gradient")
 
 
+def times(upstream: Tensor, slopes: Tensor) -> Tensor:
+    """The chain rule's product. At the end of a graph upstream is 1, and the slopes go on as they are, in no pass at all.
+
+    Not where they are wanted once more, for a gradient may be added to in place.
+    """
+    ends = upstream.dim() == 0 and type(upstream) is Tensor and not torch.compiler.is_compiling()
+    if ends and not torch.is_grad_enabled() and not torch._C._autograd._get_current_graph_task_keep_graph():
+        try:
+            if upstream.item() == 1.0:
+                return slopes
+        except RuntimeError:
+            # One of many that `vmap` takes together.
+            pass
+    return upstream * slopes
+
+
 def one_by_one(op: Any) -> None:
     """``vmap`` by a loop: each element is a pass of its own anyway."""
 
@@ -169,7 +185,7 @@ def pointwise_context(ctx: Any, inputs: Any, output: Any) -> None:
 def pointwise_backward(ctx: Any, grad_value: Optional[Tensor], grad_gradient: Optional[Tensor]) -> Any:
     known_gradient(ctx.gradient, ctx.spec)
     prediction, target, weight, slopes = ctx.saved_tensors
-    result = None if grad_value is None else grad_value * slopes
+    result = None if grad_value is None else times(grad_value, slopes)
     if grad_gradient is not None:
         curvature = pointwise_hessian(prediction, target, ctx.spec) * share(prediction, weight, ctx.reduction)
         bent = grad_gradient * curvature
@@ -226,7 +242,7 @@ def rows_backward(ctx: Any, grad_value: Optional[Tensor], grad_gradient: Optiona
     prediction, target, class_weight, slopes = ctx.saved_tensors
     result = None
     if grad_value is not None:
-        result = (grad_value.unsqueeze(-1) if ctx.reduction == "none" else grad_value) * slopes
+        result = times(grad_value.unsqueeze(-1) if ctx.reduction == "none" else grad_value, slopes)
     if grad_gradient is not None:
         bent = softmax_curvature(ctx, prediction, target, class_weight, grad_gradient)
         result = bent if result is None else result + bent
@@ -261,6 +277,49 @@ def softmax_curvature(
 rows.register_autograd(rows_backward, setup_context=rows_context)
 rows.register_autocast("cpu", torch.float32)
 one_by_one(rows)
+
+
+# A loss of a sequence.
+
+
+@operator("sequences")
+def sequences(
+    log_probs: Tensor, labels: Tensor, input_lengths: Tensor, target_lengths: Tensor, spec: str, gradient: bool
+) -> tuple[Tensor, Tensor]:
+    """The value of each sequence, and its gradient as PyTorch has it: by what ``log_softmax`` was made of."""
+    loss = measure(spec)._core
+    arguments = log_probs.detach(), labels.detach(), input_lengths.detach(), target_lengths.detach(), "none", True
+    result = loss.sequence("value_and_gradient" if gradient else "value", *arguments)
+    value, slopes = result if gradient else (result, log_probs.new_empty(0))
+    return torch.as_tensor(value, dtype=log_probs.dtype), slopes
+
+
+@sequences.register_fake
+def _(
+    log_probs: Tensor, labels: Tensor, input_lengths: Tensor, target_lengths: Tensor, spec: str, gradient: bool
+) -> tuple[Tensor, Tensor]:
+    return log_probs.new_empty(log_probs.shape[1:-1]), log_probs.new_empty(log_probs.shape if gradient else (0,))
+
+
+def sequences_context(ctx: Any, inputs: Any, output: Any) -> None:
+    ctx.spec, ctx.gradient = inputs[4:]
+    ctx.mark_non_differentiable(output[1])
+    ctx.set_materialize_grads(False)
+    ctx.save_for_backward(output[1], inputs[0])
+
+
+def sequences_backward(ctx: Any, grad_value: Optional[Tensor], *_: Any) -> Any:
+    known_gradient(ctx.gradient, ctx.spec)
+    if grad_value is None:
+        return (None,) * 6
+    slopes, *causes = ctx.saved_tensors
+    (slopes,) = once(ctx.spec, (slopes,), causes)
+    return grad_value.unsqueeze(-1) * slopes, None, None, None, None, None
+
+
+sequences.register_autograd(sequences_backward, setup_context=sequences_context)
+sequences.register_autocast("cpu", torch.float32)
+one_by_one(sequences)
 
 
 # Distances and divergences: row by row, and all with all.
