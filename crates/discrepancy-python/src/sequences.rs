@@ -4,18 +4,16 @@ use crate::array::{Array, Kind, Scalar, with_element};
 use crate::failure::{Raise, raise, wrong_type};
 use crate::losses::{Wanted, reduced, tuple};
 use crate::result::{Given, Place, give};
-use crate::threads::parts;
+use crate::threads::run;
 use discrepancy::batch::{Element, Reduction};
 use discrepancy::sequences::{SequenceInput, SequenceLoss};
+use discrepancy::stop::Stop;
 use discrepancy::sums::Moments;
 use discrepancy::{Error, ErrorKind, Result};
 use pyo3::prelude::*;
 use pyo3::types::PyFloat;
 use rayon::prelude::*;
 use std::ops::Range;
-
-/// Steps times classes of the first part.
-const PART: usize = 1 << 15;
 
 /// A call of a loss of sequences.
 pub(crate) struct Call<'a, 'py> {
@@ -160,19 +158,27 @@ impl<'py> Call<'_, 'py> {
         let size = if wanted == Wanted::Value { 0 } else { given.len() };
         let mut gradient = Place::<E>::new(given, None, kind, &[size])?;
         let slopes = gradient.slice();
-        parts(py, count, (PART / (given.shape[0] * classes).max(1)).max(rayon::current_num_threads()), |range| {
-            let found: Vec<Result<(f64, Vec<f64>)>> = range.clone().into_par_iter().map(one).collect();
-            for (n, found) in range.zip(found) {
-                let (value, own) = found?;
-                moments.push(value);
-                values.push(E::narrow(value));
-                for (t, from) in own.chunks(classes.max(1)).enumerate() {
-                    let to = &mut slopes[(t * count + n) * classes..][..classes];
-                    to.iter_mut().zip(from).for_each(|(to, from)| *to = E::narrow(*from));
-                }
-            }
-            Ok(())
+        let found = run(py, || {
+            let stop = Stop::current();
+            // Each on a thread of its own, which gives up when this one is to.
+            let one = |n| match &stop {
+                Some(stop) => stop.run(|| one(n)).unwrap_or_else(|| {
+                    stop.look();
+                    Err(Error::new(ErrorKind::Unsupported, name, "log_probabilities", "work that is wanted"))
+                }),
+                None => one(n),
+            };
+            let found: Vec<Result<(f64, Vec<f64>)>> = (0..count).into_par_iter().map(one).collect();
+            found.into_iter().collect::<Result<Vec<_>>>()
         })?;
+        for (n, (value, own)) in found.into_iter().enumerate() {
+            moments.push(value);
+            values.push(E::narrow(value));
+            for (t, from) in own.chunks(classes.max(1)).enumerate() {
+                let to = &mut slopes[(t * count + n) * classes..][..classes];
+                to.iter_mut().zip(from).for_each(|(to, from)| *to = E::narrow(*from));
+            }
+        }
 
         let value = match self.reduction {
             Some(reduction) => PyFloat::new(py, reduced(name, reduction, &moments).raise(py)?).into_any(),

@@ -3,12 +3,15 @@
 //! Pools are the module's own: rayon's global one would be dead in a forked child, and cannot change its size.
 
 use discrepancy::Result;
+use discrepancy::stop::Stop;
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -88,10 +91,32 @@ fn pool(py: Python<'_>) -> PyResult<Arc<ThreadPool>> {
     Ok(made)
 }
 
-/// Computes on the pool while other Python threads run.
+/// Computes on the pool while other Python threads run. Ctrl-C gives the work up.
 pub(crate) fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
     let pool = pool(py)?;
-    py.detach(|| pool.install(work)).raise(py)
+    py.detach(|| {
+        let (stop, (done, waiting)) = (Stop::new(), channel());
+        pool.in_place_scope(|scope| {
+            let own = stop.clone();
+            // Nobody waits for it any more where it was given up.
+            scope.spawn(move |_| drop(done.send(own.run(work))));
+            loop {
+                match waiting.recv_timeout(LOOK) {
+                    Ok(Some(found)) => return Python::attach(|py| found.raise(py)),
+                    Err(RecvTimeoutError::Timeout) => {
+                        if let Err(interrupt) = Python::attach(|py| py.check_signals()) {
+                            stop.raise();
+                            return Err(interrupt);
+                        }
+                    }
+                    // It panicked, which the scope hands on; or somebody else gave it up.
+                    Ok(None) | Err(RecvTimeoutError::Disconnected) => {
+                        return Err(PyRuntimeError::new_err("the computation was given up"));
+                    }
+                }
+            }
+        })
+    })
 }
 
 /// So long is a part to take, between two looks at Ctrl-C.

@@ -410,6 +410,38 @@ def test_gradients_add_up() -> None:
         torch.testing.assert_close(z.grad, 7.0 * once, rtol=1e-14, atol=0.0)
 
 
+def test_memory_is_used_again_when_nobody_has_it() -> None:
+    z, y = torch.randn(1 << 11, 1 << 10, requires_grad=True), torch.randint(0, 1 << 10, (1 << 11,))
+
+    def step() -> Any:
+        (slopes,) = torch.autograd.grad(F.cross_entropy(z, y), z)
+        return slopes
+
+    ours.empty_cache()
+    first = step()
+    place, content = first.data_ptr(), first.clone()
+    # Somebody has it: as it is, as a part of it, or as NumPy's.
+    assert step().data_ptr() != place and torch.equal(first, content)
+    first = step()[5:]
+    content = first.clone()
+    step()
+    assert torch.equal(first, content)
+    last = step()
+    place, seen, content = last.data_ptr(), last.numpy(), last.clone()
+    del last
+    step()
+    assert (seen == content.numpy()).all()
+    del seen, first
+    place = step().data_ptr()
+    assert step().data_ptr() == place
+    # A graph that is not yet gone has its own.
+    value = F.cross_entropy(z, y)
+    F.cross_entropy(2 * z, y)
+    (slopes,) = torch.autograd.grad(value, z)
+    assert torch.equal(slopes, content)
+    ours.empty_cache()
+
+
 def test_vmap() -> None:
     z, y = numbers(3, 5, 4), torch.randint(0, 4, (3, 5))
     for reduction in REDUCTIONS:

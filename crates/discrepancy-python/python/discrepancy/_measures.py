@@ -447,10 +447,7 @@ class Sample(Measure):
     def permutation_test(
         self, x: ArrayLike, y: ArrayLike, *, permutations: int = 999, seed: int = 0
     ) -> PermutationTest:
-        """Whether both samples could be from one distribution, by random divisions of all rows.
-
-        Ctrl-C is heard when it is done.
-        """
+        """Whether both samples could be from one distribution, by random divisions of all rows."""
         return PermutationTest(*self._core.permutation_test(x, y, permutations, seed))
 
     __call__ = value
@@ -468,7 +465,7 @@ class Transport(Sample):
 
 
 class PlannedTransport(Transport):
-    """Transport with a plan and its proof. Ctrl-C is heard when it is done."""
+    """Transport with a plan and its proof."""
 
     __slots__ = ()
 

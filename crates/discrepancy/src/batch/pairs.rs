@@ -8,6 +8,7 @@ use crate::distances::pair::length;
 use crate::distances::{Gradients, PairFunction, PairInput};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::{Level, Twofold};
+use crate::stop::Stop;
 use ndarray::ArrayView1;
 use rayon::prelude::*;
 
@@ -212,7 +213,9 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
         if m == 0 {
             return Ok(());
         }
+        let stop = Stop::current();
         let one = |scratch: &mut Tile, (tile, out): (usize, &mut [E])| {
+            stop.iter().for_each(Stop::look);
             self.tile(tile * TILE, out.len() / m, scratch, |k, j, d| out[k * m + j] = E::narrow(d))
         };
         let numbers = out.len().saturating_mul(self.a.width());
@@ -275,6 +278,7 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
             let error = Error::new(ErrorKind::NonFinite, self.metric.entry().name, "upstream", "finite numbers");
             return Err(error.at(index).value(upstream[index]));
         }
+        let stop = Stop::current();
         // Each row of a result is one thread's, its terms in order; so every pair is computed once for each side.
         let side =
             |rows: usize, others: usize, place: &(dyn Fn(usize, usize) -> (usize, usize) + Sync), second: bool| {
@@ -282,6 +286,7 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
                     let [x, y, by_x, by_y] = scratch;
                     let mut sums = vec![Twofold::from(0.0); width];
                     for other in 0..others {
+                        stop.iter().for_each(Stop::look);
                         let (i, j) = place(row, other);
                         self.a.widen(i, x);
                         self.b.widen(j, y);

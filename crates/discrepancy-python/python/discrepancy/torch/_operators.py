@@ -39,10 +39,41 @@ def with_class_weight(spec: str, class_weight: Optional[Tensor]) -> Any:
     return type(made)(**parameters)
 
 
-def evaluate(call: Callable[[str], Any], prediction: Tensor, reduction: str, gradient: bool) -> tuple[Tensor, Tensor]:
+#: Gradients of fewer bytes are made anew: their memory costs nothing.
+LARGE = 1 << 22
+#: The memory of the last large gradient.
+KEPT: list[torch.UntypedStorage] = []
+
+
+def empty_cache() -> None:
+    """Gives back the memory that is kept for the next gradient of the size of the last; :func:`torch.cuda.empty_cache` for here.
+
+    New memory costs about as much time as the loss itself, because the system fills it with zeros page by page. So that
+    of the last large gradient is used again, once nobody else has it.
+    """
+    KEPT.clear()
+
+
+def room(prediction: Tensor) -> Optional[Tensor]:
+    """Where a large gradient goes."""
+    size = prediction.numel() * prediction.element_size()
+    if size < LARGE:
+        return None
+    # Whoever takes it out of the list is the only one who can.
+    kept = KEPT.pop() if KEPT else None
+    if kept is None or kept.nbytes() != size or torch._C._storage_Use_Count(kept._cdata) != 1:
+        kept = torch.UntypedStorage(size)
+    found = torch.empty(0, dtype=prediction.dtype).set_(kept, 0, prediction.shape)
+    KEPT[:] = [kept]
+    return found
+
+
+def evaluate(
+    call: Callable[[str, Optional[Tensor]], Any], prediction: Tensor, reduction: str, gradient: bool
+) -> tuple[Tensor, Tensor]:
     """Value and gradient as tensors. The mean of nothing is NaN and moves nothing, as in PyTorch."""
     try:
-        result = call("value_and_gradient" if gradient else "value")
+        result = call("value_and_gradient", room(prediction)) if gradient else call("value", None)
     except DiscrepancyError as error:
         if error.kind != "NoContributingRows":
             raise
@@ -100,7 +131,7 @@ def times(upstream: Tensor, slopes: Tensor) -> Tensor:
     if ends and not torch.is_grad_enabled() and not torch._C._autograd._get_current_graph_task_keep_graph():
         try:
             if upstream.item() == 1.0:
-                return slopes
+                return slopes.detach()
         except RuntimeError:
             # One of many that `vmap` takes together.
             pass
@@ -136,8 +167,8 @@ def pointwise(
 ) -> tuple[Tensor, Tensor]:
     """Value and gradient. ``residual`` says that the loss is one of the difference, so that targets have one too."""
     loss = measure(spec)._core
-    arguments = prediction.detach(), target.detach(), plain(weight), reduction, "propagate", None
-    return evaluate(lambda wanted: loss.pointwise(wanted, *arguments), prediction, reduction, gradient)
+    arguments = prediction.detach(), target.detach(), plain(weight), reduction, "propagate"
+    return evaluate(lambda wanted, out: loss.pointwise(wanted, *arguments, out), prediction, reduction, gradient)
 
 
 @pointwise.register_fake
@@ -214,8 +245,8 @@ def rows(
 ) -> tuple[Tensor, Tensor]:
     """Value and gradient; classes last."""
     loss = with_class_weight(spec, class_weight)._core
-    arguments = prediction.detach(), target.detach(), None, reduction, ignore_index, "propagate", None
-    return evaluate(lambda wanted: loss.rows(wanted, False, *arguments), prediction, reduction, gradient)
+    arguments = prediction.detach(), target.detach(), None, reduction, ignore_index, "propagate"
+    return evaluate(lambda wanted, out: loss.rows(wanted, False, *arguments, out), prediction, reduction, gradient)
 
 
 @rows.register_fake
