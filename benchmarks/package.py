@@ -24,7 +24,9 @@ STEPS = [
     for shape in ("4096x32000", "65536x1000", "1000000x10")
 ] + [
     (spec, spec, "10000000", "f32", "step")
-    for spec in ("binary_cross_entropy_with_logits", "focal", "exponential", "logistic:base=e", "hinge", "squared", "absolute")
+    for spec in (
+        "binary_cross_entropy_with_logits", "focal", "exponential", "logistic:base=e", "hinge", "squared", "absolute"
+    )
 ]
 OTHERS = [("Kullback–Leibler of rows", "kl_divergence", "65536x1000", "f32", "gradient")] + [
     (f"{spec} matrix", spec, "2000x2000x128", dtype, "value")

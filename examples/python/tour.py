@@ -61,7 +61,7 @@ print("  " + ", ".join(f"{family}: {name}" for family, name in families.items())
 print(dc.explain("huber:delta=2"))
 
 # %% A loss with its gradient
-logits, target = np.float32([-20.0, 0.5, 3.0]), np.float32([0.0, 1.0, 1.0])
+logits, target = np.array([[-20.0, 0.5, 3.0], [0.0, 1.0, 1.0]], np.float32)
 value, gradient = dc.losses.focal(logits, target, gamma=2.0, return_gradient=True)
 print(f"\nmean focal loss {value:.6f}, gradient {gradient}")
 
@@ -130,7 +130,7 @@ chosen = (plane @ weights.T + bias).argmax(-1)
 plt.figure(figsize=(4.8, 4.4))
 plt.contourf(grid, grid, chosen, levels=[-0.5, 0.5, 1.5, 2.5], colors=[BLUE, RED, GREEN], alpha=0.15)
 for kind, colour in enumerate((BLUE, RED, GREEN)):
-    plt.scatter(*points[kinds == kind].T, s=9, color=colour, label=f"class {kind}")
+    plt.scatter(points[kinds == kind, 0], points[kinds == kind, 1], s=9, color=colour, label=f"class {kind}")
 plt.gca().set_aspect("equal")
 plt.xlabel("first feature")
 plt.ylabel("second feature")
@@ -206,8 +206,8 @@ print(f"\ntransport costs {plan.cost:.9f}; no plan costs less than {plan.lower:.
 plt.figure(figsize=(5.4, 4.4))
 for i, j in zip(*np.nonzero(plan.plan)):
     plt.plot([x[i, 0], y[j, 0]], [x[i, 1], y[j, 1]], color=GREY, lw=0.6, zorder=0)
-plt.scatter(*x.T, s=14, color=BLUE, label="from")
-plt.scatter(*y.T, s=14, color=RED, label="to")
+plt.scatter(x[:, 0], x[:, 1], s=14, color=BLUE, label="from")
+plt.scatter(y[:, 0], y[:, 1], s=14, color=RED, label="to")
 plt.gca().set_aspect("equal")
 plt.xlabel("first coordinate")
 plt.ylabel("second coordinate")
@@ -239,7 +239,7 @@ print(f"\nsamples: p = {tests[0].p_value:.3f} without a shift, {tests[-1].p_valu
 plt.semilogy(moves, [test.p_value for test in tests], "o-", color=BLUE, ms=4)
 plt.axhline(0.05, color=RED, lw=0.8, ls="--")
 plt.text(moves[-1], 0.056, "5 %", color=RED, ha="right")
-plt.text(moves[-1], 0.0055, "1 / 200: the least that 199 divisions can tell", color=GREY, ha="right", fontsize=8)
+plt.text(moves[-1], 0.0056, "1 / 200: the least of 199 divisions", color=GREY, ha="right", fontsize=8)
 plt.xlabel("shift of the second sample, in standard deviations (2 × 60 points)")
 plt.ylabel("p-value of the permutation test")
 plt.title("How large a shift the maximum mean discrepancy sees")

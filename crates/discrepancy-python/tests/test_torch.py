@@ -552,9 +552,9 @@ def shard(rank: int, size: int, address: str, results: Any) -> None:
     z[1, 6] = 80.0
     edges = [7 * i // size for i in range(size + 1)]
     outcome = []
-    for reduction in REDUCTIONS:
+    for reduction, exact in itertools.product(REDUCTIONS, (False, True)):
         mine = z[:, edges[rank] : edges[rank + 1]].clone().requires_grad_()
-        value = ours.vocab_parallel_cross_entropy(mine, y, reduction=reduction)
+        value = ours.vocab_parallel_cross_entropy(mine, y, reduction=reduction, exact=exact)
         (gradient,) = torch.autograd.grad(value.sum(), mine)
         outcome.append((value.detach().numpy(), gradient.numpy()))
     results.put((rank, outcome))
@@ -577,7 +577,10 @@ def test_classes_divided_among_processes(size: int, tmp_path: Any) -> None:
     z, y = 10.0 * numbers(6, 7), torch.tensor([0, 6, 3, -100, 2, 5])
     z[0, 0], z[1, 6] = 60.0, 80.0
     z.requires_grad_()
-    for i, reduction in enumerate(REDUCTIONS):
+    states, one = dc.rows.RowStates(5), z.detach()[y >= 0]
+    states.push(one, y[y >= 0])
+    alone = states.value(), states.gradient(one, y[y >= 0])
+    for i, (reduction, exact) in enumerate(itertools.product(REDUCTIONS, (False, True))):
         value = F.cross_entropy(z, y, reduction=reduction)
         (gradient,) = torch.autograd.grad(value.sum(), z)
         whole = torch.cat([torch.from_numpy(parts[rank][i][1]) for rank in range(size)], -1)
@@ -586,3 +589,6 @@ def test_classes_divided_among_processes(size: int, tmp_path: Any) -> None:
         for rank in range(size):
             mine = torch.from_numpy(parts[rank][i][0])
             torch.testing.assert_close(mine, value.detach(), rtol=1e-14, atol=0.0)
+        if exact and reduction == "none":
+            # Not near: the same, for two and for four processes.
+            assert torch.equal(mine[y >= 0], torch.as_tensor(alone[0])) and torch.equal(whole[y >= 0], alone[1])

@@ -215,8 +215,7 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
         }
         let stop = Stop::current();
         let one = |scratch: &mut Tile, (tile, out): (usize, &mut [E])| {
-            stop.iter().for_each(Stop::look);
-            self.tile(tile * TILE, out.len() / m, scratch, |k, j, d| out[k * m + j] = E::narrow(d))
+            self.tile(tile * TILE, out.len() / m, scratch, stop.as_ref(), |k, j, d| out[k * m + j] = E::narrow(d))
         };
         let numbers = out.len().saturating_mul(self.a.width());
         deal(numbers, out.par_chunks_mut(TILE * m).enumerate(), one).map(|_| ())
@@ -228,6 +227,7 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
         first: usize,
         count: usize,
         (rows, y): &mut Tile,
+        stop: Option<&Stop>,
         mut found: impl FnMut(usize, usize, f64),
     ) -> Result<()> {
         rows.resize_with(count.max(rows.len()), Vec::new);
@@ -235,6 +235,7 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
             self.a.widen(first + k, x);
         }
         for j in 0..self.b.rows() {
+            stop.iter().for_each(|stop| stop.look());
             self.b.widen(j, y);
             for (k, x) in rows.iter().enumerate().take(count) {
                 match self.value(x, y, first + k, j) {
@@ -316,10 +317,11 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
             let allowed = format!("at most {count} points");
             return Err(Error::new(ErrorKind::Shape, self.metric.entry().name, "k", allowed).value(k));
         }
+        let stop = Stop::current();
         let one = |scratch: &mut Tile, tile: usize| {
             let (first, rows) = (tile * TILE, TILE.min(self.a.rows() - tile * TILE));
             let mut found = vec![Vec::with_capacity(count); rows];
-            self.tile(first, rows, scratch, |row, j, d| found[row].push((j, d)))?;
+            self.tile(first, rows, scratch, stop.as_ref(), |row, j, d| found[row].push((j, d)))?;
             let nearer = |x: &(usize, f64), y: &(usize, f64)| x.1.total_cmp(&y.1).then(x.0.cmp(&y.0));
             let mut nearest = Vec::with_capacity(rows * k);
             for mut found in found {

@@ -46,7 +46,7 @@ KEPT: list[torch.UntypedStorage] = []
 
 
 def empty_cache() -> None:
-    """Gives back the memory that is kept for the next gradient of the size of the last; :func:`torch.cuda.empty_cache` for here.
+    """Gives back the memory that is kept for the next large gradient, as ``torch.cuda.empty_cache`` does elsewhere.
 
     New memory costs about as much time as the loss itself, because the system fills it with zeros page by page. So that
     of the last large gradient is used again, once nobody else has it.
