@@ -61,7 +61,8 @@ def call(spec, shape, dtype, output, rust):
         gradient = np.empty_like(first)
         return lambda: measure.value_and_gradient(first, second, out=gradient)
     if output == "gradient":
-        return lambda: measure.value_and_gradient(first, second)
+        places = None, np.empty_like(first), np.empty_like(second)
+        return lambda: measure.value_and_gradient(first, second, out=places)
     if len(sides) == 3:
         return lambda: measure.pairwise(first, second)
     return lambda: measure.value(first, second)

@@ -190,13 +190,13 @@ class Pair(Kind):
         ("return_gradient", "bool", "False", "Also return the gradients with respect to both arguments."),
     ]
     returns = ("Any", "float of two vectors, array of rows; with ``return_gradient`` a tuple of it and two arrays")
-    call = ".rowwise(a, b, weight, return_gradient)"
+    call = ".rowwise(a, b, weight, return_gradient, None)"
 
 
 class Divergence(Pair):
     inputs = [("p", ARRAY, "vector, or array of rows: {prediction}"), ("q", ARRAY, "array of the same shape: {target}")]
     options = [Pair.options[1]]
-    call = ".rowwise(p, q, None, return_gradient)"
+    call = ".rowwise(p, q, None, return_gradient, None)"
 
 
 SIDES = [
@@ -350,7 +350,7 @@ def example(core: Any, entry: dict[str, Any]) -> str:
     elif kind is Pointwise:
         answer = measure.pointwise("value", *arguments, None, "mean", "error", None)
     else:
-        answer = measure.rowwise(*arguments, None, False)
+        answer = measure.rowwise(*arguments, None, False, None)
     return f">>> import discrepancy as dc\n>>> {code}\n{answer!r}"
 
 

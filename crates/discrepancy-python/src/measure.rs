@@ -235,10 +235,11 @@ impl Measure {
         b: Object<'_, 'py>,
         weight: Maybe<'_, 'py>,
         gradient: bool,
+        out: Maybe<'_, 'py>,
     ) -> Answer<'py> {
         let pair = self.pair(a.py())?;
         let (a, b, weight) = (self.array("a", a)?, self.array("b", b)?, self.optional("weight", weight)?);
-        pairs::rowwise(pair, &a, &b, weight.as_ref(), gradient)
+        pairs::rowwise(pair, &a, &b, weight.as_ref(), gradient, out)
     }
     fn pairwise<'py>(
         &self,

@@ -2,8 +2,8 @@
 
 use crate::array::{Array, Kind, with_element};
 use crate::failure::{Raise, raise};
-use crate::losses::tuple;
-use crate::result::{Given, Place, give};
+use crate::losses::{apart, tuple};
+use crate::result::{Given, Place, give, outs};
 use crate::threads::{get_threads, next_size, parts, run, small};
 use discrepancy::batch::{Element, PairEvaluation, SMALL, array};
 use discrepancy::distances::PairFunction;
@@ -104,34 +104,42 @@ pub(crate) fn rowwise<'py>(
     b: &Array<'py>,
     weight: Option<&Array<'py>>,
     gradient: bool,
+    out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     fn typed<'py, E: Element + Given>(
         metric: &dyn PairFunction,
         a: &Array<'py>,
         b: &Array<'py>,
         weight: Option<&Array<'py>>,
-        gradient: bool,
+        (gradient, out): (bool, Option<&Bound<'py, PyAny>>),
+        kind: Kind,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (py, width) = (a.py(), check(a)?);
         b.check_shape(&a.shape).raise(py)?;
-        let (x, y) = (a.rows::<E>().raise(py)?, b.rows::<E>().raise(py)?);
-        let weight = weight.map(Array::flat::<E>).transpose().raise(py)?;
-        let (x, y, weight, count) = (x.view(), y.view(), weight.as_deref(), x.nrows());
-        let mut value: Vec<E> = a.room(count).raise(py)?;
-        let (mut by_a, mut by_b) = (Vec::new(), Vec::new());
+        let (single, count) = (a.shape.len() == 1, a.len() / width);
+        let (shape, [for_value, for_a, for_b]) = (a.shape.as_slice(), outs(out)?);
+        let slopes = if gradient { shape } else { &[0] };
+        let mut value = Place::<E>::new(a, for_value.as_ref().filter(|_| !single), kind, &[count])?;
+        let mut by_a = Place::<E>::new(a, for_a.as_ref().filter(|_| gradient), kind, slopes)?;
+        let mut by_b = Place::<E>::new(b, for_b.as_ref().filter(|_| gradient), kind, slopes)?;
+        let all = [value.out.as_ref(), by_a.out.as_ref(), by_b.out.as_ref()];
+        apart(metric.entry().name, &all).raise(py)?;
+        let (x, y) = (a.rows_beside::<E>(&all).raise(py)?, b.rows_beside::<E>(&all).raise(py)?);
+        let weight = weight.map(|weight| weight.flat_beside::<E>(&all)).transpose().raise(py)?;
+        let (x, y, weight) = (x.view(), y.view(), weight.as_deref());
+        let (v, ga, gb) = (value.slice(), by_a.slice(), by_b.slice());
         let mut compute = |range: Range<usize>| -> Result<()> {
-            let first = range.start;
-            let part = pairs(metric, x.slice(s![range.clone(), ..]), y.slice(s![range, ..]), weight);
+            let (first, flat) = (range.start, range.start * width..range.end * width);
+            let part = pairs(metric, x.slice(s![range.clone(), ..]), y.slice(s![range.clone(), ..]), weight);
             let fail = |error| placed(error, [first; 2], width);
+            let v = &mut v[range];
             if gradient {
-                let all = part.and_then(|part| part.rowwise_with_gradients()).map_err(fail)?;
-                value.extend(all.value);
-                by_a.extend(all.gradient_a);
-                by_b.extend(all.gradient_b);
+                let (ga, gb) = (&mut ga[flat.clone()], &mut gb[flat]);
+                part.and_then(|part| part.rowwise_with_gradients_into(v, ga, gb)).map_err(fail)
             } else {
-                value.extend(part.and_then(|part| part.rowwise()).map_err(fail)?);
+                v.copy_from_slice(&part.and_then(|part| part.rowwise()).map_err(fail)?);
+                Ok(())
             }
-            Ok(())
         };
         if count * width <= SMALL {
             small(py, || compute(0..count))?;
@@ -139,14 +147,14 @@ pub(crate) fn rowwise<'py>(
             parts(py, count, (PART / width).max(1), compute)?;
         }
         let value =
-            if a.shape.len() == 1 { PyFloat::new(py, value[0].widen()).into_any() } else { give(a, value, &[count])? };
+            if single { PyFloat::new(py, value.slice()[0].widen()).into_any() } else { value.give(a, &[count])? };
         if !gradient {
             return Ok(value);
         }
-        tuple([value, give(a, by_a, &a.shape)?, give(b, by_b, &b.shape)?])
+        tuple([value, by_a.give(a, shape)?, by_b.give(b, shape)?])
     }
     let kind = Kind::common([Some(a), Some(b), weight].into_iter().flatten().map(|array| array.kind));
-    with_element!(kind, E => typed::<E>(metric, a, b, weight, gradient))
+    with_element!(kind, E => typed::<E>(metric, a, b, weight, (gradient, out), kind))
 }
 
 /// Two sides of one width, each of them rows.

@@ -211,6 +211,24 @@ def test_out_takes_the_results(entry: dict[str, Any]) -> None:
     np.testing.assert_array_equal(long[50:], gradient)
 
 
+@named(PAIRS)
+def test_out_takes_the_results_of_pairs(entry: dict[str, Any]) -> None:
+    if not entry["differentiable"]:
+        return
+    pair = made(entry, width=4)
+    a, b = (column(entry["prediction"], (600, 4), seed) for seed in (1, 2))
+    expected = pair.value_and_gradient(a, b)
+    places = np.full(600, np.nan), np.full((600, 4), np.nan), np.full((600, 4), np.nan)
+    for given, place, result in zip(pair.value_and_gradient(a, b, out=places), places, expected):
+        assert given is place
+        np.testing.assert_array_equal(given, result)
+    # In place of the rows.
+    own = a.copy(), b.copy()
+    pair.value_and_gradient(*own, out=(None, *own))
+    for given, result in zip(own, expected[1:]):
+        np.testing.assert_array_equal(given, result)
+
+
 def test_out_must_fit() -> None:
     z, y = np.ones(4), np.zeros(4)
     loss = dc.losses.Squared()

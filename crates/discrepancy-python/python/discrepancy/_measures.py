@@ -361,18 +361,23 @@ class Pair(Measure):
 
     def value(self, a: ArrayLike, b: ArrayLike, *, weight: ArrayLike | None = None) -> Any:
         """Between two vectors, a float; between each row of ``a`` and the same row of ``b``, an array."""
-        return self._core.rowwise(a, b, weight, False)
+        return self._core.rowwise(a, b, weight, False, None)
 
     def gradient(self, a: ArrayLike, b: ArrayLike, *, weight: ArrayLike | None = None) -> tuple[Array, Array]:
         """The gradients with respect to both; 0 where they coincide and a subgradient is meant."""
-        _, by_a, by_b = self._core.rowwise(a, b, weight, True)
+        _, by_a, by_b = self._core.rowwise(a, b, weight, True, None)
         return by_a, by_b
 
     def value_and_gradient(
-        self, a: ArrayLike, b: ArrayLike, *, weight: ArrayLike | None = None
+        self,
+        a: ArrayLike,
+        b: ArrayLike,
+        *,
+        weight: ArrayLike | None = None,
+        out: tuple[Array | None, ...] | None = None,
     ) -> tuple[Any, Array, Array]:
-        """The value, and the gradients with respect to both."""
-        result: tuple[Any, Array, Array] = self._core.rowwise(a, b, weight, True)
+        """The value, and the gradients with respect to both; ``out`` has a place for each, or ``None``."""
+        result: tuple[Any, Array, Array] = self._core.rowwise(a, b, weight, True, out)
         return result
 
     def pairwise(
