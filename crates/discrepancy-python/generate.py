@@ -20,6 +20,7 @@ WIDTH = 116
 MODULES = {
     "losses": "Losses of one prediction and one target.",
     "rows": "Losses of a row of scores and a label, or a row of probabilities.",
+    "sequences": "Losses of rows of log-probabilities and labels whose places are not known.",
     "maps": "Maps from a row of scores to a row of the same length.",
     "heads": "A linear layer and a loss of its scores in one; the scores of a batch are never held.",
     "penalties": "Penalties on weights, with gradient and proximal operator.",
@@ -49,6 +50,7 @@ def module_of(entry: dict[str, Any]) -> str:
     """Where an entry's function and class stand."""
     by_family = {"penalty": "penalties", "distance": "distances", "divergence": "divergences"}
     by_family |= {"transport": "transport", "sample": "samples", "head": "heads", "pointwise": "losses"}
+    by_family |= {"sequence": "sequences"}
     return "maps" if entry["kind"] == "map" else by_family.get(entry["family"], "rows")
 
 
@@ -151,6 +153,27 @@ class Head(Kind):
     call = ".head(x, weights, target, bias, ignore_index, return_scores)"
 
 
+class Sequence(Kind):
+    base = "SequenceLoss"
+    inputs = [
+        ("log_probabilities", ARRAY, "array of the shape (T, N, C), steps first, or (T, C): natural logarithms"),
+        ("labels", ARRAY, "integers without blanks: (N, S), or one sequence after another; (S,) with (T, C)"),
+    ]
+    options = [
+        ("input_lengths", "ArrayLike | None", "None", "How many steps of each sequence there are, (N,); without, all T."),
+        ("target_lengths", "ArrayLike | None", "None", "How many labels of each sequence there are, (N,); without, all S."),
+        (
+            "reduction",
+            'Literal["mean", "sum", "none"]',
+            '"mean"',
+            '``"mean"`` over the sequences (PyTorch divides each by its number of labels first), ``"sum"``, or ``"none"``.',
+        ),
+        ("return_gradient", "bool", "False", "Also return the gradient with respect to the log-probabilities."),
+    ]
+    returns = ("Any", 'float, or an array where ``reduction="none"``; with ``return_gradient`` a tuple of it and an array')
+    call = ".sequence(wanted, log_probabilities, labels, input_lengths, target_lengths, reduction, False)"
+
+
 class Penalty(Kind):
     base = "Penalty"
     inputs = [("weights", ARRAY, "array: {prediction}")]
@@ -167,13 +190,13 @@ class Pair(Kind):
         ("return_gradient", "bool", "False", "Also return the gradients with respect to both arguments."),
     ]
     returns = ("Any", "float of two vectors, array of rows; with ``return_gradient`` a tuple of it and two arrays")
-    call = ".rowwise(a, b, weight, return_gradient)"
+    call = ".rowwise(a, b, weight, return_gradient, None)"
 
 
 class Divergence(Pair):
     inputs = [("p", ARRAY, "vector, or array of rows: {prediction}"), ("q", ARRAY, "array of the same shape: {target}")]
     options = [Pair.options[1]]
-    call = ".rowwise(p, q, None, return_gradient)"
+    call = ".rowwise(p, q, None, return_gradient, None)"
 
 
 SIDES = [
@@ -216,7 +239,8 @@ def kind_of(entry: dict[str, Any]) -> type[Kind]:
     if entry["kind"] == "sample":
         plain = Transport if entry["family"] == "transport" else Sample
         return Planned if entry["has_plan"] else plain
-    return {"pointwise": Pointwise, "row": Row, "map": Map, "head": Head, "penalty": Penalty}[entry["kind"]]
+    kinds = {"pointwise": Pointwise, "row": Row, "sequence": Sequence, "map": Map, "head": Head, "penalty": Penalty}
+    return kinds[entry["kind"]]
 
 
 def type_of(parameter: dict[str, Any]) -> str:
@@ -293,6 +317,9 @@ def example_arguments(entry: dict[str, Any], inputs: list[list[float]]) -> list[
         x, weights, label = inputs
         rows = [list(weights[i : i + len(x)]) for i in range(0, len(weights), len(x))]
         return [[x], rows, [int(label[0])]]
+    if kind == "sequence":
+        *steps, labels = inputs
+        return [steps, [int(label) for label in labels]]
     return list(inputs)
 
 
@@ -314,6 +341,8 @@ def example(core: Any, entry: dict[str, Any]) -> str:
         code, answer = f"{code}.value", measure.head(*arguments, None, None, False)[0]
     elif kind is Penalty:
         answer = measure.penalty("value", *arguments, None)
+    elif kind is Sequence:
+        answer = measure.sequence("value", *arguments, None, None, "mean", False)
     elif kind is Map:
         answer = measure.map(*arguments, None)
     elif kind is Row:
@@ -321,7 +350,7 @@ def example(core: Any, entry: dict[str, Any]) -> str:
     elif kind is Pointwise:
         answer = measure.pointwise("value", *arguments, None, "mean", "error", None)
     else:
-        answer = measure.rowwise(*arguments, None, False)
+        answer = measure.rowwise(*arguments, None, False, None)
     return f">>> import discrepancy as dc\n>>> {code}\n{answer!r}"
 
 
@@ -419,12 +448,18 @@ def class_(entry: dict[str, Any]) -> str:
     )
 
 
+#: What a module has beside the entries: the file that it is in, and its names.
+OTHERS = {
+    "distances": {"_pairs": ["condensed", "nearest", "pairwise", "rowwise"]},
+    "rows": {"_states": ["RowStates"]},
+}
+
 NOTICE = "# Made by generate.py from the catalogue; do not edit."
 
 
 def names_of(entries: list[dict[str, Any]], module: str) -> list[str]:
-    extra = ["condensed", "nearest", "pairwise", "rowwise"] if module == "distances" else []
-    return sorted([entry["name"] for entry in entries] + [class_name(entry) for entry in entries] + extra)
+    own = [name for names in OTHERS.get(module, {}).values() for name in names]
+    return sorted([entry["name"] for entry in entries] + [class_name(entry) for entry in entries] + own)
 
 
 def all_list(names: list[str]) -> str:
@@ -434,10 +469,9 @@ def all_list(names: list[str]) -> str:
 def imports(entries: list[dict[str, Any]], module: str, stub: bool) -> list[str]:
     bases = sorted({kind_of(entry).base for entry in entries})
     lines = [f"from ._measures import {', '.join(bases)}"]
-    if module == "distances":
-        again = " as {0}" if stub else ""
-        names = ["condensed", "nearest", "pairwise", "rowwise"]
-        lines.append(f"from ._pairs import {', '.join(name + again.format(name) for name in names)}")
+    again = " as {0}" if stub else ""
+    for file, names in OTHERS.get(module, {}).items():
+        lines.append(f"from .{file} import {', '.join(name + again.format(name) for name in names)}")
     results = sorted({kind_of(e).returns[0] for e in entries} & {"HeadResult", "TransportPlan"})
     if results:
         lines.append(f"from ._results import {', '.join(r if stub else f'{r} as _{r}' for r in results)}")

@@ -10,7 +10,8 @@ const HELP: &str = "\
 cargo xtask test        all tests of all crates, and the reference tables against arbitrary precision, scikit-learn's means
 cargo xtask reference   the reference tables, made again; --check compares instead of writing
 cargo xtask bench       value and gradient of losses beside the time that memory needs; names, shapes, outputs choose;
-                        --peers measures PyTorch, JAX, SciPy and POT in turn with it and writes BENCHMARKS.md
+                        --peers measures PyTorch, JAX, SciPy and POT in turn with it and writes BENCHMARKS.md;
+                        --python measures the Python package, as `cargo xtask python` installed it
 cargo xtask instructions
                         the instructions of the hot kernels, compared with those on file; --write writes them
 cargo xtask accuracy    ACCURACY.md, made again; --peers measures the peers anew, --check compares instead of writing
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let rest: Vec<&str> = arguments.iter().skip(1).map(String::as_str).collect();
     let done = match arguments.first().map(String::as_str) {
-        Some("test") => test(&rest),
+        Some("test") => test(&rest, &[]),
         Some("reference") => reference(&rest),
         Some("accuracy") => accuracy(&rest),
         Some("search") => example("search", &rest),
@@ -72,7 +73,8 @@ fn cargo(arguments: &[&str]) -> Result<(), String> {
     run("cargo", arguments, &[])
 }
 
-fn test(rest: &[&str]) -> Result<(), String> {
+/// All tests, or those whose names are in `rest`; `package_options` are those of [`package`].
+fn test(rest: &[&str], package_options: &[&str]) -> Result<(), String> {
     cargo(&[&["test", "--workspace"], rest].concat())?;
     if !rest.is_empty() {
         // Some tests were chosen by name.
@@ -84,7 +86,7 @@ fn test(rest: &[&str]) -> Result<(), String> {
     reference(&["--check"])?;
     // What users have today gives the same means.
     python("examples/data", &["agree.py"])?;
-    package(&[])
+    package(package_options)
 }
 
 fn reference(rest: &[&str]) -> Result<(), String> {
@@ -171,8 +173,14 @@ fn package(rest: &[&str]) -> Result<(), String> {
     )
 }
 
-/// The benchmark, or with `--peers` that of others in turn with it.
+/// The benchmark, or with `--peers` that of others in turn with it, or with `--python` that of the package.
 fn bench(rest: &[&str]) -> Result<(), String> {
+    if let Some(at) = rest.iter().position(|word| *word == "--python") {
+        let program = benchmark()?;
+        let words = [&rest[..at], &rest[at + 1..]].concat();
+        let python = target().join("python/bin/python");
+        return run(python, &[&["benchmarks/package.py", &program], &words[..]].concat(), &[]);
+    }
     let Some(peers) = rest.iter().position(|word| *word == "--peers") else {
         return cargo(&[BENCH, &["--"], rest].concat());
     };
@@ -223,6 +231,7 @@ fn ci() -> Result<(), String> {
     cargo(&["fmt", "--all", "--check"])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;
     run("cargo", &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "--deny warnings")])?;
-    test(&[])?;
+    // With the libraries of the adapters: what needs none of them is among these tests.
+    test(&[], &["--all"])?;
     instructions(&[])
 }

@@ -531,7 +531,11 @@ impl<'py> Out<'py> {
         }
         let array = Array::new(function, "out", object)?;
         let writable = match &array.owner {
-            Owner::Python { .. } => object.getattr("flags")?.getattr("writeable")?.is_truthy()?,
+            Owner::Python { .. } => {
+                let array = object.cast::<PyUntypedArray>()?.as_array_ptr();
+                // SAFETY: the pointer is that of a living array, of which one number is read.
+                unsafe { (*array).fields.flags & numpy::npyffi::NPY_ARRAY_WRITEABLE != 0 }
+            }
             // Only the newer form of DLPack can say that memory is not to be written.
             Owner::Tensor(tensor @ ImportedDlpack::Versioned(_)) => {
                 !tensor.flags().contains(DlpackFlags::READ_ONLY) && !tensor.flags().contains(DlpackFlags::IS_COPIED)

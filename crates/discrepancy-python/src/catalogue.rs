@@ -1,5 +1,6 @@
 //! The catalogue as Python's lists and dictionaries, and parameter values both ways.
 
+use crate::array::Array;
 use crate::failure::{Raise, raise};
 use discrepancy::catalog::spec::parse as read_spec;
 use discrepancy::catalog::{self, Arguments, DataDomain, Entry, Measure, Parameter, Property, Value};
@@ -38,6 +39,7 @@ fn kind(measure: &Measure) -> &'static str {
         Measure::Penalty(_) => "penalty",
         Measure::Pair(_) => "pair",
         Measure::Sample(_) => "sample",
+        Measure::Sequence(_) => "sequence",
         _ => "other",
     }
 }
@@ -135,6 +137,18 @@ fn value_of(entry: &'static Entry, parameter: &Parameter, given: &Bound<'_, PyAn
         let domain = parameter.domain.to_string();
         crate::failure::wrong_type(py, entry.name, parameter.name, &found, &domain)
     };
+    // What is given most often, first: nothing but a comparison of types.
+    if let Ok(number) = given.cast_exact::<PyFloat>()
+        && !parameter.domain.list
+    {
+        return Ok(Value::Number(number.value()));
+    }
+    if let Ok(list) = given.cast_exact::<PyTuple>()
+        && parameter.domain.list
+        && list.is_empty()
+    {
+        return Ok(Value::List(Vec::new()));
+    }
     if given.is_none() {
         return parameter.parse(entry.name, "none").raise(py);
     }
@@ -145,7 +159,14 @@ fn value_of(entry: &'static Entry, parameter: &Parameter, given: &Bound<'_, PyAn
         return parameter.parse(entry.name, text.to_str()?).raise(py);
     }
     if parameter.domain.list {
-        return given.extract::<Vec<f64>>().map(Value::List).map_err(|_| refused());
+        if let Ok(list) = given.extract::<Vec<f64>>() {
+            return Ok(Value::List(list));
+        }
+        let array = Array::new(entry.name, parameter.name, given)?;
+        if array.shape.len() > 2 {
+            return Err(raise(py, &array.misshapen("a list of numbers, or a matrix of them")));
+        }
+        return Ok(Value::List(array.flat::<f64>().raise(py)?.into_owned()));
     }
     given.extract::<f64>().map(Value::Number).map_err(|_| refused())
 }

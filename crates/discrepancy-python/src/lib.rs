@@ -14,6 +14,8 @@ mod pairs;
 mod result;
 mod rows;
 mod samples;
+mod sequences;
+mod states;
 mod threads;
 
 use pyo3::prelude::*;
@@ -27,6 +29,8 @@ mod _core {
     use crate::measure::Measure;
     #[pymodule_export]
     use crate::result::Buffer;
+    #[pymodule_export]
+    use crate::states::RowStates;
     #[pymodule_export]
     use crate::threads::{after_fork, get_threads, set_threads, set_threads_here};
 }

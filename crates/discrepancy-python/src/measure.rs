@@ -3,7 +3,7 @@
 use crate::array::Array;
 use crate::catalogue::{read, show};
 use crate::failure::{Raise, raise};
-use crate::{losses, pairs, rows, samples};
+use crate::{losses, pairs, rows, samples, sequences};
 use discrepancy::batch::{NanPolicy, Reduction};
 use discrepancy::catalog::{self, Arguments, Entry};
 use discrepancy::distances::PairFunction;
@@ -176,6 +176,31 @@ impl Measure {
         rows::hessian(loss.as_ref(), &prediction, &target, ignore_index, kind)
     }
 
+    fn sequence<'py>(
+        &self,
+        wanted: &str,
+        log_probabilities: Object<'_, 'py>,
+        labels: Object<'_, 'py>,
+        input_lengths: Maybe<'_, 'py>,
+        target_lengths: Maybe<'_, 'py>,
+        reduction: &str,
+        peer: bool,
+    ) -> Answer<'py> {
+        let py = labels.py();
+        let catalog::Measure::Sequence(loss) = &self.made else { return Err(self.unfit(py, "sequences")) };
+        let call = sequences::Call {
+            loss: loss.as_ref(),
+            wanted: losses::Wanted::read(py, wanted)?,
+            log_probabilities: self.array("log_probabilities", log_probabilities)?,
+            labels: self.array("labels", labels)?,
+            steps: self.optional("input_lengths", input_lengths)?,
+            counts: self.optional("target_lengths", target_lengths)?,
+            reduction: word(py, self.entry.name, "reduction", reduction, &REDUCTIONS)?,
+            peer,
+        };
+        call.answer()
+    }
+
     fn map<'py>(&self, prediction: Object<'_, 'py>, out: Maybe<'_, 'py>) -> Answer<'py> {
         let py = prediction.py();
         let catalog::Measure::Map(map) = &self.made else { return Err(self.unfit(py, "map")) };
@@ -210,10 +235,11 @@ impl Measure {
         b: Object<'_, 'py>,
         weight: Maybe<'_, 'py>,
         gradient: bool,
+        out: Maybe<'_, 'py>,
     ) -> Answer<'py> {
         let pair = self.pair(a.py())?;
         let (a, b, weight) = (self.array("a", a)?, self.array("b", b)?, self.optional("weight", weight)?);
-        pairs::rowwise(pair, &a, &b, weight.as_ref(), gradient)
+        pairs::rowwise(pair, &a, &b, weight.as_ref(), gradient, out)
     }
     fn pairwise<'py>(
         &self,
@@ -236,8 +262,9 @@ impl Measure {
         let (a, b, upstream) = (self.array("a", a)?, self.array("b", b)?, self.array("upstream", upstream)?);
         pairs::pairwise_gradients(pair, &a, &b, &upstream)
     }
-    fn condensed<'py>(&self, a: Object<'_, 'py>) -> Answer<'py> {
-        pairs::condensed(self.pair(a.py())?, &self.array("a", a)?)
+    fn condensed<'py>(&self, a: Object<'_, 'py>, weight: Maybe<'_, 'py>, out: Maybe<'_, 'py>) -> Answer<'py> {
+        let pair = self.pair(a.py())?;
+        pairs::condensed(pair, &self.array("a", a)?, self.optional("weight", weight)?.as_ref(), out)
     }
     fn nearest<'py>(&self, queries: Object<'_, 'py>, points: Object<'_, 'py>, k: i64) -> Answer<'py> {
         let pair = self.pair(queries.py())?;

@@ -2,19 +2,68 @@
 
 use crate::array::{Array, Kind, with_element};
 use crate::failure::{Raise, raise};
-use crate::losses::tuple;
-use crate::result::{Given, Place, give};
-use crate::threads::{parts, run};
-use discrepancy::batch::{Element, PairEvaluation, array};
+use crate::losses::{apart, tuple};
+use crate::result::{Given, Place, give, outs};
+use crate::threads::{get_threads, next_size, parts, run, small};
+use discrepancy::batch::{Element, PairEvaluation, SMALL, array};
 use discrepancy::distances::PairFunction;
 use discrepancy::{Error, Result};
 use ndarray::{ArrayView2, s};
 use pyo3::prelude::*;
 use pyo3::types::PyFloat;
+use std::borrow::Cow;
+use std::ops::Range;
+use std::time::Instant;
 
-/// Numbers read between two looks at Ctrl-C: below a second of the slowest there is. A part is one row against one at
-/// least; of neighbours, one query against all points.
+/// Numbers that the first part reads, for parts of one row against one: below a second of the slowest there is.
 const PART: usize = 1 << 17;
+/// Pairs of the first tile of a matrix.
+const PAIRS: usize = 1 << 11;
+/// Rows that a thread takes together.
+const TILE: usize = 16;
+
+/// Computes a matrix of pairs in tiles, between which Ctrl-C is heard: a few pairs first, then as many as the clock
+/// says, in tiles of whole rows as soon as there is time for them. `columns` says which columns a row at this place
+/// and those behind it need.
+fn tiles(
+    py: Python<'_>,
+    rows: usize,
+    width: usize,
+    columns: impl Fn(usize) -> Range<usize>,
+    mut tile: impl FnMut(Range<usize>, Range<usize>) -> Result<()> + Send,
+) -> PyResult<()> {
+    let whole = columns(0);
+    if rows.saturating_mul(whole.len()).saturating_mul(width) <= SMALL {
+        return small(py, || tile(0..rows, whole));
+    }
+    let together = TILE * get_threads();
+    let mut pairs = PAIRS.min((8 * PART / width).max(1));
+    let mut row = 0;
+    while row < rows {
+        let Range { start, end } = columns(row);
+        let across = (end - start).max(1);
+        let down = match pairs / across {
+            many if many >= together => many - many % together,
+            _ => together.min(pairs),
+        };
+        let last = rows.min(row.saturating_add(down));
+        let mut column = start;
+        loop {
+            let stop = end.min(column.saturating_add((pairs / down).max(1)));
+            let began = Instant::now();
+            run(py, || tile(row..last, column..stop))?;
+            let done = (last - row) * (stop - column);
+            pairs = next_size(done.max(1), began.elapsed());
+            py.check_signals()?;
+            if stop >= end {
+                break;
+            }
+            column = stop;
+        }
+        row = last;
+    }
+    Ok(())
+}
 
 /// The same error, from rows of both sides that begin with these.
 fn placed(error: Error, first: [usize; 2], width: usize) -> Error {
@@ -55,44 +104,57 @@ pub(crate) fn rowwise<'py>(
     b: &Array<'py>,
     weight: Option<&Array<'py>>,
     gradient: bool,
+    out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     fn typed<'py, E: Element + Given>(
         metric: &dyn PairFunction,
         a: &Array<'py>,
         b: &Array<'py>,
         weight: Option<&Array<'py>>,
-        gradient: bool,
+        (gradient, out): (bool, Option<&Bound<'py, PyAny>>),
+        kind: Kind,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (py, width) = (a.py(), check(a)?);
         b.check_shape(&a.shape).raise(py)?;
-        let (x, y) = (a.rows::<E>().raise(py)?, b.rows::<E>().raise(py)?);
-        let weight = weight.map(Array::flat::<E>).transpose().raise(py)?;
-        let (x, y, weight, count) = (x.view(), y.view(), weight.as_deref(), x.nrows());
-        let mut value: Vec<E> = a.room(count).raise(py)?;
-        let (mut by_a, mut by_b) = (Vec::new(), Vec::new());
-        parts(py, count, (PART / width).max(1), |range| {
-            let first = range.start;
-            let part = pairs(metric, x.slice(s![range.clone(), ..]), y.slice(s![range, ..]), weight);
+        let (single, count) = (a.shape.len() == 1, a.len() / width);
+        let (shape, [for_value, for_a, for_b]) = (a.shape.as_slice(), outs(out)?);
+        let slopes = if gradient { shape } else { &[0] };
+        let mut value = Place::<E>::new(a, for_value.as_ref().filter(|_| !single), kind, &[count])?;
+        let mut by_a = Place::<E>::new(a, for_a.as_ref().filter(|_| gradient), kind, slopes)?;
+        let mut by_b = Place::<E>::new(b, for_b.as_ref().filter(|_| gradient), kind, slopes)?;
+        let all = [value.out.as_ref(), by_a.out.as_ref(), by_b.out.as_ref()];
+        apart(metric.entry().name, &all).raise(py)?;
+        let (x, y) = (a.rows_beside::<E>(&all).raise(py)?, b.rows_beside::<E>(&all).raise(py)?);
+        let weight = weight.map(|weight| weight.flat_beside::<E>(&all)).transpose().raise(py)?;
+        let (x, y, weight) = (x.view(), y.view(), weight.as_deref());
+        let (v, ga, gb) = (value.slice(), by_a.slice(), by_b.slice());
+        let mut compute = |range: Range<usize>| -> Result<()> {
+            let (first, flat) = (range.start, range.start * width..range.end * width);
+            let part = pairs(metric, x.slice(s![range.clone(), ..]), y.slice(s![range.clone(), ..]), weight);
             let fail = |error| placed(error, [first; 2], width);
+            let v = &mut v[range];
             if gradient {
-                let all = part.and_then(|part| part.rowwise_with_gradients()).map_err(fail)?;
-                value.extend(all.value);
-                by_a.extend(all.gradient_a);
-                by_b.extend(all.gradient_b);
+                let (ga, gb) = (&mut ga[flat.clone()], &mut gb[flat]);
+                part.and_then(|part| part.rowwise_with_gradients_into(v, ga, gb)).map_err(fail)
             } else {
-                value.extend(part.and_then(|part| part.rowwise()).map_err(fail)?);
+                v.copy_from_slice(&part.and_then(|part| part.rowwise()).map_err(fail)?);
+                Ok(())
             }
-            Ok(())
-        })?;
+        };
+        if count * width <= SMALL {
+            small(py, || compute(0..count))?;
+        } else {
+            parts(py, count, (PART / width).max(1), compute)?;
+        }
         let value =
-            if a.shape.len() == 1 { PyFloat::new(py, value[0].widen()).into_any() } else { give(a, value, &[count])? };
+            if single { PyFloat::new(py, value.slice()[0].widen()).into_any() } else { value.give(a, &[count])? };
         if !gradient {
             return Ok(value);
         }
-        tuple([value, give(a, by_a, &a.shape)?, give(b, by_b, &b.shape)?])
+        tuple([value, by_a.give(a, shape)?, by_b.give(b, shape)?])
     }
     let kind = Kind::common([Some(a), Some(b), weight].into_iter().flatten().map(|array| array.kind));
-    with_element!(kind, E => typed::<E>(metric, a, b, weight, gradient))
+    with_element!(kind, E => typed::<E>(metric, a, b, weight, (gradient, out), kind))
 }
 
 /// Two sides of one width, each of them rows.
@@ -135,19 +197,25 @@ pub(crate) fn pairwise<'py>(
         let (x, y, weight) = (x.view(), y.view(), weight.as_deref().map(<[E]>::to_vec));
         let weight = weight.as_deref();
         let found = place.slice();
-        let columns = (PART / width).clamp(1, shape[1].max(1));
-        let (down, across) = ((PART / (width * columns)).max(1), shape[1].div_ceil(columns).max(1));
-        parts(py, shape[0].div_ceil(down) * across, 1, |tile| {
-            let (row, column) = (tile.start / across * down, tile.start % across * columns);
-            let (last, end) = (shape[0].min(row + down), shape[1].min(column + columns));
-            let (x, y) = (x.slice(s![row.min(last)..last, ..]), y.slice(s![column..end, ..]));
-            let part = pairs(metric, x, y, weight).and_then(|part| part.matrix());
-            let part = part.map_err(|error| placed(error, [row, column], width))?;
-            for (i, from) in part.chunks((end - column).max(1)).enumerate() {
-                found[(row + i) * shape[1]..][column..end].copy_from_slice(from);
-            }
-            Ok(())
-        })?;
+        tiles(
+            py,
+            shape[0],
+            width,
+            |_| 0..shape[1],
+            |rows, columns| {
+                let part = pairs(metric, x.slice(s![rows.clone(), ..]), y.slice(s![columns.clone(), ..]), weight);
+                let fail = |error| placed(error, [rows.start, columns.start], width);
+                if columns.len() == shape[1] {
+                    let all = &mut found[rows.start * shape[1]..rows.end * shape[1]];
+                    return part.and_then(|part| part.matrix_into(all)).map_err(fail);
+                }
+                let part = part.and_then(|part| part.matrix()).map_err(fail)?;
+                for (i, from) in rows.zip(part.chunks(columns.len().max(1))) {
+                    found[i * shape[1]..][columns.clone()].copy_from_slice(from);
+                }
+                Ok(())
+            },
+        )?;
         place.give(a, &shape)
     }
     let other = b.unwrap_or(a);
@@ -177,15 +245,46 @@ pub(crate) fn pairwise_gradients<'py>(
     })
 }
 
-/// Each pair of rows once.
-pub(crate) fn condensed<'py>(metric: &dyn PairFunction, a: &Array<'py>) -> PyResult<Bound<'py, PyAny>> {
-    let (py, _) = (a.py(), check_sides(a, a)?);
-    with_element!(Kind::common([a.kind]), E => {
-        let rows = a.rows::<E>().raise(py)?;
-        let view = rows.view();
-        let found = run(py, || array::condensed(metric, view))?;
-        let count = found.len();
-        give(a, found.into_raw_vec_and_offset().0, &[count])
+/// Each pair of rows once: (0, 1), (0, 2), …, (1, 2), …
+pub(crate) fn condensed<'py>(
+    metric: &dyn PairFunction,
+    a: &Array<'py>,
+    weight: Option<&Array<'py>>,
+    out: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (py, width) = (a.py(), check_sides(a, a)?);
+    let rows = a.shape[0];
+    let Some(count) = rows.checked_mul(rows.saturating_sub(1)).map(|twice| twice / 2) else {
+        let error = Error::new(discrepancy::ErrorKind::Memory, metric.entry().name, "result", "fewer pairs");
+        return Err(raise(py, &error));
+    };
+    let kind = Kind::common([Some(a), weight].into_iter().flatten().map(|array| array.kind));
+    with_element!(kind, E => {
+        let mut place = Place::<E>::new(a, out, kind, &[count])?;
+        let x = a.rows_beside::<E>(&[place.out.as_ref()]).raise(py)?;
+        let weight = weight.map(Array::flat::<E>).transpose().raise(py)?.map(Cow::into_owned);
+        let (x, weight, found) = (x.view(), weight.as_deref(), place.slice());
+        // Row i begins behind those above it, and has the columns behind i.
+        let place_of = |i: usize, j: usize| i * (2 * rows - i - 1) / 2 + j - i - 1;
+        // A few pairs of a tile stand on the other side of the diagonal.
+        tiles(py, rows.saturating_sub(1), width, |row| rows.min(row + 1)..rows, |down, columns| {
+            let part = pairs(metric, x.slice(s![down.clone(), ..]), x.slice(s![columns.clone(), ..]), weight);
+            let part = part.and_then(|part| part.matrix());
+            // Both sides are rows of `a`.
+            let part = part.map_err(|error| {
+                let error = placed(error, [down.start, columns.start], width);
+                if error.argument() == "weight" { error } else { error.about("a") }
+            })?;
+            for (i, from) in down.zip(part.chunks(columns.len().max(1))) {
+                let first = columns.start.max(i + 1);
+                if first < columns.end {
+                    let to = place_of(i, first);
+                    found[to..to + columns.end - first].copy_from_slice(&from[first - columns.start..]);
+                }
+            }
+            Ok(())
+        })?;
+        place.give(a, &[count])
     })
 }
 
@@ -207,7 +306,7 @@ pub(crate) fn nearest<'py>(
         let (x, y) = (x.view(), y.view());
         let count = queries.shape[0];
         let (mut indices, mut distances): (Vec<i64>, Vec<E>) = (Vec::new(), Vec::new());
-        parts(py, count, (PART / (width * y.nrows())).max(1), |range| {
+        parts(py, count, (PART / (width * y.nrows().max(1))).max(1), |range| {
             let first = range.start;
             let found = array::nearest(metric, x.slice(s![range, ..]), y, k);
             let (places, near) = found.map_err(|error| placed(error, [first, 0], width))?;

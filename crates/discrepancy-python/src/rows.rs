@@ -4,8 +4,8 @@ use crate::array::{Array, Kind, Out, Scalar, with_element};
 use crate::failure::{Raise, raise, wrong_type};
 use crate::losses::{Wanted, apart, idle_weights, reduced, tuple};
 use crate::result::{Given, Place, give, outs};
-use crate::threads::{parts, run};
-use discrepancy::batch::{Element, NanPolicy, Reduction, RowEvaluation, array};
+use crate::threads::{parts, run, small};
+use discrepancy::batch::{Element, NanPolicy, Reduction, RowEvaluation, SMALL, array};
 use discrepancy::heads::Head;
 use discrepancy::losses::Precision;
 use discrepancy::rows::{HessianKind, RowLoss, RowMap};
@@ -91,6 +91,19 @@ fn part_size<E: Element>(width: usize) -> usize {
     (numbers / width.max(1)).max(1)
 }
 
+/// Computes rows in parts, between which Ctrl-C is heard; few rows where the caller is.
+fn in_parts<E: Element>(
+    py: Python<'_>,
+    count: usize,
+    width: usize,
+    mut part: impl FnMut(Range<usize>) -> Result<()> + Send,
+) -> PyResult<()> {
+    if count * width <= SMALL {
+        return small(py, || part(0..count));
+    }
+    parts(py, count, part_size::<E>(width), part)
+}
+
 /// The same error, from a part of rows that begins with this one, in the package's words.
 fn placed(error: Error, first: usize, width: usize, labels: bool) -> Error {
     let by_row = error.argument() == "weights" || (error.argument() == "target" && labels);
@@ -156,16 +169,14 @@ impl<'py> Call<'_, 'py> {
             }
         };
         let mut moments = Moments::new();
-        let mut divisor = 1.0;
-        if let (Some(reduction), true) = (self.reduction, wanted != Wanted::Value) {
-            let all = run(py, || {
-                batch(0..count).and_then(|all| all.divisor(reduction)).map_err(|e| placed(e, 0, width, labels))
-            })?;
-            divisor = all;
-        }
+        let divides = self.reduction.filter(|_| wanted != Wanted::Value);
+        let divisor = || -> Result<f64> {
+            let Some(reduction) = divides else { return Ok(1.0) };
+            batch(0..count).and_then(|all| all.divisor(reduction)).map_err(|error| placed(error, 0, width, labels))
+        };
         let (v, g) = (value.slice(), gradient.slice());
         let reduces = self.reduction.is_some();
-        parts(py, count, part_size::<E>(width), |range| {
+        let mut part = |range: Range<usize>, divisor: f64| {
             let first = range.start;
             let scores = range.start * width..range.end * width;
             let mut work = || -> Result<()> {
@@ -179,7 +190,13 @@ impl<'py> Call<'_, 'py> {
                 Ok(())
             };
             work().map_err(|error| placed(error, first, width, labels))
-        })?;
+        };
+        if count * width <= SMALL {
+            small(py, || part(0..count, divisor()?))?;
+        } else {
+            let divisor = small(py, divisor)?;
+            parts(py, count, part_size::<E>(width), |range| part(range, divisor))?;
+        }
 
         let like = &self.prediction;
         let mut items = Vec::with_capacity(3);
@@ -194,7 +211,7 @@ impl<'py> Call<'_, 'py> {
         }
         if self.logsumexp {
             let mut all: Vec<E> = like.room(count).raise(py)?;
-            parts(py, count, part_size::<E>(width), |range| {
+            in_parts::<E>(py, count, width, |range| {
                 let first = range.start;
                 let part = batch(range).and_then(|part| part.logsumexp());
                 all.extend(part.map_err(|error| placed(error, first, width, labels))?);
@@ -231,7 +248,7 @@ pub(crate) fn hessian<'py>(
         let labels = matches!(targets, Targets::Labels(..));
         let z = z.view();
         let mut all: Vec<E> = prediction.room(prediction.len()).raise(py)?;
-        parts(py, z.nrows(), part_size::<f64>(width), |range| {
+        in_parts::<f64>(py, z.nrows(), width, |range| {
             let first = range.start;
             let part = array::rows(loss, z.slice(s![range.clone(), ..]), targets.part(range))
                 .and_then(|part| part.hessian_diagonal(kind));
@@ -260,7 +277,7 @@ pub(crate) fn map<'py>(
         let rows = prediction.rows_beside::<E>(&[place.out.as_ref()]).raise(py)?;
         let rows: ArrayView2<'_, E> = rows.view();
         let images = place.slice();
-        parts(py, rows.nrows(), part_size::<f64>(width), |range| {
+        in_parts::<f64>(py, rows.nrows(), width, |range| {
             let first = range.start;
             let part = array::map_rows(map, rows.slice(s![range.clone(), ..]));
             let part = part.map_err(|error| placed(error, first, width, false))?;

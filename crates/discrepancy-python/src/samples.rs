@@ -1,6 +1,4 @@
 //! Transport and statistics of two samples.
-//!
-//! These run to their end: Ctrl-C is heard when they are done.
 
 use crate::array::{Array, Kind, with_element};
 use crate::failure::{Raise, raise};

@@ -3,13 +3,17 @@
 //! Pools are the module's own: rayon's global one would be dead in a forked child, and cannot change its size.
 
 use discrepancy::Result;
+use discrepancy::stop::Stop;
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::failure::{Raise, raise};
 
@@ -87,13 +91,46 @@ fn pool(py: Python<'_>) -> PyResult<Arc<ThreadPool>> {
     Ok(made)
 }
 
-/// Computes on the pool while other Python threads run.
+/// Computes on the pool while other Python threads run. Ctrl-C gives the work up.
 pub(crate) fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
     let pool = pool(py)?;
-    py.detach(|| pool.install(work)).raise(py)
+    py.detach(|| {
+        let (stop, (done, waiting)) = (Stop::new(), channel());
+        pool.in_place_scope(|scope| {
+            let own = stop.clone();
+            // Nobody waits for it any more where it was given up.
+            scope.spawn(move |_| drop(done.send(own.run(work))));
+            loop {
+                match waiting.recv_timeout(LOOK) {
+                    Ok(Some(found)) => return Python::attach(|py| found.raise(py)),
+                    Err(RecvTimeoutError::Timeout) => {
+                        if let Err(interrupt) = Python::attach(|py| py.check_signals()) {
+                            stop.raise();
+                            return Err(interrupt);
+                        }
+                    }
+                    // It panicked, which the scope hands on; or somebody else gave it up.
+                    Ok(None) | Err(RecvTimeoutError::Disconnected) => {
+                        return Err(PyRuntimeError::new_err("the computation was given up"));
+                    }
+                }
+            }
+        })
+    })
 }
 
-/// Computes `count` rows in parts of `size`; between two parts Ctrl-C is heard.
+/// So long is a part to take, between two looks at Ctrl-C.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// The size of the next part, from that of the last and its time.
+pub(crate) fn next_size(size: usize, taken: Duration) -> usize {
+    // Not in one leap: the next part may be slower.
+    let factor = (LOOK.as_secs_f64() / taken.as_secs_f64()).clamp(1.0 / 16.0, 16.0);
+    // A product too large for an integer is its largest one.
+    ((size as f64 * factor) as usize).max(1)
+}
+
+/// Computes `count` rows in parts, the first of `size`, the others as the clock says; between two parts Ctrl-C is heard.
 pub(crate) fn parts(
     py: Python<'_>,
     count: usize,
@@ -101,15 +138,17 @@ pub(crate) fn parts(
     mut part: impl FnMut(Range<usize>) -> Result<()> + Send,
 ) -> PyResult<()> {
     let pool = pool(py)?;
-    let mut start = 0_usize;
+    let (mut start, mut size) = (0_usize, size.max(1));
     // Also with nothing to do: it is checked that it can be done.
     loop {
-        let end = count.min(start.saturating_add(size.max(1)));
+        let end = count.min(start.saturating_add(size));
+        let began = Instant::now();
         py.detach(|| pool.install(|| part(start..end))).raise(py)?;
         if end == count {
             return Ok(());
         }
         py.check_signals()?;
+        size = next_size(size, began.elapsed());
         start = end;
     }
 }

@@ -11,7 +11,7 @@ import discrepancy as dc
 import numpy as np
 import pytest
 
-from conftest import column, function, made, named, of_kind
+from conftest import ENTRIES, column, function, made, named, of_kind
 
 POINTWISE = of_kind("pointwise")
 PAIRS = of_kind("pair")
@@ -211,6 +211,24 @@ def test_out_takes_the_results(entry: dict[str, Any]) -> None:
     np.testing.assert_array_equal(long[50:], gradient)
 
 
+@named(PAIRS)
+def test_out_takes_the_results_of_pairs(entry: dict[str, Any]) -> None:
+    if not entry["differentiable"]:
+        return
+    pair = made(entry, width=4)
+    a, b = (column(entry["prediction"], (600, 4), seed) for seed in (1, 2))
+    expected = pair.value_and_gradient(a, b)
+    places = np.full(600, np.nan), np.full((600, 4), np.nan), np.full((600, 4), np.nan)
+    for given, place, result in zip(pair.value_and_gradient(a, b, out=places), places, expected):
+        assert given is place
+        np.testing.assert_array_equal(given, result)
+    # In place of the rows.
+    own = a.copy(), b.copy()
+    pair.value_and_gradient(*own, out=(None, *own))
+    for given, result in zip(own, expected[1:]):
+        np.testing.assert_array_equal(given, result)
+
+
 def test_out_must_fit() -> None:
     z, y = np.ones(4), np.zeros(4)
     loss = dc.losses.Squared()
@@ -236,7 +254,7 @@ def test_import_is_lean() -> None:
         assert f"'{library}'" not in loaded, library
 
 
-@named(of_kind("pointwise", "row", "pair", "head", "map", "penalty", "sample"))
+@named(ENTRIES)
 def test_functions_and_objects_agree(entry: dict[str, Any]) -> None:
     given, inputs, expected = entry["reference"][0]
     import generate

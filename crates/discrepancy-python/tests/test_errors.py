@@ -138,7 +138,7 @@ ODDITIES: list[Any] = [
 def methods(entry: dict[str, Any]) -> list[tuple[Any, int]]:
     """All that can be called of an entry's object, and with how many arrays."""
     measure = made(entry, width=3)
-    counts = {"pointwise": 2, "row": 2, "map": 1, "head": 3, "penalty": 1, "pair": 2, "sample": 2}
+    counts = {"pointwise": 2, "row": 2, "map": 1, "head": 3, "penalty": 1, "pair": 2, "sample": 2, "sequence": 4}
     names = [
         "value",
         "gradient",
@@ -219,21 +219,52 @@ def test_other_threads_run_meanwhile() -> None:
     assert sum(start < t < end for t in ticks) > 3
 
 
-def test_ctrl_c_is_heard() -> None:
-    """A matrix that takes far longer than the test may: only an interrupt can end it."""
-    z = np.random.default_rng(0).random((4000, 256))
+RNG = np.random.default_rng(0)
+LONG: dict[str, Any] = {
+    "pairwise": lambda: dc.distances.pairwise(RNG.random((4000, 256)), RNG.random((4000, 256)), "minkowski:p=2.5"),
+    "condensed": lambda: dc.distances.condensed(RNG.random((9000, 256)), "minkowski:p=2.5"),
+    "gradients of pairs": lambda: dc.make("minkowski:p=2.5").pairwise_gradients(
+        RNG.random((3000, 64)), RNG.random((3000, 64)), np.ones((3000, 3000))
+    ),
+    "head": lambda: dc.heads.linear_softmax_cross_entropy(
+        RNG.random((2000, 200)), RNG.random((5000, 200)), np.zeros(2000, np.int64)
+    ),
+    "transport": lambda: dc.transport.optimal_transport(RNG.random((6000, 3)), RNG.random((6000, 3))),
+    "Sinkhorn": lambda: dc.transport.sinkhorn(RNG.random((4000, 3)), RNG.random((4000, 3)), epsilon=1e-3),
+    "mean discrepancy": lambda: dc.samples.maximum_mean_discrepancy(RNG.random((40000, 8)), RNG.random((40000, 8))),
+    "permutations": lambda: dc.samples.MaximumMeanDiscrepancy().permutation_test(
+        RNG.random((3000, 8)), RNG.random((3000, 8)), permutations=2000
+    ),
+    "sequences": lambda: dc.sequences.ctc(
+        -6.0 * RNG.random((400, 100, 50)), RNG.integers(1, 50, (100, 150)), return_gradient=True
+    ),
+}
+
+
+@pytest.mark.parametrize("work", LONG)
+def test_ctrl_c_is_heard(work: str) -> None:
+    """Work that takes far longer than the test may: only an interrupt can end it."""
     main = threading.main_thread().ident
     assert main is not None
     # A shell starts what runs in the background deaf to it.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    timer = threading.Timer(0.3, lambda: signal.pthread_kill(main, signal.SIGINT))
+    sent = []
+
+    def interrupt() -> None:
+        sent.append(time.perf_counter())
+        signal.pthread_kill(main, signal.SIGINT)
+
+    timer = threading.Timer(1.0, interrupt)
     timer.start()
     try:
         with pytest.raises(KeyboardInterrupt):
-            dc.distances.pairwise(z, z, "minkowski:p=2.5")
+            LONG[work]()
     finally:
         timer.join()
         signal.signal(signal.SIGINT, before)
+    print(f"{work}: heard after {time.perf_counter() - sent[0]:.2f} s")
+    # Whatever was given up, the next call computes.
+    assert dc.distances.pairwise([[0.0]], [[2.0]], "euclidean") == 2.0
 
 
 def test_a_forked_child_computes() -> None:

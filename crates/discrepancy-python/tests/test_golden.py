@@ -94,6 +94,10 @@ def results(entry: dict[str, Any], dtype: Any) -> dict[str, str]:
         found_head = made(entry).evaluate(x, w, np.arange(10) % 5)
         gradient = digest(found_head.gradient_x, found_head.gradient_weights)
         return {"value": digest(found_head.value), "gradient": gradient}
+    if kind == "sequence":
+        rows = np.array([-6.0 * float(x) for x in sequence.column(unit, 120, dtype)], dtype=dtype).reshape(20, 6)
+        value, gradient = made(entry).value_and_gradient(rows, [1, 1, 5, 2, 3, 2])
+        return {"value": digest(dtype(value)), "gradient": digest(gradient)}
     if kind == "penalty":
         weights = sequence.column(real, 1000, dtype)
         value, gradient = made(entry).value_and_gradient(weights)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import discrepancy as dc
@@ -44,6 +46,62 @@ def test_jax(name: str) -> None:
     np.testing.assert_array_equal(np.asarray(found, np.float64), [0.0, 1.0, 4.0, 9.0])
     with pytest.raises(dc.DiscrepancyTypeError, match="read-only"):
         dc.losses.Squared().gradient(z, z, out=z)
+
+
+COPIES = """
+import resource, sys
+import numpy as np
+import discrepancy as dc
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+n = 1 << 23
+z, y = np.arange(n, dtype=np.float32), np.zeros(n, np.float32)
+labels = np.zeros(n // 64, np.int64)
+if sys.argv[1] == "torch":
+    import torch
+    z, y, labels = map(torch.from_numpy, (z, y, labels))
+    assert labels.dtype == torch.int64
+else:
+    import jax
+    jax.config.update("jax_enable_x64", True)
+    z, y, labels = map(jax.numpy.asarray, (z, y, labels))
+    jax.block_until_ready((z, y, labels))
+scores = z.reshape(-1, 64)
+
+def all_calls(end):
+    dc.losses.squared(z[:end], y[:end])
+    dc.rows.softmax_cross_entropy(scores[:end // 64], labels[:end // 64])
+
+all_calls(64 * 64)
+whole = z[:n], y[:n], scores[: n // 64], labels[: n // 64]
+before = peak()
+dc.losses.squared(z, y)
+dc.rows.softmax_cross_entropy(scores, labels)
+print(peak() - before)
+"""
+
+
+@pytest.mark.parametrize("library", ["torch", "jax"])
+def test_nothing_is_copied(library: str) -> None:
+    pytest.importorskip(library)
+    run = [sys.executable, "-c", COPIES, library]
+    grown = subprocess.run(run, capture_output=True, text=True, check=True).stdout
+    # Less than a quarter of one column of 32 MiB.
+    assert int(grown.split()[-1]) < 8 << 20, grown
+
+
+def test_results_of_pytorch_lie_where_they_were_written() -> None:
+    torch: Any = pytest.importorskip("torch")
+    out = torch.empty(1000)
+    place = out.data_ptr()
+    z = torch.ones(1000)
+    found = dc.losses.Squared().gradient(z, z, out=out)
+    assert found is out and out.data_ptr() == place and not out.any()
+    # NumPy sees the memory that Rust gave to PyTorch.
+    made = dc.losses.squared(z, z, reduction="none")
+    assert made.numpy().__array_interface__["data"][0] == made.data_ptr()
 
 
 def test_half_precision_in_numpy() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import discrepancy as dc
 import numpy as np
 import pytest
-from discrepancy import _catalog, _core, _pairs, _specs, _threads
+from discrepancy import _catalog, _core, _pairs, _specs, _states, _threads
 
 import generate
 from conftest import ENTRIES, FOLDER, function, made, named
@@ -27,7 +27,7 @@ def test_what_is_checked_in_is_what_the_catalogue_gives(name: str) -> None:
     assert checked_in.exists() and checked_in.read_text(encoding="utf-8") == generate.files(_core)[name]
 
 
-@pytest.mark.parametrize("module", [dc, *MODULES, _catalog, _pairs, _specs, _threads], ids=lambda m: m.__name__)
+@pytest.mark.parametrize("module", [dc, *MODULES, _catalog, _pairs, _specs, _states, _threads], ids=lambda m: m.__name__)
 def test_the_examples_run(module: Any) -> None:
     with np.printoptions(legacy=False):
         failed, tried = doctest.testmod(module)

@@ -257,6 +257,8 @@ REGRESSION: dict[str, dict[str, Any]] = {
     "root_mean_squared_error": {},
     "mean_absolute_error": {},
     "mean_pinball_loss": {"alpha": 0.7},
+    "d2_absolute_error_score": {},
+    "d2_pinball_score": {"alpha": 0.7},
 }
 DEVIANCES: list[tuple[str, dict[str, Any]]] = [
     ("mean_poisson_deviance", {}),

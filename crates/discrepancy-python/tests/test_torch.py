@@ -210,12 +210,48 @@ def test_poisson_nll_loss(reduction: str) -> None:
 
 
 @each_reduction
-def test_gaussian_nll_and_ctc(reduction: str) -> None:
+def test_gaussian_nll(reduction: str) -> None:
     for full in (False, True):
         agree("gaussian_nll_loss", [numbers(5, 4), numbers(5, 4), numbers(5, 4).exp()], full=full, reduction=reduction)
-    scores = numbers(12, 2, 5).log_softmax(-1)
-    labels = torch.randint(1, 5, (2, 4))
-    agree("ctc_loss", [scores], labels, torch.tensor([12, 10]), torch.tensor([4, 3]), reduction=reduction)
+
+
+@each_reduction
+@pytest.mark.parametrize("zero_infinity", [False, True])
+def test_ctc_loss(zero_infinity: bool, reduction: str) -> None:
+    options: dict[str, Any] = {"reduction": reduction, "zero_infinity": zero_infinity}
+    scores, steps, counts = numbers(12, 3, 5).log_softmax(-1), (12, 10, 7), (4, 0, 3)
+    labels = torch.tensor([[1, 1, 2, 4], [9, 9, 9, 9], [3, 3, 3, 9]])
+    behind = torch.tensor([1, 1, 2, 4, 3, 3, 3])
+    for lengths in ((steps, counts), (torch.tensor(steps), torch.tensor(counts))):
+        agree("ctc_loss", [scores], labels, *lengths, **options)
+        agree("ctc_loss", [scores], behind, *lengths, **options)
+    last = torch.tensor([[0, 1, 2], [3, 2, 1], [0, 0, 0]])
+    agree("ctc_loss", [scores], last, torch.tensor([12, 9, 12]), torch.tensor([3, 2, 1]), blank=4, **options)
+    agree("ctc_loss", [scores[:, 0]], labels[0], torch.tensor(12), torch.tensor(4), **options)
+    # Labels that do not fit into the steps.
+    tight = torch.tensor([12, 10, 4])
+    if zero_infinity:
+        agree("ctc_loss", [scores], labels, tight, torch.tensor(counts), **options)
+    else:
+        given = scores.clone().requires_grad_()
+        value = F.ctc_loss(given, labels, tight, torch.tensor(counts), **options)
+        assert value.sum().isinf()
+        torch.testing.assert_close(value, peer.ctc_loss(scores, labels, tight, torch.tensor(counts), **options))
+        (gradient,) = torch.autograd.grad(value.sum(), given)
+        assert gradient[:4, 2].isnan().all() and not gradient[:, :2].isnan().any()
+
+
+@pytest.mark.parametrize("zero_infinity", [False, True])
+def test_a_model_learns_sequences(zero_infinity: bool) -> None:
+    """Through ``log_softmax``, in single precision: within what PyTorch's own rounding leaves."""
+    weights = [numbers(6, 5).float().requires_grad_() for _ in range(2)]
+    weights[1].data = weights[0].data.clone()
+    x, labels = numbers(20, 4, 6).float(), torch.randint(1, 5, (4, 6))
+    lengths = torch.tensor([20, 18, 15, 20]), torch.tensor([6, 5, 6, 2])
+    for weight, module in zip(weights, (F, peer)):
+        log_probs = (x @ weight).log_softmax(-1)
+        module.ctc_loss(log_probs, labels, *lengths, zero_infinity=zero_infinity).backward()
+    torch.testing.assert_close(weights[0].grad, weights[1].grad, rtol=1e-4, atol=1e-5)
 
 
 @each_reduction
@@ -336,11 +372,12 @@ def cases() -> list[Any]:
         (operators.pairwise, (z, y, "euclidean")),
         (operators.pairwise_gradients, (z.detach(), y.detach(), numbers(5, 5), "euclidean")),
         (operators.sample, (z, y, None, None, "maximum_mean_discrepancy", True)),
+        (operators.sequences, (z.detach().log_softmax(-1).requires_grad_(), torch.tensor([1, 2]), *torch.tensor([5, 2]), "ctc", True)),
         (operators.head_sum, (z, y, labels, None, None, "linear_softmax_cross_entropy", -100)),
     ]
 
 
-@pytest.mark.parametrize("index", range(15))
+@pytest.mark.parametrize("index", range(16))
 def test_operators_keep_the_rules(index: int) -> None:
     torch.library.opcheck(*cases()[index])
 
@@ -356,6 +393,53 @@ def test_second_derivatives() -> None:
     once = torch.autograd.grad(ours.distance("euclidean", z, y).sum(), z, create_graph=True)
     with pytest.raises(NotImplementedError, match="euclidean"):
         once[0].sum().backward()
+
+
+def test_gradients_add_up() -> None:
+    """Also where a graph is kept, and where the gradient of one pass is added to in place by the next."""
+    z, y = numbers(5, 4).requires_grad_(), torch.tensor([0, 1, 2, 3, 0])
+    for loss in (lambda: F.cross_entropy(z, y), lambda: F.mse_loss(z, torch.zeros_like(z))):
+        (once,) = torch.autograd.grad(loss(), z)
+        z.grad = None
+        value = loss()
+        for times in range(1, 4):
+            value.backward(retain_graph=times < 3)
+            torch.testing.assert_close(z.grad, times * once, rtol=1e-15, atol=0.0)
+        loss().backward()
+        (3.0 * loss()).backward()
+        torch.testing.assert_close(z.grad, 7.0 * once, rtol=1e-14, atol=0.0)
+
+
+def test_memory_is_used_again_when_nobody_has_it() -> None:
+    z, y = torch.randn(1 << 11, 1 << 10, requires_grad=True), torch.randint(0, 1 << 10, (1 << 11,))
+
+    def step() -> Any:
+        (slopes,) = torch.autograd.grad(F.cross_entropy(z, y), z)
+        return slopes
+
+    ours.empty_cache()
+    first = step()
+    place, content = first.data_ptr(), first.clone()
+    # Somebody has it: as it is, as a part of it, or as NumPy's.
+    assert step().data_ptr() != place and torch.equal(first, content)
+    first = step()[5:]
+    content = first.clone()
+    step()
+    assert torch.equal(first, content)
+    last = step()
+    place, seen, content = last.data_ptr(), last.numpy(), last.clone()
+    del last
+    step()
+    assert (seen == content.numpy()).all()
+    del seen, first
+    place = step().data_ptr()
+    assert step().data_ptr() == place
+    # A graph that is not yet gone has its own.
+    value = F.cross_entropy(z, y)
+    F.cross_entropy(2 * z, y)
+    (slopes,) = torch.autograd.grad(value, z)
+    assert torch.equal(slopes, content)
+    ours.empty_cache()
 
 
 def test_vmap() -> None:
@@ -468,9 +552,9 @@ def shard(rank: int, size: int, address: str, results: Any) -> None:
     z[1, 6] = 80.0
     edges = [7 * i // size for i in range(size + 1)]
     outcome = []
-    for reduction in REDUCTIONS:
+    for reduction, exact in itertools.product(REDUCTIONS, (False, True)):
         mine = z[:, edges[rank] : edges[rank + 1]].clone().requires_grad_()
-        value = ours.vocab_parallel_cross_entropy(mine, y, reduction=reduction)
+        value = ours.vocab_parallel_cross_entropy(mine, y, reduction=reduction, exact=exact)
         (gradient,) = torch.autograd.grad(value.sum(), mine)
         outcome.append((value.detach().numpy(), gradient.numpy()))
     results.put((rank, outcome))
@@ -493,7 +577,10 @@ def test_classes_divided_among_processes(size: int, tmp_path: Any) -> None:
     z, y = 10.0 * numbers(6, 7), torch.tensor([0, 6, 3, -100, 2, 5])
     z[0, 0], z[1, 6] = 60.0, 80.0
     z.requires_grad_()
-    for i, reduction in enumerate(REDUCTIONS):
+    states, one = dc.rows.RowStates(5), z.detach()[y >= 0]
+    states.push(one, y[y >= 0])
+    alone = states.value(), states.gradient(one, y[y >= 0])
+    for i, (reduction, exact) in enumerate(itertools.product(REDUCTIONS, (False, True))):
         value = F.cross_entropy(z, y, reduction=reduction)
         (gradient,) = torch.autograd.grad(value.sum(), z)
         whole = torch.cat([torch.from_numpy(parts[rank][i][1]) for rank in range(size)], -1)
@@ -502,3 +589,6 @@ def test_classes_divided_among_processes(size: int, tmp_path: Any) -> None:
         for rank in range(size):
             mine = torch.from_numpy(parts[rank][i][0])
             torch.testing.assert_close(mine, value.detach(), rtol=1e-14, atol=0.0)
+        if exact and reduction == "none":
+            # Not near: the same, for two and for four processes.
+            assert torch.equal(mine[y >= 0], torch.as_tensor(alone[0])) and torch.equal(whole[y >= 0], alone[1])

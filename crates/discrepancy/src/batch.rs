@@ -3,6 +3,7 @@
 pub mod array;
 pub(crate) mod bits;
 pub mod block;
+mod deal;
 mod doubtful;
 pub mod element;
 pub mod evaluation;
@@ -17,6 +18,7 @@ pub(crate) mod spread;
 pub mod straight;
 
 pub use bits::{Word, hamming_bits, pairwise_bits};
+pub use deal::SMALL;
 pub use element::Element;
 pub use evaluation::{Evaluation, NanPolicy, Reduction, Results};
 pub use head::HeadEvaluation;

@@ -42,6 +42,7 @@
 //! | [`distances`], [`divergences`], [`transport`], [`samples`] | for comparing |
 //! | [`batch`] | many rows at once: storage types, threads, buffers, `ndarray` views |
 //! | [`sums`] | exact sums |
+//! | [`stop`] | long work that can be given up |
 //! | [`number`] | what formulas are written in |
 #![forbid(unsafe_code)]
 
@@ -57,6 +58,7 @@ pub mod penalties;
 pub mod rows;
 pub mod samples;
 pub mod sequences;
+pub mod stop;
 pub mod sums;
 pub mod transport;
 

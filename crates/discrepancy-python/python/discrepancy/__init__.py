@@ -18,7 +18,7 @@ from ._measures import Measure
 from ._results import HeadResult, PermutationTest, TransportPlan
 from ._specs import gradient, hessian, make, value, value_and_gradient, value_gradient_hessian
 from ._threads import get_threads, set_threads, threads
-from . import distances, divergences, heads, losses, maps, penalties, rows, samples, transport
+from . import distances, divergences, heads, losses, maps, penalties, rows, samples, sequences, transport
 
 __all__ = [
     "DiscrepancyError",
@@ -42,6 +42,7 @@ __all__ = [
     "penalties",
     "rows",
     "samples",
+    "sequences",
     "set_threads",
     "threads",
     "transport",

@@ -231,6 +231,59 @@ class RowLoss(Measure):
     __call__ = value
 
 
+class SequenceLoss(Measure):
+    """A loss of rows of log-probabilities and a shorter sequence of labels, whose places are not known.
+
+    Log-probabilities have the shape (T, N, C), steps first, or (T, C) of one sequence. Labels are integers of the shape
+    (N, S), or those of one sequence after another where ``target_lengths`` says how many each has. Gradients are by the
+    log-probabilities as they are given.
+    """
+
+    __slots__ = ()
+
+    def value(
+        self,
+        log_probabilities: ArrayLike,
+        labels: ArrayLike,
+        input_lengths: ArrayLike | None = None,
+        target_lengths: ArrayLike | None = None,
+        *,
+        reduction: Literal["mean", "sum", "none"] = "mean",
+    ) -> Any:
+        """The reduced value, a float; with ``reduction="none"`` the value of each sequence."""
+        arguments = log_probabilities, labels, input_lengths, target_lengths, reduction, False
+        return self._core.sequence("value", *arguments)
+
+    def gradient(
+        self,
+        log_probabilities: ArrayLike,
+        labels: ArrayLike,
+        input_lengths: ArrayLike | None = None,
+        target_lengths: ArrayLike | None = None,
+        *,
+        reduction: Literal["mean", "sum", "none"] = "mean",
+    ) -> Array:
+        """The gradient of the reduced value; with ``reduction="none"`` of each sequence's value."""
+        arguments = log_probabilities, labels, input_lengths, target_lengths, reduction, False
+        return self._core.sequence("gradient", *arguments)
+
+    def value_and_gradient(
+        self,
+        log_probabilities: ArrayLike,
+        labels: ArrayLike,
+        input_lengths: ArrayLike | None = None,
+        target_lengths: ArrayLike | None = None,
+        *,
+        reduction: Literal["mean", "sum", "none"] = "mean",
+    ) -> tuple[Any, Array]:
+        """Both at once."""
+        arguments = log_probabilities, labels, input_lengths, target_lengths, reduction, False
+        result: tuple[Any, Array] = self._core.sequence("value_and_gradient", *arguments)
+        return result
+
+    __call__ = value
+
+
 class RowMap(Measure):
     """A map from a row of scores to a row of the same length."""
 
@@ -308,18 +361,23 @@ class Pair(Measure):
 
     def value(self, a: ArrayLike, b: ArrayLike, *, weight: ArrayLike | None = None) -> Any:
         """Between two vectors, a float; between each row of ``a`` and the same row of ``b``, an array."""
-        return self._core.rowwise(a, b, weight, False)
+        return self._core.rowwise(a, b, weight, False, None)
 
     def gradient(self, a: ArrayLike, b: ArrayLike, *, weight: ArrayLike | None = None) -> tuple[Array, Array]:
         """The gradients with respect to both; 0 where they coincide and a subgradient is meant."""
-        _, by_a, by_b = self._core.rowwise(a, b, weight, True)
+        _, by_a, by_b = self._core.rowwise(a, b, weight, True, None)
         return by_a, by_b
 
     def value_and_gradient(
-        self, a: ArrayLike, b: ArrayLike, *, weight: ArrayLike | None = None
+        self,
+        a: ArrayLike,
+        b: ArrayLike,
+        *,
+        weight: ArrayLike | None = None,
+        out: tuple[Array | None, ...] | None = None,
     ) -> tuple[Any, Array, Array]:
-        """The value, and the gradients with respect to both."""
-        result: tuple[Any, Array, Array] = self._core.rowwise(a, b, weight, True)
+        """The value, and the gradients with respect to both; ``out`` has a place for each, or ``None``."""
+        result: tuple[Any, Array, Array] = self._core.rowwise(a, b, weight, True, out)
         return result
 
     def pairwise(
@@ -338,9 +396,9 @@ class Pair(Measure):
         result: tuple[Array, Array, Array] = self._core.pairwise_gradients(a, b, upstream)
         return result
 
-    def condensed(self, a: ArrayLike) -> Array:
+    def condensed(self, a: ArrayLike, *, weight: ArrayLike | None = None, out: Array | None = None) -> Array:
         """Each pair of rows once, in the order of SciPy's ``pdist``."""
-        return self._core.condensed(a)
+        return self._core.condensed(a, weight, out)
 
     def nearest(self, queries: ArrayLike, points: ArrayLike, *, k: int = 1) -> tuple[Array, Array]:
         """Indices and distances of the ``k`` nearest points of each query, nearest first: (N, k) each."""
@@ -394,10 +452,7 @@ class Sample(Measure):
     def permutation_test(
         self, x: ArrayLike, y: ArrayLike, *, permutations: int = 999, seed: int = 0
     ) -> PermutationTest:
-        """Whether both samples could be from one distribution, by random divisions of all rows.
-
-        Ctrl-C is heard when it is done.
-        """
+        """Whether both samples could be from one distribution, by random divisions of all rows."""
         return PermutationTest(*self._core.permutation_test(x, y, permutations, seed))
 
     __call__ = value
@@ -415,7 +470,7 @@ class Transport(Sample):
 
 
 class PlannedTransport(Transport):
-    """Transport with a plan and its proof. Ctrl-C is heard when it is done."""
+    """Transport with a plan and its proof."""
 
     __slots__ = ()
 

@@ -45,10 +45,13 @@ def pairwise(
     return make(metric).pairwise(a, b, weight=weight, out=out)
 
 
-def condensed(a: ArrayLike, metric: str | Measure) -> Array:
+def condensed(
+    a: ArrayLike, metric: str | Measure, *, weight: ArrayLike | None = None, out: Array | None = None
+) -> Array:
     """Each pair of rows of ``a`` once: (0, 1), (0, 2), …, (1, 2), …, as in SciPy's ``pdist``.
 
-    Ctrl-C is heard when it is done.
+    ``weight`` is a non-negative weight for each coordinate, of distances only; ``out``, with room for N (N - 1) / 2
+    numbers, is where the result goes.
 
     Examples
     --------
@@ -56,7 +59,7 @@ def condensed(a: ArrayLike, metric: str | Measure) -> Array:
     >>> dc.distances.condensed([[0.0], [1.0], [5.0]], "manhattan")
     array([1., 5., 4.])
     """
-    return make(metric).condensed(a)
+    return make(metric).condensed(a, weight=weight, out=out)
 
 
 def rowwise(a: ArrayLike, b: ArrayLike, metric: str | Measure, *, weight: ArrayLike | None = None) -> Array:

@@ -47,6 +47,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "softmax": ("maps", "Softmax"),
     "linear_softmax_cross_entropy": ("heads", "LinearSoftmaxCrossEntropy"),
     "large_margin_softmax": ("heads", "LargeMarginSoftmax"),
+    "ctc": ("sequences", "Ctc"),
     "l1": ("penalties", "L1"),
     "l2": ("penalties", "L2"),
     "elastic_net": ("penalties", "ElasticNet"),

@@ -80,7 +80,7 @@ def euclidean(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.euclidean([0.0, 0.0], [3.0, 4.0])
     5.0
     """
-    return _Measure("euclidean", ()).rowwise(a, b, weight, return_gradient)
+    return _Measure("euclidean", ()).rowwise(a, b, weight, return_gradient, None)
 
 
 def squared_euclidean(a, b, *, weight=None, return_gradient=False):
@@ -115,7 +115,7 @@ def squared_euclidean(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.squared_euclidean([0.0, 0.0], [3.0, 4.0])
     25.0
     """
-    return _Measure("squared_euclidean", ()).rowwise(a, b, weight, return_gradient)
+    return _Measure("squared_euclidean", ()).rowwise(a, b, weight, return_gradient, None)
 
 
 def manhattan(a, b, *, weight=None, return_gradient=False):
@@ -149,7 +149,7 @@ def manhattan(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.manhattan([0.0, 0.0], [3.0, -4.0])
     7.0
     """
-    return _Measure("manhattan", ()).rowwise(a, b, weight, return_gradient)
+    return _Measure("manhattan", ()).rowwise(a, b, weight, return_gradient, None)
 
 
 def chebyshev(a, b, *, weight=None, return_gradient=False):
@@ -184,7 +184,7 @@ def chebyshev(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.chebyshev([0.0, 0.0], [3.0, -4.0])
     4.0
     """
-    return _Measure("chebyshev", ()).rowwise(a, b, weight, return_gradient)
+    return _Measure("chebyshev", ()).rowwise(a, b, weight, return_gradient, None)
 
 
 def minkowski(a, b, *, p=2.0, weight=None, return_gradient=False):
@@ -220,7 +220,7 @@ def minkowski(a, b, *, p=2.0, weight=None, return_gradient=False):
     >>> dc.distances.minkowski([0.0, 0.0], [3.0, 4.0], p=3.0)
     4.497941445275415
     """
-    return _Measure("minkowski", (p,)).rowwise(a, b, weight, return_gradient)
+    return _Measure("minkowski", (p,)).rowwise(a, b, weight, return_gradient, None)
 
 
 def standardized_euclidean(a, b, *, variances=(), weight=None, return_gradient=False):
@@ -254,7 +254,7 @@ def standardized_euclidean(a, b, *, variances=(), weight=None, return_gradient=F
     >>> dc.distances.standardized_euclidean([0.0, 0.0], [2.0, 3.0], variances=(4.0, 9.0))
     1.4142135623730951
     """
-    return _Measure("standardized_euclidean", (variances,)).rowwise(a, b, weight, return_gradient)
+    return _Measure("standardized_euclidean", (variances,)).rowwise(a, b, weight, return_gradient, None)
 
 
 def cosine(a, b, *, weight=None, return_gradient=False):
@@ -288,7 +288,7 @@ def cosine(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.cosine([1.0, 0.0], [1.0, 1.0])
     0.2928932188134525
     """
-    return _Measure("cosine", ()).rowwise(a, b, weight, return_gradient)
+    return _Measure("cosine", ()).rowwise(a, b, weight, return_gradient, None)
 
 
 def pearson(a, b, *, weight=None, return_gradient=False):
@@ -320,7 +320,7 @@ def pearson(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.pearson([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
     0.018019493938034283
     """
-    return _Measure("pearson", ()).rowwise(a, b, weight, return_gradient)
+    return _Measure("pearson", ()).rowwise(a, b, weight, return_gradient, None)
 
 
 def hamming(a, b, *, weight=None, return_gradient=False):
@@ -354,7 +354,7 @@ def hamming(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.hamming([1.0, 2.0, 3.0, 4.0], [1.0, 0.0, 3.0, 4.0])
     0.25
     """
-    return _Measure("hamming", ()).rowwise(a, b, weight, return_gradient)
+    return _Measure("hamming", ()).rowwise(a, b, weight, return_gradient, None)
 
 
 def mahalanobis(a, b, *, inverse_covariance=(), weight=None, return_gradient=False):
@@ -392,7 +392,7 @@ def mahalanobis(a, b, *, inverse_covariance=(), weight=None, return_gradient=Fal
     >>> dc.distances.mahalanobis([0.0, 0.0], [1.0, 3.0], inverse_covariance=(2.0, -1.0, -1.0, 2.0))
     3.7416573867739413
     """
-    return _Measure("mahalanobis", (inverse_covariance,)).rowwise(a, b, weight, return_gradient)
+    return _Measure("mahalanobis", (inverse_covariance,)).rowwise(a, b, weight, return_gradient, None)
 
 
 def bray_curtis(a, b, *, weight=None, return_gradient=False):
@@ -427,7 +427,7 @@ def bray_curtis(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.bray_curtis([1.0, 2.0, 5.0], [3.0, 2.0, 3.0])
     0.25
     """
-    return _Measure("bray_curtis", ()).rowwise(a, b, weight, return_gradient)
+    return _Measure("bray_curtis", ()).rowwise(a, b, weight, return_gradient, None)
 
 
 def canberra(a, b, *, weight=None, return_gradient=False):
@@ -462,7 +462,7 @@ def canberra(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.canberra([1.0, -2.0, 0.0], [3.0, 2.0, 0.0])
     1.5
     """
-    return _Measure("canberra", ()).rowwise(a, b, weight, return_gradient)
+    return _Measure("canberra", ()).rowwise(a, b, weight, return_gradient, None)
 
 
 def jaccard(a, b, *, weight=None, return_gradient=False):
@@ -496,7 +496,7 @@ def jaccard(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.jaccard([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     0.75
     """
-    return _Measure("jaccard", ()).rowwise(a, b, weight, return_gradient)
+    return _Measure("jaccard", ()).rowwise(a, b, weight, return_gradient, None)
 
 
 def dice(a, b, *, weight=None, return_gradient=False):
@@ -530,7 +530,7 @@ def dice(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.dice([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     0.6
     """
-    return _Measure("dice", ()).rowwise(a, b, weight, return_gradient)
+    return _Measure("dice", ()).rowwise(a, b, weight, return_gradient, None)
 
 
 def rogers_tanimoto(a, b, *, weight=None, return_gradient=False):
@@ -565,7 +565,7 @@ def rogers_tanimoto(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.rogers_tanimoto([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     0.6666666666666666
     """
-    return _Measure("rogers_tanimoto", ()).rowwise(a, b, weight, return_gradient)
+    return _Measure("rogers_tanimoto", ()).rowwise(a, b, weight, return_gradient, None)
 
 
 def russell_rao(a, b, *, weight=None, return_gradient=False):
@@ -600,7 +600,7 @@ def russell_rao(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.russell_rao([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     0.8333333333333334
     """
-    return _Measure("russell_rao", ()).rowwise(a, b, weight, return_gradient)
+    return _Measure("russell_rao", ()).rowwise(a, b, weight, return_gradient, None)
 
 
 def sokal_sneath(a, b, *, weight=None, return_gradient=False):
@@ -634,7 +634,7 @@ def sokal_sneath(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.sokal_sneath([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     0.8571428571428571
     """
-    return _Measure("sokal_sneath", ()).rowwise(a, b, weight, return_gradient)
+    return _Measure("sokal_sneath", ()).rowwise(a, b, weight, return_gradient, None)
 
 
 def yule(a, b, *, weight=None, return_gradient=False):
@@ -669,7 +669,7 @@ def yule(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.yule([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     1.0
     """
-    return _Measure("yule", ()).rowwise(a, b, weight, return_gradient)
+    return _Measure("yule", ()).rowwise(a, b, weight, return_gradient, None)
 
 
 class Euclidean(Pair):

@@ -56,7 +56,7 @@ def kl_divergence(p, q, *, base="e", generalized=False, normalize=False, return_
     >>> dc.divergences.kl_divergence([0.5, 0.5], [0.25, 0.75])
     0.14384103622589045
     """
-    return _Measure("kl_divergence", (base, generalized, normalize)).rowwise(p, q, None, return_gradient)
+    return _Measure("kl_divergence", (base, generalized, normalize)).rowwise(p, q, None, return_gradient, None)
 
 
 def jensen_shannon(p, q, *, base="e", normalize=False, return_gradient=False):
@@ -92,7 +92,7 @@ def jensen_shannon(p, q, *, base="e", normalize=False, return_gradient=False):
     >>> dc.divergences.jensen_shannon([0.5, 0.5], [0.25, 0.75])
     0.03382207556860523
     """
-    return _Measure("jensen_shannon", (base, normalize)).rowwise(p, q, None, return_gradient)
+    return _Measure("jensen_shannon", (base, normalize)).rowwise(p, q, None, return_gradient, None)
 
 
 def jensen_shannon_distance(p, q, *, base="e", normalize=False, return_gradient=False):
@@ -129,7 +129,7 @@ def jensen_shannon_distance(p, q, *, base="e", normalize=False, return_gradient=
     >>> dc.divergences.jensen_shannon_distance([0.5, 0.5], [0.25, 0.75])
     0.18390779094047438
     """
-    return _Measure("jensen_shannon_distance", (base, normalize)).rowwise(p, q, None, return_gradient)
+    return _Measure("jensen_shannon_distance", (base, normalize)).rowwise(p, q, None, return_gradient, None)
 
 
 def hellinger(p, q, *, normalize=False, return_gradient=False):
@@ -161,7 +161,7 @@ def hellinger(p, q, *, normalize=False, return_gradient=False):
     >>> dc.divergences.hellinger([0.5, 0.5], [0.25, 0.75])
     0.18459191128251454
     """
-    return _Measure("hellinger", (normalize,)).rowwise(p, q, None, return_gradient)
+    return _Measure("hellinger", (normalize,)).rowwise(p, q, None, return_gradient, None)
 
 
 def bhattacharyya(p, q, *, normalize=False, return_gradient=False):
@@ -196,7 +196,7 @@ def bhattacharyya(p, q, *, normalize=False, return_gradient=False):
     >>> dc.divergences.bhattacharyya([0.5, 0.5], [0.25, 0.75])
     0.03466823209753696
     """
-    return _Measure("bhattacharyya", (normalize,)).rowwise(p, q, None, return_gradient)
+    return _Measure("bhattacharyya", (normalize,)).rowwise(p, q, None, return_gradient, None)
 
 
 def bhattacharyya_coefficient(p, q, *, normalize=False, return_gradient=False):
@@ -228,7 +228,7 @@ def bhattacharyya_coefficient(p, q, *, normalize=False, return_gradient=False):
     >>> dc.divergences.bhattacharyya_coefficient([0.5, 0.5], [0.25, 0.75])
     0.9659258262890683
     """
-    return _Measure("bhattacharyya_coefficient", (normalize,)).rowwise(p, q, None, return_gradient)
+    return _Measure("bhattacharyya_coefficient", (normalize,)).rowwise(p, q, None, return_gradient, None)
 
 
 class KlDivergence(Pair):

@@ -3,6 +3,7 @@
 
 from ._core import Measure as _Measure
 from ._measures import RowLoss
+from ._states import RowStates
 
 __all__ = [
     "CrossEntropy",
@@ -10,6 +11,7 @@ __all__ = [
     "MulticlassZeroOne",
     "MultilabelMargin",
     "MultilabelSoftMargin",
+    "RowStates",
     "SoftmaxCrossEntropy",
     "SoftmaxFocal",
     "cross_entropy",

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from ._measures import RowLoss
+from ._states import RowStates as RowStates
 from ._types import Array, ArrayLike, Nan, Reduction
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "MulticlassZeroOne",
     "MultilabelMargin",
     "MultilabelSoftMargin",
+    "RowStates",
     "SoftmaxCrossEntropy",
     "SoftmaxFocal",
     "cross_entropy",

@@ -9,6 +9,7 @@ use crate::number::Long;
 use crate::number::careful::{Careful, Checked, sure};
 use crate::rows::shares::{check_length, check_target};
 use crate::rows::{RowTargets, Target};
+use crate::stop::Stop;
 use ndarray::ArrayView1;
 use rayon::prelude::*;
 
@@ -98,19 +99,24 @@ pub(crate) fn evaluate<F: HeadFormula>(formula: &F, name: &'static str, input: H
     let mut weights = vec![Total::new(); classes * width];
     let mut bias = vec![Total::new(); input.bias.map_or(0, <[f64]>::len)];
     let mut result = HeadResult::default();
+    let stop = Stop::current();
     for (block, targets) in targets.chunks(BLOCK).enumerate() {
         let x = |k: usize| &input.x[(block * BLOCK + k) * width..][..width];
         let one = |(k, target): (usize, &Option<Target<'_>>)| match target {
             None => Ok(None),
-            Some(target) => Row::new(formula, layer, x(k), *target, input.epsilon).map(Some).map_err(|error| {
-                let row = block * BLOCK + k;
-                let index = if error.argument() == "x" { row * width } else { row };
-                error.at(index)
-            }),
+            Some(target) => {
+                stop.iter().for_each(Stop::look);
+                Row::new(formula, layer, x(k), *target, input.epsilon).map(Some).map_err(|error| {
+                    let row = block * BLOCK + k;
+                    let index = if error.argument() == "x" { row * width } else { row };
+                    error.at(index)
+                })
+            }
         };
         let rows: Vec<Option<Row>> = in_order(targets.par_iter().enumerate().map(one).collect())?;
         // Each class sums its rows in order, whatever the threads do.
         weights.par_chunks_mut(width).enumerate().for_each(|(c, sums)| {
+            stop.iter().for_each(Stop::look);
             for (k, row) in rows.iter().enumerate() {
                 let Some(row) = row else { continue };
                 let special = row.special.as_ref().filter(|(class, _)| *class == c);

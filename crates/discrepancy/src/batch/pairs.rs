@@ -1,5 +1,6 @@
 //! Distances and divergences of many pairs: row by row, matrices, neighbours.
 
+use super::deal::deal;
 use super::element::Element;
 use super::matrix::{Matrix, in_order, narrow, room, widen};
 use super::pass::STREAM;
@@ -7,6 +8,7 @@ use crate::distances::pair::length;
 use crate::distances::{Gradients, PairFunction, PairInput};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::{Level, Twofold};
+use crate::stop::Stop;
 use ndarray::ArrayView1;
 use rayon::prelude::*;
 
@@ -109,7 +111,12 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
             self.b.widen(i, y);
             self.value(x, y, i, i).map(E::narrow)
         };
-        in_order((0..self.a.rows()).into_par_iter().map_init(Scratch::default, one).collect())
+        deal(self.numbers(), (0..self.a.rows()).into_par_iter(), one)
+    }
+
+    /// How many coordinates the rows of one side have in all.
+    fn numbers(&self) -> usize {
+        self.a.rows() * self.a.width()
     }
 
     /// Row i of `a` against row i of `b`, with the gradients with respect to both.
@@ -153,7 +160,7 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
         };
         let gradients = gradient_a.par_chunks_mut(width).zip(gradient_b.par_chunks_mut(width));
         let all = value.par_iter_mut().zip(gradients).enumerate();
-        in_order(all.map_init(RowScratch::default, one).collect()).map(|_| ())
+        deal(self.numbers(), all, one).map(|_| ())
     }
 
     /// The value of a pair of rows, and its rounded gradients.
@@ -192,14 +199,26 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
         let (n, m) = (self.a.rows(), self.b.rows());
         let mut out = room(self.metric.entry().name, n.checked_mul(m))?;
         out.resize(n * m, E::default());
-        if m == 0 {
-            return Ok(out);
-        }
-        let one = |scratch: &mut Tile, (tile, out): (usize, &mut [E])| {
-            self.tile(tile * TILE, out.len() / m, scratch, |k, j, d| out[k * m + j] = E::narrow(d))
-        };
-        in_order(out.par_chunks_mut(TILE * m).enumerate().map_init(Tile::default, one).collect())?;
+        self.matrix_into(&mut out)?;
         Ok(out)
+    }
+
+    /// The same, into a slice of N×M. After an error its content is unspecified.
+    pub fn matrix_into(&self, out: &mut [E]) -> Result<()> {
+        let (n, m) = (self.a.rows(), self.b.rows());
+        if n.checked_mul(m) != Some(out.len()) {
+            let allowed = format!("length {n} × {m}");
+            return Err(Error::new(ErrorKind::Shape, self.metric.entry().name, "out", allowed).value(out.len()));
+        }
+        if m == 0 {
+            return Ok(());
+        }
+        let stop = Stop::current();
+        let one = |scratch: &mut Tile, (tile, out): (usize, &mut [E])| {
+            self.tile(tile * TILE, out.len() / m, scratch, stop.as_ref(), |k, j, d| out[k * m + j] = E::narrow(d))
+        };
+        let numbers = out.len().saturating_mul(self.a.width());
+        deal(numbers, out.par_chunks_mut(TILE * m).enumerate(), one).map(|_| ())
     }
 
     /// The values of some rows of `a` against all rows of `b`, each of which is widened once for all of them.
@@ -208,6 +227,7 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
         first: usize,
         count: usize,
         (rows, y): &mut Tile,
+        stop: Option<&Stop>,
         mut found: impl FnMut(usize, usize, f64),
     ) -> Result<()> {
         rows.resize_with(count.max(rows.len()), Vec::new);
@@ -215,6 +235,7 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
             self.a.widen(first + k, x);
         }
         for j in 0..self.b.rows() {
+            stop.iter().for_each(|stop| stop.look());
             self.b.widen(j, y);
             for (k, x) in rows.iter().enumerate().take(count) {
                 match self.value(x, y, first + k, j) {
@@ -258,6 +279,7 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
             let error = Error::new(ErrorKind::NonFinite, self.metric.entry().name, "upstream", "finite numbers");
             return Err(error.at(index).value(upstream[index]));
         }
+        let stop = Stop::current();
         // Each row of a result is one thread's, its terms in order; so every pair is computed once for each side.
         let side =
             |rows: usize, others: usize, place: &(dyn Fn(usize, usize) -> (usize, usize) + Sync), second: bool| {
@@ -265,6 +287,7 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
                     let [x, y, by_x, by_y] = scratch;
                     let mut sums = vec![Twofold::from(0.0); width];
                     for other in 0..others {
+                        stop.iter().for_each(Stop::look);
                         let (i, j) = place(row, other);
                         self.a.widen(i, x);
                         self.b.widen(j, y);
@@ -294,10 +317,11 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
             let allowed = format!("at most {count} points");
             return Err(Error::new(ErrorKind::Shape, self.metric.entry().name, "k", allowed).value(k));
         }
+        let stop = Stop::current();
         let one = |scratch: &mut Tile, tile: usize| {
             let (first, rows) = (tile * TILE, TILE.min(self.a.rows() - tile * TILE));
             let mut found = vec![Vec::with_capacity(count); rows];
-            self.tile(first, rows, scratch, |row, j, d| found[row].push((j, d)))?;
+            self.tile(first, rows, scratch, stop.as_ref(), |row, j, d| found[row].push((j, d)))?;
             let nearer = |x: &(usize, f64), y: &(usize, f64)| x.1.total_cmp(&y.1).then(x.0.cmp(&y.0));
             let mut nearest = Vec::with_capacity(rows * k);
             for mut found in found {

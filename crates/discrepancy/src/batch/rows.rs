@@ -1,5 +1,6 @@
 //! A row loss over a batch of rows.
 
+use super::deal::deal;
 use super::element::Element;
 use super::evaluation::{NanPolicy, Reduction};
 use super::labelled::{Room, rows_of_block};
@@ -194,13 +195,13 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
                 self.block(kernel, block, value, None, scratch)
             };
             let blocks = value.par_chunks_mut(kernel.block).enumerate();
-            return in_order(blocks.map_init(Default::default, one).collect()).map(|_| ());
+            return deal(self.numbers(), blocks, one).map(|_| ());
         }
         let one = |scratch: &mut Scratch, (i, out): (usize, &mut E)| {
             *out = E::narrow(self.one(i, false, scratch).map_err(|error| self.place(error, i))?.0);
             Ok(())
         };
-        in_order(value.par_iter_mut().enumerate().map_init(Scratch::default, one).collect()).map(|_| ())
+        deal(self.numbers(), value.par_iter_mut().enumerate(), one).map(|_| ())
     }
 
     /// Value and gradient of each row, into slices of N and N×C. After an error their content is unspecified.
@@ -214,7 +215,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             };
             let blocks =
                 value.par_chunks_mut(kernel.block).enumerate().zip(gradient.par_chunks_mut(kernel.block * width));
-            return in_order(blocks.map_init(Default::default, one).collect()).map(|_| ());
+            return deal(self.numbers(), blocks, one).map(|_| ());
         }
         let one = |scratch: &mut Scratch, ((i, value), out): ((usize, &mut E), &mut [E])| {
             let (wide, own) = self.one(i, true, scratch).map_err(|error| self.place(error, i))?;
@@ -223,7 +224,12 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             Ok(())
         };
         let rows = value.par_iter_mut().enumerate().zip(gradient.par_chunks_mut(width));
-        in_order(rows.map_init(Scratch::default, one).collect()).map(|_| ())
+        deal(self.numbers(), rows, one).map(|_| ())
+    }
+
+    /// How many scores there are in all.
+    fn numbers(&self) -> usize {
+        self.rows.rows() * self.rows.width()
     }
 
     /// What the kernels of rows need; `None` where the rows go one by one.
@@ -539,7 +545,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             self.step(block * size, gradient, divisor, scratch)
         };
         let blocks = gradient.par_chunks_mut(size * width).enumerate();
-        Ok(merged(in_order(blocks.map_init(Default::default, one).collect())?))
+        Ok(merged(deal(self.numbers(), blocks, one)?))
     }
 
     /// The same with the gradient in place of the scores: beside them, only memory for a block a thread is used.
@@ -719,8 +725,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             moments.push_slice(&scratch.values);
             Ok(moments)
         };
-        let parts = (0..count.div_ceil(size)).into_par_iter().map_init(BlockScratch::default, one);
-        Ok(merged(in_order(parts.collect())?))
+        Ok(merged(deal(self.numbers(), (0..count.div_ceil(size)).into_par_iter(), one)?))
     }
 
     /// Adds a row to the sums; its value and what it counts may be known.
@@ -795,7 +800,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     /// One result a row, on all threads.
     fn each<T: Send>(&self, one: impl Fn(usize, &mut Scratch) -> Result<T> + Sync) -> Result<Vec<T>> {
         let placed = |scratch: &mut Scratch, i| one(i, scratch).map_err(|error| self.place(error, i));
-        in_order((0..self.rows.rows()).into_par_iter().map_init(Scratch::default, placed).collect())
+        deal(self.numbers(), (0..self.rows.rows()).into_par_iter(), placed)
     }
 
     /// Names the flat index of the wrong element, or of the first of a wrong row.
@@ -874,7 +879,7 @@ pub(super) fn map_matrix<E: Element>(map: &dyn RowMap, rows: Matrix<'_, E>) -> R
         }
         Ok(())
     };
-    in_order(out.par_chunks_mut(size * width).enumerate().map_init(MapScratch::default, one).collect())?;
+    deal(out.len(), out.par_chunks_mut(size * width).enumerate(), one)?;
     Ok(out)
 }
 

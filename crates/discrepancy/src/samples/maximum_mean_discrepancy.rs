@@ -5,6 +5,7 @@ use crate::catalog::{DataDomain, Domain, Interval, ParameterType, Value};
 use crate::distances::pair::{Wide, exponent, scaled, total, wide};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::{Real, Twofold};
+use crate::stop::Stop;
 use rayon::prelude::*;
 
 crate::entry! {
@@ -126,10 +127,12 @@ impl Pooled {
         const BITS: u32 = 13;
         const BINS: usize = 1 << BITS;
         let mut bits = 0;
+        let stop = Stop::current();
         for shift in (0..64).step_by(BITS as usize).rev() {
             let tile = |tile: usize| {
                 let mut counts = vec![0_usize; BINS];
                 for i in (tile..self.rows()).step_by(TILES) {
+                    stop.iter().for_each(Stop::look);
                     for j in 0..i {
                         let distance = Difference::new(self.row(i), self.row(j)).rounded_length().to_bits();
                         // Distances are not negative: their bits are ordered as they are.
@@ -352,9 +355,11 @@ impl MaximumMeanDiscrepancy {
             _ => 2,
         };
         let biased = self.estimator == "biased";
+        let stop = Stop::current();
         let tile = |tile: usize| {
             let mut sums: Vec<Sums> = vec![[wide(0.0); 3]; count];
             for i in (tile..n + m).step_by(TILES) {
+                stop.iter().for_each(Stop::look);
                 for j in if biased { 0..i + 1 } else { 0..i } {
                     // A pair counts in both orders, a row with itself once.
                     let k = if i == j { kernel(i, j) * 0.5 } else { kernel(i, j) };

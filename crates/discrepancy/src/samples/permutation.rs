@@ -2,6 +2,7 @@
 //! doi:10.1145/2660193.2660195) and the shuffle of Fisher and Yates.
 
 use crate::error::Result;
+use crate::stop::Stop;
 use rayon::prelude::*;
 
 /// The result of a permutation test.
@@ -43,7 +44,9 @@ pub(crate) fn test(
     let statistic = value(x, y)?;
     let (n, m) = (x.len() / dimension, y.len() / dimension);
     let pooled = [x, y].concat();
+    let stop = Stop::current();
     let permuted = |index: usize| {
+        stop.iter().for_each(Stop::look);
         let mut order = division(n, m, seed, index);
         // In the order of the input, so that a division that occurs again gives the same bits again.
         let (first, second) = order.split_at_mut(n);

@@ -2,6 +2,7 @@ use super::{SequenceInput, SequenceLoss};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::careful::{Careful, deepening, settled};
+use crate::stop::look;
 
 crate::entry! {
     /// Connectionist temporal classification: the cost of labels that may be spread over the steps in any way.
@@ -77,6 +78,7 @@ impl Ctc {
             let own = |t: usize, s: usize| Some(rows[t][places[s]]).filter(|x| *x > f64::NEG_INFINITY).map(R::of);
             let mut table: Vec<Vec<Log<R>>> = Vec::with_capacity(rows.len());
             for t in 0..rows.len() {
+                look();
                 let before = table.last();
                 let row = (0..places.len()).map(|s| {
                     let from = |back: usize| before.and_then(|row| row[s.checked_sub(back)?]);
@@ -141,6 +143,7 @@ impl SequenceLoss for Ctc {
                 return Err(Error::new(ErrorKind::NotDifferentiable, function, "labels", allowed));
             }
             for (i, slot) in gradient.iter_mut().enumerate() {
+                look();
                 let (t, class) = (i / input.classes, i % input.classes);
                 let row = &input.log_probabilities[t * input.classes..][..input.classes];
                 let share = settled!(ways, |ways| Self::share(ways, row, &places, (t, class)))?;

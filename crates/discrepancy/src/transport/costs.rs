@@ -5,6 +5,7 @@ use crate::catalog::{ParameterType, Value};
 use crate::distances::pair::{Wide, scaled, wide};
 use crate::error::{Error, ErrorKind, Result};
 use crate::samples::points::{Difference, check_values, lifted};
+use crate::stop::Stop;
 
 /// A matrix of finite costs, not so large that the potentials could overflow.
 pub(super) fn check_costs(function: &str, name: &str, costs: &[f64], rows: usize, columns: usize) -> Result<()> {
@@ -69,7 +70,11 @@ impl Ground {
     /// The matrix of all costs, row after row; they must be finite.
     pub(super) fn matrix(self, function: &str, x: &[f64], y: &[f64], dimension: usize) -> Result<Vec<f64>> {
         use rayon::prelude::*;
-        let row = |x: &[f64]| y.chunks_exact(dimension).map(|y| self.distance(x, y)).collect::<Vec<f64>>();
+        let stop = Stop::current();
+        let row = |x: &[f64]| {
+            stop.iter().for_each(Stop::look);
+            y.chunks_exact(dimension).map(|y| self.distance(x, y)).collect::<Vec<f64>>()
+        };
         let rows: Vec<Vec<f64>> = x.par_chunks_exact(dimension).map(row).collect();
         let costs = rows.concat();
         check_costs(function, "cost", &costs, x.len() / dimension, y.len() / dimension)?;

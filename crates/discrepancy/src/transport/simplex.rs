@@ -3,6 +3,7 @@
 use super::integer::Integer;
 use super::pricing::{Costs, Prices};
 use super::tree::{Tree, first_plan};
+use crate::stop::look;
 use num_bigint::BigInt;
 
 /// An optimal plan and its proof: potentials of which no reduced cost is negative. All weights are positive.
@@ -30,6 +31,7 @@ fn solve_with<I: Integer>(costs: Costs<'_>, supply: &[i128], demand: &[i128]) ->
     let mut prices = Prices::<I>::new(costs, &tree);
     let mut pivots = 0;
     while let Some((row, column)) = prices.entering() {
+        look();
         let reduced = prices.reduced_cost(row, column);
         let top = tree.exchange(row, column);
         prices.shift(&tree, top, &reduced);

@@ -29,8 +29,10 @@ from ._losses import (
 from ._links import HalfLogitLink, IdentityLink, Interval, LogitLink, LogLink, MultinomialLogit
 from ._metrics import (
     brier_score_loss,
+    d2_absolute_error_score,
     d2_brier_score,
     d2_log_loss_score,
+    d2_pinball_score,
     d2_tweedie_score,
     hinge_loss,
     log_loss,
@@ -66,8 +68,10 @@ __all__ = [
     "MultinomialLogit",
     "PinballLoss",
     "brier_score_loss",
+    "d2_absolute_error_score",
     "d2_brier_score",
     "d2_log_loss_score",
+    "d2_pinball_score",
     "d2_tweedie_score",
     "get_scorer",
     "get_scorer_names",

@@ -210,6 +210,57 @@ def d2_tweedie_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None, pow
     return _explained(*both)
 
 
+def d2_pinball_score(
+    y_true: Any,
+    y_pred: Any,
+    *,
+    sample_weight: Any = None,
+    alpha: float = 0.5,
+    multioutput: Any = "uniform_average",
+) -> Any:
+    r"""The share of the quantile loss of the best constant that the predictions explain; 0 where that has none to explain.
+
+    .. math:: 1 - \frac{L_\alpha(y, z)}{\min_c L_\alpha(y, c)}
+
+    Examples
+    --------
+    >>> from discrepancy.sklearn import d2_pinball_score
+    >>> d2_pinball_score([1.0, 2.0, 6.0], [1.0, 2.0, 5.0], alpha=0.5)
+    0.8
+    """
+    y, z, weight = _columns(y_true, y_pred, sample_weight)
+    if _too_few(y):
+        return float("nan")
+    best = np.array([_quantile(y[:, k], weight, alpha) for k in range(y.shape[1])])
+    options: dict[str, Any] = {"sample_weight": weight, "alpha": alpha, "multioutput": "raw_values"}
+    losses = [mean_pinball_loss(y, side, **options) for side in (z, np.broadcast_to(best, y.shape))]
+    shares = [1.0 if loss == 0 else 0.0 if null == 0 else 1 - loss / null for loss, null in zip(*losses)]
+    return _averaged(shares, multioutput)
+
+
+def d2_absolute_error_score(
+    y_true: Any, y_pred: Any, *, sample_weight: Any = None, multioutput: Any = "uniform_average"
+) -> Any:
+    r"""The share of the absolute error of the median that the predictions explain.
+
+    .. math:: 1 - \frac{\sum_i |y_i - z_i|}{\sum_i |y_i - \operatorname{med} y|}
+
+    Examples
+    --------
+    >>> from discrepancy.sklearn import d2_absolute_error_score
+    >>> d2_absolute_error_score([1.0, 2.0, 6.0], [1.0, 2.0, 5.0])
+    0.8
+    """
+    return d2_pinball_score(y_true, y_pred, sample_weight=sample_weight, alpha=0.5, multioutput=multioutput)
+
+
+def _quantile(y: Any, weight: Any, level: float) -> Any:
+    """A number with the least quantile loss: the first that so much of the weight does not exceed."""
+    order = np.argsort(y, kind="stable")
+    below = np.cumsum(np.ones(len(y)) if weight is None else weight[order].astype(np.float64))
+    return y[order[min(int(np.searchsorted(below, level * below[-1])), len(y) - 1)]]
+
+
 def _explained(loss: float, null: float) -> float:
     """The share of a loss that is no longer there; of nothing there is none."""
     if null == 0:

@@ -34,6 +34,8 @@ _SCORES = {
     "d2_log_loss_score": _Score(_metrics.d2_log_loss_score, "predict_proba"),
     "d2_brier_score": _Score(_metrics.d2_brier_score, "predict_proba"),
     "d2_tweedie_score": _Score(_metrics.d2_tweedie_score),
+    "d2_pinball_score": _Score(_metrics.d2_pinball_score),
+    "d2_absolute_error_score": _Score(_metrics.d2_absolute_error_score),
 }
 
 

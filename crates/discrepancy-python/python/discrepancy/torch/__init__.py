@@ -6,7 +6,8 @@
   :func:`statistic`, and the module :class:`Loss`.
 
 Value and gradient are computed in one pass when the value is asked for; what autograd does later is a product.
-Tensors are those of the processor. NaN goes through.
+Tensors are those of the processor. NaN goes through. The memory of the last large gradient is kept for the next one of its
+size (:func:`empty_cache`).
 
 >>> import torch
 >>> import discrepancy.torch
@@ -24,6 +25,7 @@ import torch
 
 from .._measures import Measure, PointwiseLoss, RowLoss
 from . import _operators, functional, modules
+from ._operators import empty_cache
 from .functional import vocab_parallel_cross_entropy
 from .modules import (
     BCELoss,
@@ -73,6 +75,7 @@ __all__ = [
     "TripletMarginLoss",
     "TripletMarginWithDistanceLoss",
     "distance",
+    "empty_cache",
     "functional",
     "loss",
     "modules",

@@ -39,10 +39,41 @@ def with_class_weight(spec: str, class_weight: Optional[Tensor]) -> Any:
     return type(made)(**parameters)
 
 
-def evaluate(call: Callable[[str], Any], prediction: Tensor, reduction: str, gradient: bool) -> tuple[Tensor, Tensor]:
+#: Gradients of fewer bytes are made anew: their memory costs nothing.
+LARGE = 1 << 22
+#: The memory of the last large gradient.
+KEPT: list[torch.UntypedStorage] = []
+
+
+def empty_cache() -> None:
+    """Gives back the memory that is kept for the next large gradient, as ``torch.cuda.empty_cache`` does elsewhere.
+
+    New memory costs about as much time as the loss itself, because the system fills it with zeros page by page. So that
+    of the last large gradient is used again, once nobody else has it.
+    """
+    KEPT.clear()
+
+
+def room(prediction: Tensor) -> Optional[Tensor]:
+    """Where a large gradient goes."""
+    size = prediction.numel() * prediction.element_size()
+    if size < LARGE:
+        return None
+    # Whoever takes it out of the list is the only one who can.
+    kept = KEPT.pop() if KEPT else None
+    if kept is None or kept.nbytes() != size or torch._C._storage_Use_Count(kept._cdata) != 1:
+        kept = torch.UntypedStorage(size)
+    found = torch.empty(0, dtype=prediction.dtype).set_(kept, 0, prediction.shape)
+    KEPT[:] = [kept]
+    return found
+
+
+def evaluate(
+    call: Callable[[str, Optional[Tensor]], Any], prediction: Tensor, reduction: str, gradient: bool
+) -> tuple[Tensor, Tensor]:
     """Value and gradient as tensors. The mean of nothing is NaN and moves nothing, as in PyTorch."""
     try:
-        result = call("value_and_gradient" if gradient else "value")
+        result = call("value_and_gradient", room(prediction)) if gradient else call("value", None)
     except DiscrepancyError as error:
         if error.kind != "NoContributingRows":
             raise
@@ -91,6 +122,22 @@ def known_gradient(gradient: bool, spec: str) -> None:
         raise RuntimeError(f"{spec}: called with gradient=False, so there is no gradient")
 
 
+def times(upstream: Tensor, slopes: Tensor) -> Tensor:
+    """The chain rule's product. At the end of a graph upstream is 1, and the slopes go on as they are, in no pass at all.
+
+    Not where they are wanted once more, for a gradient may be added to in place.
+    """
+    ends = upstream.dim() == 0 and type(upstream) is Tensor and not torch.compiler.is_compiling()
+    if ends and not torch.is_grad_enabled() and not torch._C._autograd._get_current_graph_task_keep_graph():
+        try:
+            if upstream.item() == 1.0:
+                return slopes.detach()
+        except RuntimeError:
+            # One of many that `vmap` takes together.
+            pass
+    return upstream * slopes
+
+
 def one_by_one(op: Any) -> None:
     """``vmap`` by a loop: each element is a pass of its own anyway."""
 
@@ -120,8 +167,8 @@ def pointwise(
 ) -> tuple[Tensor, Tensor]:
     """Value and gradient. ``residual`` says that the loss is one of the difference, so that targets have one too."""
     loss = measure(spec)._core
-    arguments = prediction.detach(), target.detach(), plain(weight), reduction, "propagate", None
-    return evaluate(lambda wanted: loss.pointwise(wanted, *arguments), prediction, reduction, gradient)
+    arguments = prediction.detach(), target.detach(), plain(weight), reduction, "propagate"
+    return evaluate(lambda wanted, out: loss.pointwise(wanted, *arguments, out), prediction, reduction, gradient)
 
 
 @pointwise.register_fake
@@ -169,7 +216,7 @@ def pointwise_context(ctx: Any, inputs: Any, output: Any) -> None:
 def pointwise_backward(ctx: Any, grad_value: Optional[Tensor], grad_gradient: Optional[Tensor]) -> Any:
     known_gradient(ctx.gradient, ctx.spec)
     prediction, target, weight, slopes = ctx.saved_tensors
-    result = None if grad_value is None else grad_value * slopes
+    result = None if grad_value is None else times(grad_value, slopes)
     if grad_gradient is not None:
         curvature = pointwise_hessian(prediction, target, ctx.spec) * share(prediction, weight, ctx.reduction)
         bent = grad_gradient * curvature
@@ -198,8 +245,8 @@ def rows(
 ) -> tuple[Tensor, Tensor]:
     """Value and gradient; classes last."""
     loss = with_class_weight(spec, class_weight)._core
-    arguments = prediction.detach(), target.detach(), None, reduction, ignore_index, "propagate", None
-    return evaluate(lambda wanted: loss.rows(wanted, False, *arguments), prediction, reduction, gradient)
+    arguments = prediction.detach(), target.detach(), None, reduction, ignore_index, "propagate"
+    return evaluate(lambda wanted, out: loss.rows(wanted, False, *arguments, out), prediction, reduction, gradient)
 
 
 @rows.register_fake
@@ -226,7 +273,7 @@ def rows_backward(ctx: Any, grad_value: Optional[Tensor], grad_gradient: Optiona
     prediction, target, class_weight, slopes = ctx.saved_tensors
     result = None
     if grad_value is not None:
-        result = (grad_value.unsqueeze(-1) if ctx.reduction == "none" else grad_value) * slopes
+        result = times(grad_value.unsqueeze(-1) if ctx.reduction == "none" else grad_value, slopes)
     if grad_gradient is not None:
         bent = softmax_curvature(ctx, prediction, target, class_weight, grad_gradient)
         result = bent if result is None else result + bent
@@ -261,6 +308,49 @@ def softmax_curvature(
 rows.register_autograd(rows_backward, setup_context=rows_context)
 rows.register_autocast("cpu", torch.float32)
 one_by_one(rows)
+
+
+# A loss of a sequence.
+
+
+@operator("sequences")
+def sequences(
+    log_probs: Tensor, labels: Tensor, input_lengths: Tensor, target_lengths: Tensor, spec: str, gradient: bool
+) -> tuple[Tensor, Tensor]:
+    """The value of each sequence, and its gradient as PyTorch has it: by what ``log_softmax`` was made of."""
+    loss = measure(spec)._core
+    arguments = log_probs.detach(), labels.detach(), input_lengths.detach(), target_lengths.detach(), "none", True
+    result = loss.sequence("value_and_gradient" if gradient else "value", *arguments)
+    value, slopes = result if gradient else (result, log_probs.new_empty(0))
+    return torch.as_tensor(value, dtype=log_probs.dtype), slopes
+
+
+@sequences.register_fake
+def _(
+    log_probs: Tensor, labels: Tensor, input_lengths: Tensor, target_lengths: Tensor, spec: str, gradient: bool
+) -> tuple[Tensor, Tensor]:
+    return log_probs.new_empty(log_probs.shape[1:-1]), log_probs.new_empty(log_probs.shape if gradient else (0,))
+
+
+def sequences_context(ctx: Any, inputs: Any, output: Any) -> None:
+    ctx.spec, ctx.gradient = inputs[4:]
+    ctx.mark_non_differentiable(output[1])
+    ctx.set_materialize_grads(False)
+    ctx.save_for_backward(output[1], inputs[0])
+
+
+def sequences_backward(ctx: Any, grad_value: Optional[Tensor], *_: Any) -> Any:
+    known_gradient(ctx.gradient, ctx.spec)
+    if grad_value is None:
+        return (None,) * 6
+    slopes, *causes = ctx.saved_tensors
+    (slopes,) = once(ctx.spec, (slopes,), causes)
+    return grad_value.unsqueeze(-1) * slopes, None, None, None, None, None
+
+
+sequences.register_autograd(sequences_backward, setup_context=sequences_context)
+sequences.register_autocast("cpu", torch.float32)
+one_by_one(sequences)
 
 
 # Distances and divergences: row by row, and all with all.

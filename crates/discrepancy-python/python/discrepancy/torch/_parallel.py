@@ -9,6 +9,7 @@ import torch.distributed as distributed
 from torch import Tensor
 
 from .._errors import DiscrepancyError
+from .._states import RowStates
 
 
 def first_column(columns: int, group: Any) -> tuple[int, int]:
@@ -75,8 +76,41 @@ class VocabParallel(torch.autograd.Function):
         return (slopes * upstream.unsqueeze(-1)).to(ctx.dtype), None, None, None
 
 
-def vocab_parallel(logits: Tensor, target: Tensor, group: Any, ignore_index: int, reduction: str) -> Tensor:
-    values: Tensor = VocabParallel.apply(logits, target, group, ignore_index)
+class ExactVocabParallel(torch.autograd.Function):
+    """The same by states of rows, which merge to the same bits however the classes are divided."""
+
+    @staticmethod
+    def forward(ctx: Any, logits: Tensor, target: Tensor, group: Any, ignore_index: int) -> Tensor:
+        first, classes = first_column(logits.shape[-1], group)
+        kept = target != ignore_index
+        check_labels(target, kept, classes)
+        scores, local = logits.detach()[kept], target[kept] - first
+        local = torch.where((local >= 0) & (local < scores.shape[-1]), local, -1)
+        mine = RowStates(len(local))
+        mine.push(scores, local)
+        parts: list[Any] = [None] * distributed.get_world_size(group)
+        distributed.all_gather_object(parts, mine.to_bytes(), group=group)
+        whole = RowStates(len(local))
+        for part in parts:
+            whole.merge(RowStates.from_bytes(part))
+        slopes = torch.zeros_like(logits, memory_format=torch.contiguous_format)
+        slopes[kept] = whole.gradient(scores, local)
+        ctx.save_for_backward(slopes)
+        values = torch.zeros(target.shape, dtype=torch.float64)
+        values[kept] = torch.as_tensor(whole.value())
+        return values.to(logits.dtype)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> Any:
+        (slopes,) = ctx.saved_tensors
+        return slopes * grad.unsqueeze(-1), None, None, None
+
+
+def vocab_parallel(
+    logits: Tensor, target: Tensor, group: Any, ignore_index: int, reduction: str, exact: bool
+) -> Tensor:
+    way = ExactVocabParallel if exact else VocabParallel
+    values: Tensor = way.apply(logits, target, group, ignore_index)
     if reduction == "none":
         return values
     total = values.double().sum()

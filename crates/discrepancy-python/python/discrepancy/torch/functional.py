@@ -120,9 +120,15 @@ def _pointwise(
 
 
 def _residual(
-    spec: str, name: str, input: Tensor, target: Tensor, reduction: str, weight: Tensor | None = None
+    spec: str,
+    name: str,
+    input: Tensor,
+    target: Tensor,
+    reduction: str,
+    weight: Tensor | None = None,
+    by_count: bool = False,
 ) -> Tensor:
-    """A loss of a difference, broadcast as PyTorch does it; a weighted mean divides by the sum of the weights."""
+    """A loss of a difference, broadcast as PyTorch does it; a weighted mean divides by the sum of the weights, or of ones."""
     if input.shape != target.shape:
         warnings.warn(
             f"{name}: target size {tuple(target.shape)} is not input size {tuple(input.shape)}; they are broadcast, "
@@ -136,7 +142,7 @@ def _residual(
         return _pointwise(spec, input, target, reduction, residual=True)
     if weight.shape != shape:
         raise ValueError(f"{name}: weight size {tuple(weight.shape)} must be input size {tuple(shape)}")
-    if reduction != "mean":
+    if reduction != "mean" or by_count:
         return _pointwise(spec, input, target, reduction, weight, residual=True)
     if _wants_gradient(weight):
         return (_pointwise(spec, input, target, "none", residual=True) * weight).sum() / weight.sum()
@@ -444,9 +450,9 @@ def huber_loss(
     delta: float = 1.0,
     weight: Tensor | None = None,
 ) -> Tensor:
-    """Half the squared error up to ``delta``, a line beyond."""
+    """Half the squared error up to ``delta``, a line beyond. A weighted mean divides by the number of elements."""
     reduction = _reduction(reduction)
-    return _residual(f"huber:delta={float(delta)!r}", "huber_loss", input, target, reduction, weight)
+    return _residual(f"huber:delta={float(delta)!r}", "huber_loss", input, target, reduction, weight, by_count=True)
 
 
 def poisson_nll_loss(
@@ -522,9 +528,22 @@ def ctc_loss(
     reduction: str = "mean",
     zero_infinity: bool = False,
 ) -> Tensor:
-    """Connectionist temporal classification: PyTorch's own, in double precision."""
-    lengths = input_lengths, target_lengths, blank, reduction, zero_infinity
-    return _left_to_torch(peer.ctc_loss, log_probs, targets, *lengths)
+    """Connectionist temporal classification of log-probabilities (T, N, C), or (T, C) of one sequence.
+
+    Labels are (N, S), or those of one sequence after another. The mean divides each value by its number of labels
+    first. As in PyTorch, the gradient is that of the scores which ``log_softmax`` was made of, and infinite where the
+    labels do not fit, unless ``zero_infinity``; steps behind the last have none.
+    """
+    reduction = _reduction(reduction)
+    _floating("ctc_loss", log_probs)
+    batch = log_probs.shape[1:-1]
+    steps, counts = (torch.as_tensor(n, dtype=torch.int64).reshape(batch) for n in (input_lengths, target_lengths))
+    targets = targets.reshape(-1) if not batch else targets
+    spec = f"ctc:blank={int(blank)}" + (",zero_infinity=true" if zero_infinity else "")
+    values = _operators.sequences(log_probs, targets, steps, counts, spec, _wants_gradient(log_probs))[0]
+    if reduction == "mean":
+        values = _wide(values) / counts.clamp_min(1)
+    return _reduce(_wide(values), reduction).to(log_probs.dtype)
 
 
 # Pairs and triples. Distances are the library's; the hinges over them are composed.
@@ -638,7 +657,13 @@ def _distance(spec: str, a: Tensor, b: Tensor) -> Tensor:
 
 
 def vocab_parallel_cross_entropy(
-    logits: Tensor, target: Tensor, group: Any = None, *, ignore_index: int = -100, reduction: str = "mean"
+    logits: Tensor,
+    target: Tensor,
+    group: Any = None,
+    *,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    exact: bool = False,
 ) -> Tensor:
     """Softmax cross entropy of rows whose classes are divided among the processes of ``torch.distributed``.
 
@@ -658,7 +683,9 @@ def vocab_parallel_cross_entropy(
         Rows of this label contribute nothing.
     reduction : str
         ``"mean"`` over the rows that contribute, ``"sum"`` or ``"none"``.
+    exact : bool
+        By :class:`discrepancy.rows.RowStates`: the same bits for any number of processes, at some 100 ns a score.
     """
     from ._parallel import vocab_parallel
 
-    return vocab_parallel(logits, target, group, ignore_index, _reduction(reduction))
+    return vocab_parallel(logits, target, group, ignore_index, _reduction(reduction), exact)

@@ -106,6 +106,7 @@ impl Ascent<'_> {
 
     fn moved(&mut self, inverse: f64, potential: &[f64]) {
         self.state = self.kernel.state(inverse, potential);
+        crate::stop::look();
         self.passes += 1;
         self.measure();
     }
@@ -216,6 +217,7 @@ impl Ascent<'_> {
         let sought = |error: f64| tolerance.min(error.max(bits));
         let (aim, polished) = (sought(aim), sought(POLISH));
         while plan.error > aim && self.passes < self.limit {
+            crate::stop::look();
             let (kernel, state, passes) = (&self.kernel, &mut self.state, &mut self.passes);
             let held = hold * plan.error;
             let equations = system.get_or_insert_with(|| System::new(kernel, state, self.method, held, passes));

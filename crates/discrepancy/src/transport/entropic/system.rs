@@ -102,6 +102,7 @@ fn eliminate(weights: &mut [f64], mut ground: Vec<f64>) -> Vec<f64> {
     let m = ground.len();
     let mut degrees = vec![0.0; m];
     for k in 0..m {
+        crate::stop::look();
         let (head, rest) = weights.split_at_mut((k + 1) * m);
         let row = &head[k * m..];
         degrees[k] = row[k + 1..].iter().sum::<f64>() + ground[k];
@@ -151,6 +152,7 @@ fn conjugate_gradients(
     let mut rz = dot(&r, &z);
     let mut left = limit;
     while r.iter().map(|r| r.abs()).sum::<f64>() > enough && left > 0 {
+        crate::stop::look();
         let h = product(&p);
         left -= 1;
         let step = rz / dot(&p, &h);

@@ -1,0 +1,81 @@
+//! Long work that can be given up.
+//!
+//! What computes for long looks now and then whether its result is still wanted ([`Stop`]); if not, it unwinds to where it
+//! was started. Work that nobody can give up does not notice any of this.
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A way to give up work that another thread is at; copies are the same.
+///
+/// ```
+/// use discrepancy::stop::Stop;
+/// use discrepancy::transport::OptimalTransport;
+/// let points: Vec<f64> = (0..20).map(|i| f64::from(i * i % 7)).collect();
+/// let work = || OptimalTransport::default().between(&points, None, &points, None, 1).is_ok();
+/// assert_eq!(Stop::new().run(work), Some(true));
+/// let stop = Stop::new();
+/// stop.raise();
+/// assert_eq!(stop.run(work), None);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+thread_local! {
+    /// Of the work that this thread is at.
+    static CURRENT: RefCell<Option<Stop>> = const { RefCell::new(None) };
+}
+
+/// What is unwound with.
+struct GivenUp;
+
+impl Stop {
+    /// For work that is still wanted.
+    #[must_use]
+    pub fn new() -> Self {
+        Stop::default()
+    }
+
+    /// From now on the result is not wanted.
+    pub fn raise(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// The result of the work, or `None` if it was given up. What it writes to is then unspecified, as after an error.
+    pub fn run<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+        let outer = CURRENT.replace(Some(self.clone()));
+        // Nothing but what the caller was told of is seen half done.
+        let found = catch_unwind(AssertUnwindSafe(work));
+        CURRENT.set(outer);
+        match found {
+            Ok(result) => Some(result),
+            Err(cause) if cause.is::<GivenUp>() => None,
+            Err(cause) => resume_unwind(cause),
+        }
+    }
+
+    /// That of the work of this thread, to be looked at by the threads that help it.
+    #[must_use]
+    pub fn current() -> Option<Stop> {
+        CURRENT.with_borrow(Clone::clone)
+    }
+
+    /// Gives the work up if its result is not wanted.
+    pub fn look(&self) {
+        if self.0.load(Ordering::Relaxed) {
+            // Not a panic: no message, no backtrace.
+            resume_unwind(Box::new(GivenUp));
+        }
+    }
+}
+
+/// Gives the work of this thread up if its result is not wanted.
+pub(crate) fn look() {
+    CURRENT.with_borrow(|stop| {
+        if let Some(stop) = stop {
+            stop.look();
+        }
+    });
+}
