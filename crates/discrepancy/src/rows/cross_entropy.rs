@@ -1,9 +1,11 @@
 use super::shares::{check_length, check_probabilities, check_target};
 use super::{RowLoss, Target};
 use crate::catalog::{Base, DataDomain, Domain, Interval, Value};
+use crate::distances::termwise::{Slope, Sums, Termwise, evaluate};
+use crate::distances::{Gradients, PairInput};
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::Long;
 use crate::number::careful::{Careful, deepening, settled};
+use crate::number::{Level, Long, Real};
 
 crate::entry! {
     /// Cross entropy of a row of probabilities, without any clamp.
@@ -43,13 +45,20 @@ impl RowLoss for CrossEntropy {
         row: &[f64],
         target: Target<'_>,
         epsilon: f64,
-        gradient: Option<&mut [f64]>,
+        mut gradient: Option<&mut [f64]>,
     ) -> Result<f64> {
+        if let Some(value) = self.straight(row, target, epsilon, gradient.as_deref_mut()) {
+            return Ok(value);
+        }
         Self::check_row(row, target, epsilon)?;
         if let Some(gradient) = gradient {
             check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
             for (j, (slot, &p)) in gradient.iter_mut().zip(row).enumerate() {
                 let y = target.probability(j);
+                if y == 0.0 {
+                    *slot = 0.0;
+                    continue;
+                }
                 let mut slope = deepening!(epsilon, |R| Ok(self.slope::<R>(p, y)));
                 *slot = settled!(slope, |slope| *slope)?;
             }
@@ -65,6 +74,18 @@ impl RowLoss for CrossEntropy {
 }
 
 impl CrossEntropy {
+    /// An ordinary row of probabilities, in vectors.
+    fn straight(&self, row: &[f64], target: Target<'_>, epsilon: f64, gradient: Option<&mut [f64]>) -> Option<f64> {
+        let Target::Probabilities(y) = target else { return None };
+        let input = PairInput { a: row, b: y, weights: None, epsilon, level: Level::best() };
+        let found = if let Some(gradient) = gradient {
+            let mut unused = vec![0.0; row.len()];
+            evaluate(self, input, Some(&mut Gradients { a: gradient, b: &mut unused }))
+        } else {
+            evaluate(self, input, None)
+        };
+        found.filter(|found| found.complete).map(|found| found.value)
+    }
     fn value_of<R: Careful>(&self, row: &[f64], target: Target<'_>) -> R {
         let mut sum = R::of(0.0);
         for (j, &p) in row.iter().enumerate() {
@@ -77,5 +98,33 @@ impl CrossEntropy {
     }
     fn slope<R: Careful>(&self, p: f64, y: f64) -> R {
         if y == 0.0 { R::of(0.0) } else { self.base.scale(-(R::of(y) / p)) }
+    }
+}
+
+impl Termwise for CrossEntropy {
+    const COUNT: usize = 4;
+    const DISTRIBUTIONS: bool = true;
+    const FUNCTIONS: f64 = 1.0;
+    const SLOPES: bool = true;
+    #[inline(always)]
+    fn terms<R: Real>(&self, p: R, y: R) -> Sums<R> {
+        let zero = p.lit(0.0);
+        let log = R::when(p.same(zero), p.lit(f64::INFINITY), p.lit(1.0).ln_quotient(p));
+        let term = log.weighted(y);
+        [term, p, y, term.abs(), zero]
+    }
+    fn sizes(&self, [_, p, y, size, _]: Sums<f64>, _: f64) -> Sums<f64> {
+        // Probabilities may be a little above 1.
+        [size, p, y, size, 0.0]
+    }
+    fn finish<R: Real>(&self, sums: Sums<R>, _: f64) -> R {
+        self.base.scale(sums[0])
+    }
+    #[inline(always)]
+    fn slopes<R: Real>(&self, p: R, y: R) -> [Slope<R>; 2] {
+        // The target is data; it has no derivative.
+        let zero = p.lit(0.0);
+        let in_p = R::when(y.same(zero), zero, self.base.scale(zero - y / p));
+        [Slope::of(in_p), Slope::of(zero)]
     }
 }
