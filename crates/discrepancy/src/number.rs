@@ -70,6 +70,11 @@ pub trait Real:
     fn ln(self) -> Self;
     /// `ln(1 + self)` without cancellation.
     fn ln_1p(self) -> Self;
+    /// `1 / ln(base)` of a constant.
+    #[inline(always)]
+    fn inverse_ln(self, base: f64) -> Self {
+        self.lit(1.0) / self.lit(base).ln()
+    }
     /// `exp` of what is not positive.
     #[inline(always)]
     fn exp_nonpositive(self) -> Self {
@@ -221,6 +226,12 @@ pub trait Machine: Real {
     fn quotient_power(self, other: Self) -> (Self, Self);
     /// The mask of numbers that are neither infinite nor NaN.
     fn finite(self) -> Self::Mask;
+    /// The sum of the bits of both as integers of 64 bits, which wraps; like the next two, of no meaning as a number.
+    fn add_bits(self, other: Self) -> Self;
+    /// The bits that are set in either.
+    fn or_bits(self, other: Self) -> Self;
+    /// The bits in which they differ.
+    fn differing_bits(self, other: Self) -> Self;
 
     /// Calls `function` out of line, compiled for this kind of number. The twofold elementary functions are some
     /// hundred instructions each; copied into every formula they made the build ten times longer and no formula

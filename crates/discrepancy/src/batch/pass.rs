@@ -12,7 +12,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::losses::{Outputs, PointwiseLoss, Precision};
 use crate::number::Level;
 use crate::number::lane::{Block, run as run_block};
-use crate::sums::Moments;
+use crate::sums::{ExactSum, Moments};
+use discrepancy_stream::Stores;
 use fearless_simd::Simd;
 use rayon::prelude::*;
 
@@ -149,7 +150,8 @@ pub(super) fn run<E: Element>(
             Task { start, columns, buffers: Buffers { value, gradient, hessian } }
         })
         .collect();
-    let work = |task: Task<'_, '_, E>| pass.task(task, sums, stream);
+    let work =
+        |task: Task<'_, '_, E>| discrepancy_stream::scope(|stores| pass.task(task, sums, stream.then_some(stores)));
     // A small batch is done before a thread wakes up.
     let parts: Vec<Result<Moments>> = if tasks.len() == 1 {
         tasks.into_iter().map(work).collect()
@@ -195,21 +197,41 @@ impl Pass<'_> {
         Err(Error::new(ErrorKind::Shape, self.loss.entry().name, argument, allowed).value(found))
     }
 
-    fn task<E: Element>(&self, mut task: Task<'_, '_, E>, sums: Sums, stream: bool) -> Result<Moments> {
+    /// Stores its results past the caches if it is given such stores.
+    fn task<'b, E: Element>(
+        &self,
+        mut task: Task<'_, 'b, E>,
+        sums: Sums,
+        stores: Option<&Stores<'b>>,
+    ) -> Result<Moments> {
         let mut moments = Moments::new();
         let (mut wide, mut narrow) = (Box::new(Wide::new()), Box::new(Narrow::new()));
         let mut rounded = [E::default(); BLOCK];
         let n = task.columns.target.len();
+        // Sums in registers as long as the values are made for them: the next block's are like this one's.
+        let mut fused = sums == Sums::First && task.columns.weights.is_none();
+        let (mut sum, mut summed) = (ExactSum::new(), 0);
         for first in (0..n).step_by(BLOCK) {
             let count = BLOCK.min(n - first);
             let columns = task.columns;
             let prediction = match (columns.prediction, &task.buffers.gradient) {
                 (Some(prediction), _) => part(prediction, first, count),
-                (None, Some(gradient)) => part(gradient, first, count),
+                // What is left of it.
+                (None, Some(gradient)) => part(gradient, 0, count),
                 (None, None) => &[],
             };
             let target = part(columns.target, first, count);
-            let straight = self.straight(prediction, target, &task, sums, &mut wide, &mut narrow);
+            let mut straight = false;
+            if fused {
+                let sum = Some(&mut sum);
+                straight = self.straight(prediction, target, &task, Sums::None, sum, &mut wide, &mut narrow);
+                fused = straight;
+            }
+            let here = !straight;
+            summed += if here { 0 } else { count as u64 };
+            if here {
+                straight = self.straight(prediction, target, &task, sums, None, &mut wide, &mut narrow);
+            }
             if !straight {
                 self.block(task.start + first, prediction, target, &task.buffers, &mut wide)?;
             }
@@ -217,7 +239,7 @@ impl Pass<'_> {
                 self.widen(part(weights, first, count), &mut wide.weights[..count]);
             }
             let weights = columns.weights.map(|_| &wide.weights[..count]);
-            if sums != Sums::None {
+            if sums != Sums::None && here {
                 self.sum(&wide.value[..count], weights, sums, &mut moments);
             }
             if let Some(scale) = self.scale
@@ -228,6 +250,7 @@ impl Pass<'_> {
                 run_block(self.level, Scaled { gradient, weights, divisor: scale.divisor, single });
             }
             let Buffers { value, gradient, hessian } = &mut task.buffers;
+            let [value, gradient, hessian] = [value, gradient, hessian].map(|buffer| split(buffer, count));
             let columns = [
                 (value, &wide.value, &narrow.value, straight),
                 (gradient, &wide.gradient, &narrow.gradient, straight && weights.is_none()),
@@ -235,14 +258,20 @@ impl Pass<'_> {
             ];
             for (buffer, wide, narrow, ready) in columns {
                 let Some(buffer) = buffer else { continue };
-                let buffer = &mut buffer[first..first + count];
-                match E::of_singles(&narrow[..count]) {
-                    Some(narrow) if ready && stream => E::stream(buffer, narrow),
-                    Some(narrow) if ready => buffer.copy_from_slice(narrow),
-                    _ => self.store(buffer, &wide[..count], &mut rounded[..count], stream),
+                let from = match E::of_singles(&narrow[..count]) {
+                    Some(narrow) if ready => narrow,
+                    _ => {
+                        run_block(self.level, Round { from: &wide[..count], to: &mut rounded[..count] });
+                        &rounded[..count]
+                    }
+                };
+                match stores {
+                    Some(stores) => E::stream(stores, buffer, from),
+                    None => buffer.copy_from_slice(from),
                 }
             }
         }
+        moments.merge(&Moments::of_sum(summed, sum));
         Ok(moments)
     }
 
@@ -254,6 +283,7 @@ impl Pass<'_> {
         target: &[E],
         task: &Task<'_, '_, E>,
         sums: Sums,
+        sum: Option<&mut ExactSum>,
         wide: &mut Wide,
         narrow: &mut Narrow,
     ) -> bool {
@@ -272,7 +302,8 @@ impl Pass<'_> {
             narrow: &'a mut [f32; BLOCK],
             count: usize,
         ) -> Place<'a> {
-            Place { wide: wanted[0].then_some(&mut wide[..count]), narrow: wanted[1].then_some(&mut narrow[..count]) }
+            let count = wanted.map(|wanted| if wanted { count } else { 0 });
+            Place { wide: &mut wide[..count[0]], narrow: &mut narrow[..count[1]] }
         }
         let Buffers { value, gradient, hessian } = &task.buffers;
         let value = [sums != Sums::None || value.is_some() && !stored, value.is_some() && stored];
@@ -288,6 +319,7 @@ impl Pass<'_> {
                 Some(scale) if !weighted => 1.0 / scale.divisor,
                 _ => 1.0,
             },
+            sum,
         };
         self.loss.straight(self.level, rows)
     }
@@ -373,15 +405,6 @@ impl Pass<'_> {
 
     fn widen<E: Element>(&self, from: &[E], to: &mut [f64]) {
         run_block(self.level, Widen { from, to });
-    }
-
-    fn store<E: Element>(&self, to: &mut [E], from: &[f64], narrow: &mut [E], stream: bool) {
-        if stream {
-            run_block(self.level, Round { from, to: narrow });
-            E::stream(to, narrow);
-        } else {
-            run_block(self.level, Round { from, to });
-        }
     }
 }
 
