@@ -690,7 +690,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             }
         }
         if stream {
-            E::stream(out, &narrow);
+            discrepancy_stream::scope(|stores| E::stream(stores, out, &narrow));
         }
         scratch.narrow = narrow;
         moments.push_slice_first(&scratch.values);
@@ -876,7 +876,7 @@ pub(super) fn map_matrix<E: Element>(map: &dyn RowMap, rows: Matrix<'_, E>) -> R
             out.iter_mut().zip(image.iter()).for_each(|(out, x)| *out = E::narrow(*x));
         }
         if stream {
-            E::stream(out, narrow);
+            discrepancy_stream::scope(|stores| E::stream(stores, out, narrow));
         }
         Ok(())
     };
