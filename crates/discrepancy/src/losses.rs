@@ -39,6 +39,12 @@ pub trait Loss: Clone + Debug + Send + Sync + 'static {
     }
 }
 
+/// What a loss's entry says of the data, for kernels to be compiled with.
+pub trait Domains {
+    /// Of predictions and of targets.
+    const DOMAINS: [DataDomain; 2];
+}
+
 /// Where a block's results go; what is not asked for is not computed.
 #[derive(Debug, Default)]
 pub struct Outputs<'a> {
@@ -142,6 +148,9 @@ macro_rules! losses {
         /// The catalogue entries of this family.
         pub const LIST: &[&Entry] = &[$($type::ENTRY),*];
         $(
+            impl Domains for $type {
+                const DOMAINS: [DataDomain; 2] = [Self::ENTRY.prediction, Self::ENTRY.target];
+            }
             impl PointwiseLoss for $type {
                 fn entry(&self) -> &'static Entry { Self::ENTRY }
                 fn arguments(&self) -> Arguments { self.parameter_values() }
@@ -152,8 +161,7 @@ macro_rules! losses {
                     crate::batch::block::evaluate(self, level, precision, prediction, target, outputs);
                 }
                 fn straight(&self, level: Level, rows: Rows<'_>) -> bool {
-                    let domains = const { [Self::ENTRY.prediction, Self::ENTRY.target] };
-                    crate::batch::straight::evaluate(self, level, domains, rows)
+                    crate::batch::straight::evaluate(self, level, rows)
                 }
                 fn trace(&self, target: Option<f64>) -> [String; 3] {
                     let (u, y) = symbols(<Self as Loss>::COUPLING, Self::ENTRY, target);

@@ -221,6 +221,12 @@ pub trait Machine: Real {
     fn quotient_power(self, other: Self) -> (Self, Self);
     /// The mask of numbers that are neither infinite nor NaN.
     fn finite(self) -> Self::Mask;
+    /// The sum of the bits of both as integers of 64 bits, which wraps; like the next two, of no meaning as a number.
+    fn add_bits(self, other: Self) -> Self;
+    /// The bits that are set in either.
+    fn or_bits(self, other: Self) -> Self;
+    /// The bits in which they differ.
+    fn differing_bits(self, other: Self) -> Self;
 
     /// Calls `function` out of line, compiled for this kind of number. The twofold elementary functions are some
     /// hundred instructions each; copied into every formula they made the build ten times longer and no formula

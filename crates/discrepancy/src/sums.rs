@@ -2,6 +2,7 @@
 
 pub mod exact;
 pub mod moments;
+pub(crate) mod registers;
 mod slice;
 
 pub use exact::ExactSum;

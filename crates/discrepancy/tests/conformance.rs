@@ -414,10 +414,11 @@ fn ordinary_singles_go_straight_through_and_nothing_outside_its_domain_does() {
             let rows = Rows {
                 prediction: &[z],
                 target: &[y],
-                value: Place { wide: Some(&mut value), narrow: None },
+                value: Place { wide: &mut value, narrow: &mut [] },
                 gradient: Place::default(),
                 hessian: Place::default(),
                 factor: 1.0,
+                sum: None,
             };
             let done = loss.straight(level, rows);
             let entry = loss.entry();

@@ -30,20 +30,32 @@ fn formula<L: Loss, R: Real>(order: usize, loss: &L, z: R, y: R) -> R {
     }
 }
 
+/// Which numbers are sure; `None` if all are.
+type Sure<M> = Option<<M as Real>::Mask>;
+
+/// Those that both are sure of.
+#[inline(always)]
+pub(super) fn both<M: Machine>(a: Sure<M>, b: Sure<M>) -> Sure<M> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a & b),
+        (one, None) | (None, one) => one,
+    }
+}
+
 /// One result of one machine number (one element or one lane), and whether it is sure.
 #[inline(always)]
-fn result<L: Loss, M: Machine>(order: usize, loss: &L, precision: Precision, labels: bool, z: M, y: M) -> (M, M::Mask) {
+fn result<L: Loss, M: Machine>(order: usize, loss: &L, precision: Precision, labels: bool, z: M, y: M) -> (M, Sure<M>) {
     match precision {
         // The watch changes no bit, so it may be left out where there is nothing to see.
         Precision::Plain if L::CANCELS[order] && (L::CANCELS_AT_LABELS[order] || !labels) => {
             let result = formula(order, loss, Guarded::<_, M>::exact(Short(z)), Guarded::exact(Short(y)));
-            (result.value.0, result.sure_single())
+            (result.value.0, Some(result.sure_single()))
         }
-        Precision::Plain => (formula(order, loss, Short(z), Short(y)).0, y.same(y)),
+        Precision::Plain => (formula(order, loss, Short(z), Short(y)).0, None),
         Precision::Twofold => {
             let (z, y) = (Guarded::<_, M>::exact(Twofold::from(z)), Guarded::exact(Twofold::from(y)));
             let result = formula(order, loss, z, y);
-            (result.value.round_to_machine(), result.sure(SURE))
+            (result.value.round_to_machine(), Some(result.sure(SURE)))
         }
     }
 }
@@ -58,17 +70,17 @@ pub(super) fn element<L: Loss, M: Machine>(
     y: M,
     gradient: bool,
     hessian: bool,
-) -> ([M; 3], M::Mask) {
+) -> ([M; 3], Sure<M>) {
     let none = z.lit(0.0);
     let (value, mut sure) = result(0, loss, precision, labels, z, y);
     let (mut first, mut second) = (none, none);
     if gradient {
         let (derivative, known) = result(1, loss, precision, labels, z, y);
-        (first, sure) = (derivative, sure & known);
+        (first, sure) = (derivative, both::<M>(sure, known));
     }
     if hessian {
         let (derivative, known) = result(2, loss, precision, labels, z, y);
-        (second, sure) = (derivative, sure & known);
+        (second, sure) = (derivative, both::<M>(sure, known));
     }
     ([value, first, second], sure)
 }
@@ -155,7 +167,7 @@ impl<L: Loss> Compute<L> for Scalar {
         for i in 0..LANES {
             let (results, sure) = element(loss, self.0, false, z[i], y[i], gradient, hessian);
             out.iter_mut().zip(results).for_each(|(out, result)| out[i] = result);
-            all[i] = f64::from(u8::from(sure));
+            all[i] = f64::from(u8::from(sure.unwrap_or(true)));
         }
         (out, all)
     }
@@ -181,7 +193,8 @@ impl<L: Loss, S: Simd> Compute<L> for Vector<S> {
             results[0].store(&mut out[0][part.clone()]);
             results[1].store(&mut out[1][part.clone()]);
             results[2].store(&mut out[2][part.clone()]);
-            NativeLane::when(sure, z.lit(1.0), z.lit(0.0)).store(&mut all[part]);
+            let sure = sure.map_or(z.lit(1.0), |sure| NativeLane::when(sure, z.lit(1.0), z.lit(0.0)));
+            sure.store(&mut all[part]);
         }
         (out, all)
     }

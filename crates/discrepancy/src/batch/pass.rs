@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::losses::{Outputs, PointwiseLoss, Precision};
 use crate::number::Level;
 use crate::number::lane::{Block, run as run_block};
-use crate::sums::Moments;
+use crate::sums::{ExactSum, Moments};
 use fearless_simd::Simd;
 use rayon::prelude::*;
 
@@ -200,6 +200,9 @@ impl Pass<'_> {
         let (mut wide, mut narrow) = (Box::new(Wide::new()), Box::new(Narrow::new()));
         let mut rounded = [E::default(); BLOCK];
         let n = task.columns.target.len();
+        // Sums in registers as long as the values are made for them: the next block's are like this one's.
+        let mut fused = sums == Sums::First && task.columns.weights.is_none();
+        let (mut sum, mut summed) = (ExactSum::new(), 0);
         for first in (0..n).step_by(BLOCK) {
             let count = BLOCK.min(n - first);
             let columns = task.columns;
@@ -209,7 +212,17 @@ impl Pass<'_> {
                 (None, None) => &[],
             };
             let target = part(columns.target, first, count);
-            let straight = self.straight(prediction, target, &task, sums, &mut wide, &mut narrow);
+            let mut straight = false;
+            if fused {
+                let sum = Some(&mut sum);
+                straight = self.straight(prediction, target, &task, Sums::None, sum, &mut wide, &mut narrow);
+                fused = straight;
+            }
+            let here = !straight;
+            summed += if here { 0 } else { count as u64 };
+            if here {
+                straight = self.straight(prediction, target, &task, sums, None, &mut wide, &mut narrow);
+            }
             if !straight {
                 self.block(task.start + first, prediction, target, &task.buffers, &mut wide)?;
             }
@@ -217,7 +230,7 @@ impl Pass<'_> {
                 self.widen(part(weights, first, count), &mut wide.weights[..count]);
             }
             let weights = columns.weights.map(|_| &wide.weights[..count]);
-            if sums != Sums::None {
+            if sums != Sums::None && here {
                 self.sum(&wide.value[..count], weights, sums, &mut moments);
             }
             if let Some(scale) = self.scale
@@ -243,6 +256,7 @@ impl Pass<'_> {
                 }
             }
         }
+        moments.merge(&Moments::of_sum(summed, sum));
         Ok(moments)
     }
 
@@ -254,6 +268,7 @@ impl Pass<'_> {
         target: &[E],
         task: &Task<'_, '_, E>,
         sums: Sums,
+        sum: Option<&mut ExactSum>,
         wide: &mut Wide,
         narrow: &mut Narrow,
     ) -> bool {
@@ -272,7 +287,8 @@ impl Pass<'_> {
             narrow: &'a mut [f32; BLOCK],
             count: usize,
         ) -> Place<'a> {
-            Place { wide: wanted[0].then_some(&mut wide[..count]), narrow: wanted[1].then_some(&mut narrow[..count]) }
+            let count = wanted.map(|wanted| if wanted { count } else { 0 });
+            Place { wide: &mut wide[..count[0]], narrow: &mut narrow[..count[1]] }
         }
         let Buffers { value, gradient, hessian } = &task.buffers;
         let value = [sums != Sums::None || value.is_some() && !stored, value.is_some() && stored];
@@ -288,6 +304,7 @@ impl Pass<'_> {
                 Some(scale) if !weighted => 1.0 / scale.divisor,
                 _ => 1.0,
             },
+            sum,
         };
         self.loss.straight(self.level, rows)
     }

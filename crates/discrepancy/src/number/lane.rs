@@ -402,6 +402,18 @@ impl<S: Simd, V: Floats<S>> Machine for Lane<S, V> {
     fn finite(self) -> Self::Mask {
         LaneMask(self.0.abs().simd_le(self.of(f64::MAX)))
     }
+    #[inline(always)]
+    fn add_bits(self, other: Self) -> Self {
+        Lane(V::from_bits(self.0.to_bits() + other.0.to_bits()), PhantomData)
+    }
+    #[inline(always)]
+    fn or_bits(self, other: Self) -> Self {
+        Lane(V::from_bits(self.0.to_bits() | other.0.to_bits()), PhantomData)
+    }
+    #[inline(always)]
+    fn differing_bits(self, other: Self) -> Self {
+        Lane(V::from_bits(self.0.to_bits() ^ other.0.to_bits()), PhantomData)
+    }
     #[inline(never)]
     fn call(function: Function, x: Twofold<Self>) -> Twofold<Self> {
         // Out of line there is no caller to take the vector instructions from: they are enabled again here.

@@ -90,6 +90,18 @@ impl Machine for f64 {
     fn finite(self) -> bool {
         self.abs() <= f64::MAX
     }
+    #[inline(always)]
+    fn add_bits(self, other: f64) -> f64 {
+        f64::from_bits(self.to_bits().wrapping_add(other.to_bits()))
+    }
+    #[inline(always)]
+    fn or_bits(self, other: f64) -> f64 {
+        f64::from_bits(self.to_bits() | other.to_bits())
+    }
+    #[inline(always)]
+    fn differing_bits(self, other: f64) -> f64 {
+        f64::from_bits(self.to_bits() ^ other.to_bits())
+    }
     #[inline(never)]
     fn call(function: Function, x: Twofold<f64>) -> Twofold<f64> {
         elementary::twofold(function, x)

@@ -79,7 +79,7 @@ impl ExactSum {
     }
 
     /// Adds `mantissa · 2^exponent`, |mantissa| < 2^107.
-    fn add_scaled(&mut self, mantissa: i128, exponent: i64) {
+    pub(super) fn add_scaled(&mut self, mantissa: i128, exponent: i64) {
         if mantissa == 0 {
             return;
         }

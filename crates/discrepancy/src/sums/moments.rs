@@ -59,6 +59,11 @@ impl Moments {
         Moments::default()
     }
 
+    /// So many rows of weight 1 whose sum is known, without the squares.
+    pub(crate) fn of_sum(count: u64, sum: ExactSum) -> Self {
+        Moments { count, sum, ..Moments::new() }
+    }
+
     /// Adds a row of weight 1.
     pub fn push(&mut self, value: f64) {
         if self.weighted.is_some() {
