@@ -70,6 +70,11 @@ pub trait Real:
     fn ln(self) -> Self;
     /// `ln(1 + self)` without cancellation.
     fn ln_1p(self) -> Self;
+    /// `1 / ln(base)` of a constant.
+    #[inline(always)]
+    fn inverse_ln(self, base: f64) -> Self {
+        self.lit(1.0) / self.lit(base).ln()
+    }
     /// `exp` of what is not positive.
     #[inline(always)]
     fn exp_nonpositive(self) -> Self {

@@ -9,6 +9,7 @@ use discrepancy::batch::{Evaluation, NanPolicy};
 use discrepancy::catalog::{self, DataDomain, Measure, Property};
 use discrepancy::losses::{Coupling, Outputs, PointwiseLoss, Precision};
 use discrepancy::number::Level;
+use discrepancy::sums::ExactSum;
 use support::{F32, F64, ulps};
 
 /// The pointwise losses with default parameters.
@@ -435,5 +436,93 @@ fn ordinary_singles_go_straight_through_and_nothing_outside_its_domain_does() {
             "{}: {settled} of {ordinary}",
             loss.spec()
         );
+    }
+}
+
+/// Values and, if it was asked for, their sum, of rows that go straight through; `None` if they do not.
+fn straight(
+    loss: &dyn PointwiseLoss,
+    level: Level,
+    rows: &[(f32, f32)],
+    sum: Option<&mut ExactSum>,
+) -> Option<Vec<f64>> {
+    let (prediction, target): (Vec<f32>, Vec<f32>) = rows.iter().copied().unzip();
+    let mut value = vec![0.0; rows.len()];
+    let rows = Rows {
+        prediction: &prediction,
+        target: &target,
+        value: Place { wide: &mut value, narrow: &mut [] },
+        gradient: Place::default(),
+        hessian: Place::default(),
+        factor: 1.0,
+        sum,
+    };
+    loss.straight(level, rows).then_some(value)
+}
+
+/// Rows of the absolute loss with values of these sizes: tiny, huge, far apart, none at all, at the edges of what fits.
+fn sizes() -> Vec<Vec<(f32, f32)>> {
+    let sizes: [&[f32]; 11] = [
+        &[1.0],
+        &[0.0, -0.0],
+        &[1e-30],
+        &[1e30],
+        &[1e-30, 1.0],
+        &[1e-20, 1e-20, 0.0, 3e3],
+        &[16_383.999, 16_384.0],
+        &[16_384.002],
+        &[32_768.0, 65_536.0],
+        &[f32::INFINITY, 1.0],
+        &[1e-45, 1e38, 0.1],
+    ];
+    let row = |sizes: &[f32], i: usize| {
+        let (size, part) = (sizes[i % sizes.len()], 1.0 + (i * 37 % 512) as f32 / 512.0);
+        // Numbers without a short fraction, and beside them the sizes themselves.
+        if i.is_multiple_of(3) { (size, 0.0) } else { (-size * part, 0.3 * size.min(1.0)) }
+    };
+    sizes.iter().map(|sizes| (0..512).map(|i| row(sizes, i)).collect()).collect()
+}
+
+/// The sum that is made in registers is the exact sum of the values; where it cannot be made, nothing is added.
+#[test]
+fn sums_in_registers_are_those_of_their_terms() {
+    let cases = pointwise().into_iter().map(|loss| {
+        let spread: Vec<(f32, f32)> = spread(&*loss).iter().map(|(z, y)| (*z as f32, *y as f32)).collect();
+        let mild = spread.iter().copied().filter(|(z, _)| z.abs() < 9.0);
+        let blocks = vec![spread[..512].to_vec(), mild.take(512).collect()];
+        (loss, blocks)
+    });
+    let cases: Vec<_> = cases.chain([(loss("absolute"), sizes()), (loss("squared"), sizes())]).collect();
+    for level in Level::available().into_iter().filter(|level| *level != Level::Scalar) {
+        let (mut settled, mut left) = (0, 0);
+        for (loss, block) in cases.iter().flat_map(|(loss, blocks)| blocks.iter().map(move |block| (loss, block))) {
+            for length in [1, 15, 16, 17, 100, 511, 512] {
+                let rows = &block[..length.min(block.len())];
+                let Some(values) = straight(&**loss, level, rows, None) else { continue };
+                let mut start = ExactSum::new();
+                start.add(0.1);
+                let (mut terms, mut sum) = (start.clone(), start.clone());
+                let done = straight(&**loss, level, rows, Some(&mut sum));
+                if let Some(same) = &done {
+                    settled += 1;
+                    assert_eq!(*same, values);
+                    values.iter().for_each(|value| terms.add(*value));
+                } else {
+                    left += 1;
+                }
+                assert_eq!(sum, terms, "{} at {level:?}, {length} rows like {:?}", loss.spec(), rows[0]);
+            }
+        }
+        assert!(settled > 200 && left > 20, "{settled} sums in registers, {left} not");
+    }
+    // The whole way, with what follows a block that was not summed so; moments with squares are summed in another way.
+    for (loss, blocks) in &cases {
+        let (z, y): (Vec<f32>, Vec<f32>) = blocks.iter().chain(blocks).flatten().copied().unzip();
+        for level in Level::available() {
+            let batch = Evaluation::new(&**loss, &z, &y).unwrap().level(level);
+            let (first, all) = (batch.first_moments().unwrap(), batch.moments().unwrap());
+            assert_eq!(first.count(), all.count());
+            assert_eq!(first.sum().to_bits(), all.sum().to_bits(), "{} at {level:?}", loss.spec());
+        }
     }
 }

@@ -168,7 +168,7 @@ impl Base {
         match self {
             Base::E => x,
             // A factor is the same for all elements: computed once, multiplied often.
-            Base::Number(b) => x * (x.lit(1.0) / x.lit(b).ln()),
+            Base::Number(b) => x * x.inverse_ln(b),
         }
     }
 }

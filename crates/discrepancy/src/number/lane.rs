@@ -360,6 +360,12 @@ impl<S: Simd, V: Floats<S>> Real for Lane<S, V> {
     fn ln_1p(self) -> Self {
         Self::call_plain(Function::Ln1p, self)
     }
+    // The same bits as in a vector; but a compiler moves what is done to single floats out of loops also where it stands
+    // behind a branch.
+    #[inline(always)]
+    fn inverse_ln(self, base: f64) -> Self {
+        self.lit(base.inverse_ln(base))
+    }
 }
 
 impl<S: Simd, V: Floats<S>> Machine for Lane<S, V> {

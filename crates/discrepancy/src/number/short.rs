@@ -109,6 +109,10 @@ impl<M: Machine> Real for Short<M> {
         Short(self.0.ln_1p())
     }
     #[inline(always)]
+    fn inverse_ln(self, base: f64) -> Self {
+        Short(self.0.inverse_ln(base))
+    }
+    #[inline(always)]
     fn ln_1p_unit(self) -> Self {
         Short(elementary::ln_1p_unit_short(self.0))
     }
