@@ -1,6 +1,7 @@
 //! Storage types: widened on load, rounded once on store.
 
 use crate::losses::Precision;
+use discrepancy_stream::Stores;
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 use std::fmt::{Debug, Display};
@@ -18,7 +19,7 @@ pub trait Element: Copy + Debug + Display + Default + PartialEq + Send + Sync + 
     /// The nearest number of this type.
     fn narrow(x: f64) -> Self;
     /// Copies past the caches; lengths are equal.
-    fn stream(to: &mut [Self], from: &[Self]);
+    fn stream<'a>(stores: &Stores<'a>, to: &'a mut [Self], from: &[Self]);
     /// The slice itself, if singles are what is stored.
     fn as_singles(slice: &[Self]) -> Option<&[f32]>;
     /// The same to write to.
@@ -30,7 +31,7 @@ pub trait Element: Copy + Debug + Display + Default + PartialEq + Send + Sync + 
 }
 
 macro_rules! element {
-    ($type:ident, $precision:ident, $epsilon:expr, |$x:ident| $widen:expr, |$w:ident| $narrow:expr, |$to:ident, $from:ident| $stream:expr, $singles:expr, |$own:ident| $same:expr) => {
+    ($type:ident, $precision:ident, $epsilon:expr, |$x:ident| $widen:expr, |$w:ident| $narrow:expr, |$stores:ident, $to:ident, $from:ident| $stream:expr, $singles:expr, |$own:ident| $same:expr) => {
         impl Element for $type {
             const PRECISION: Precision = Precision::$precision;
             const NAME: &'static str = stringify!($type);
@@ -45,7 +46,7 @@ macro_rules! element {
                 $narrow
             }
             #[inline]
-            fn stream($to: &mut [Self], $from: &[Self]) {
+            fn stream<'a>($stores: &Stores<'a>, $to: &'a mut [Self], $from: &[Self]) {
                 $stream
             }
             #[inline]
@@ -73,7 +74,7 @@ element!(
     f64::EPSILON,
     |x| x,
     |w| w,
-    |to, from| discrepancy_stream::copy(to, from),
+    |stores, to, from| stores.copy(to, from),
     to.iter_mut().zip(from).for_each(|(to, from)| *to = *from as f32),
     |_own| None
 );
@@ -83,7 +84,7 @@ element!(
     f32::EPSILON as f64,
     |x| f64::from(x),
     |w| w as f32,
-    |to, from| discrepancy_stream::copy(to, from),
+    |stores, to, from| stores.copy(to, from),
     to.copy_from_slice(from),
     |own| Some(own)
 );
@@ -93,7 +94,7 @@ element!(
     1.0 / 1024.0,
     |x| f64::from(x),
     |w| f16::from_f64(w),
-    |to, from| stream_halves(to, from),
+    |stores, to, from| stream_halves(stores, to, from),
     from.convert_to_f32_slice(to),
     |_own| None
 );
@@ -103,15 +104,15 @@ element!(
     1.0 / 128.0,
     |x| f64::from(x),
     |w| bf16::from_f64(w),
-    |to, from| stream_halves(to, from),
+    |stores, to, from| stream_halves(stores, to, from),
     from.convert_to_f32_slice(to),
     |_own| None
 );
 
 /// Half floats are streamed as the integers that they are made of.
-fn stream_halves<E>(to: &mut [E], from: &[E])
+fn stream_halves<'a, E>(stores: &Stores<'a>, to: &'a mut [E], from: &[E])
 where
     [E]: HalfFloatSliceExt,
 {
-    discrepancy_stream::copy(to.reinterpret_cast_mut(), from.reinterpret_cast());
+    stores.copy(to.reinterpret_cast_mut(), from.reinterpret_cast());
 }

@@ -13,6 +13,7 @@ use crate::losses::{Outputs, PointwiseLoss, Precision};
 use crate::number::Level;
 use crate::number::lane::{Block, run as run_block};
 use crate::sums::{ExactSum, Moments};
+use discrepancy_stream::Stores;
 use fearless_simd::Simd;
 use rayon::prelude::*;
 
@@ -149,7 +150,8 @@ pub(super) fn run<E: Element>(
             Task { start, columns, buffers: Buffers { value, gradient, hessian } }
         })
         .collect();
-    let work = |task: Task<'_, '_, E>| pass.task(task, sums, stream);
+    let work =
+        |task: Task<'_, '_, E>| discrepancy_stream::scope(|stores| pass.task(task, sums, stream.then_some(stores)));
     // A small batch is done before a thread wakes up.
     let parts: Vec<Result<Moments>> = if tasks.len() == 1 {
         tasks.into_iter().map(work).collect()
@@ -195,7 +197,13 @@ impl Pass<'_> {
         Err(Error::new(ErrorKind::Shape, self.loss.entry().name, argument, allowed).value(found))
     }
 
-    fn task<E: Element>(&self, mut task: Task<'_, '_, E>, sums: Sums, stream: bool) -> Result<Moments> {
+    /// Stores its results past the caches if it is given such stores.
+    fn task<'b, E: Element>(
+        &self,
+        mut task: Task<'_, 'b, E>,
+        sums: Sums,
+        stores: Option<&Stores<'b>>,
+    ) -> Result<Moments> {
         let mut moments = Moments::new();
         let (mut wide, mut narrow) = (Box::new(Wide::new()), Box::new(Narrow::new()));
         let mut rounded = [E::default(); BLOCK];
@@ -208,7 +216,8 @@ impl Pass<'_> {
             let columns = task.columns;
             let prediction = match (columns.prediction, &task.buffers.gradient) {
                 (Some(prediction), _) => part(prediction, first, count),
-                (None, Some(gradient)) => part(gradient, first, count),
+                // What is left of it.
+                (None, Some(gradient)) => part(gradient, 0, count),
                 (None, None) => &[],
             };
             let target = part(columns.target, first, count);
@@ -241,6 +250,7 @@ impl Pass<'_> {
                 run_block(self.level, Scaled { gradient, weights, divisor: scale.divisor, single });
             }
             let Buffers { value, gradient, hessian } = &mut task.buffers;
+            let [value, gradient, hessian] = [value, gradient, hessian].map(|buffer| split(buffer, count));
             let columns = [
                 (value, &wide.value, &narrow.value, straight),
                 (gradient, &wide.gradient, &narrow.gradient, straight && weights.is_none()),
@@ -248,11 +258,16 @@ impl Pass<'_> {
             ];
             for (buffer, wide, narrow, ready) in columns {
                 let Some(buffer) = buffer else { continue };
-                let buffer = &mut buffer[first..first + count];
-                match E::of_singles(&narrow[..count]) {
-                    Some(narrow) if ready && stream => E::stream(buffer, narrow),
-                    Some(narrow) if ready => buffer.copy_from_slice(narrow),
-                    _ => self.store(buffer, &wide[..count], &mut rounded[..count], stream),
+                let from = match E::of_singles(&narrow[..count]) {
+                    Some(narrow) if ready => narrow,
+                    _ => {
+                        run_block(self.level, Round { from: &wide[..count], to: &mut rounded[..count] });
+                        &rounded[..count]
+                    }
+                };
+                match stores {
+                    Some(stores) => E::stream(stores, buffer, from),
+                    None => buffer.copy_from_slice(from),
                 }
             }
         }
@@ -390,15 +405,6 @@ impl Pass<'_> {
 
     fn widen<E: Element>(&self, from: &[E], to: &mut [f64]) {
         run_block(self.level, Widen { from, to });
-    }
-
-    fn store<E: Element>(&self, to: &mut [E], from: &[f64], narrow: &mut [E], stream: bool) {
-        if stream {
-            run_block(self.level, Round { from, to: narrow });
-            E::stream(to, narrow);
-        } else {
-            run_block(self.level, Round { from, to });
-        }
     }
 }
 

@@ -284,7 +284,8 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             }
         }
         if let (Some(gradient), true) = (&mut out, stream) {
-            E::stream(gradient, &narrow[..gradient.len()]);
+            let narrow = &narrow[..gradient.len()];
+            discrepancy_stream::scope(|stores| E::stream(stores, gradient, narrow));
         }
         scratch.narrow = narrow;
         done
