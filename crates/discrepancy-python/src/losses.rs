@@ -41,7 +41,7 @@ impl Wanted {
 const SMALL: usize = 1 << 13;
 /// Rows between two looks at Ctrl-C: well below a second of work.
 fn part_size<E: Element>() -> usize {
-    if E::PRECISION == Precision::Plain { 1 << 22 } else { 1 << 19 }
+    if E::PRECISION == Precision::Plain { 1 << 24 } else { 1 << 19 }
 }
 
 /// A call of a pointwise loss.

@@ -136,8 +136,9 @@ impl RowStates {
             let rows = scores.rows::<E>().raise(py)?;
             let rows = rows.view();
             let all = place_of_results.slice();
-            if width > 0 {
-                parts(py, states.len(), (PART / width).max(1), |range| {
+            // Of no scores there are no slopes.
+            if let Some(rows_of_part) = PART.checked_div(width) {
+                parts(py, states.len(), rows_of_part.max(1), |range| {
                     let begin = range.start;
                     let to = &mut all[range.start * width..range.end * width];
                     let (rows, labels) = (rows.slice(s![range.clone(), ..]), labels.slice(s![range.clone()]));
