@@ -142,8 +142,10 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
                 by_a.resize(width, E::default());
                 by_b.resize(width, E::default());
                 let found = self.row_with_gradients(i, by_a, by_b, &mut scratch.wide)?;
-                E::stream(out_a, by_a);
-                E::stream(out_b, by_b);
+                discrepancy_stream::scope(|stores| {
+                    E::stream(stores, out_a, by_a);
+                    E::stream(stores, out_b, by_b);
+                });
                 found
             } else {
                 self.row_with_gradients(i, out_a, out_b, &mut scratch.wide)?

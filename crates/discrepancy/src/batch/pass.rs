@@ -99,6 +99,15 @@ pub(super) enum Sums {
     All,
 }
 
+/// When the values of a block are summed.
+enum Summing<'a> {
+    Not,
+    /// As they are made.
+    Here(&'a mut ExactSum),
+    /// From memory.
+    Later,
+}
+
 /// The part of a batch that one thread computes at a time.
 struct Task<'a, 'b, E> {
     start: usize,
@@ -223,14 +232,16 @@ impl Pass<'_> {
             let target = part(columns.target, first, count);
             let mut straight = false;
             if fused {
-                let sum = Some(&mut sum);
-                straight = self.straight(prediction, target, &task, Sums::None, sum, &mut wide, &mut narrow);
+                let summing = Summing::Here(&mut sum);
+                straight = self.straight(prediction, target, &task, summing, &mut wide, &mut narrow);
                 fused = straight;
             }
-            let here = !straight;
-            summed += if here { 0 } else { count as u64 };
-            if here {
-                straight = self.straight(prediction, target, &task, sums, None, &mut wide, &mut narrow);
+            let later = !straight && sums != Sums::None;
+            if straight {
+                summed += count as u64;
+            } else {
+                let summing = if later { Summing::Later } else { Summing::Not };
+                straight = self.straight(prediction, target, &task, summing, &mut wide, &mut narrow);
             }
             if !straight {
                 self.block(task.start + first, prediction, target, &task.buffers, &mut wide)?;
@@ -239,7 +250,7 @@ impl Pass<'_> {
                 self.widen(part(weights, first, count), &mut wide.weights[..count]);
             }
             let weights = columns.weights.map(|_| &wide.weights[..count]);
-            if sums != Sums::None && here {
+            if later {
                 self.sum(&wide.value[..count], weights, sums, &mut moments);
             }
             if let Some(scale) = self.scale
@@ -282,8 +293,7 @@ impl Pass<'_> {
         prediction: &[E],
         target: &[E],
         task: &Task<'_, '_, E>,
-        sums: Sums,
-        sum: Option<&mut ExactSum>,
+        summing: Summing<'_>,
         wide: &mut Wide,
         narrow: &mut Narrow,
     ) -> bool {
@@ -306,7 +316,8 @@ impl Pass<'_> {
             Place { wide: &mut wide[..count[0]], narrow: &mut narrow[..count[1]] }
         }
         let Buffers { value, gradient, hessian } = &task.buffers;
-        let value = [sums != Sums::None || value.is_some() && !stored, value.is_some() && stored];
+        let later = matches!(summing, Summing::Later);
+        let value = [later || value.is_some() && !stored, value.is_some() && stored];
         let gradient = [gradient.is_some() && (weighted || !stored), gradient.is_some() && stored && !weighted];
         let hessian = [hessian.is_some() && !stored, hessian.is_some() && stored];
         let rows = Rows {
@@ -319,7 +330,7 @@ impl Pass<'_> {
                 Some(scale) if !weighted => 1.0 / scale.divisor,
                 _ => 1.0,
             },
-            sum,
+            sum: if let Summing::Here(sum) = summing { Some(sum) } else { None },
         };
         self.loss.straight(self.level, rows)
     }
