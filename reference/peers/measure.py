@@ -169,6 +169,15 @@ def torch_head(parameters, x, weights, bias, label):
     return rows
 
 
+def first_labels(rows):
+    """The classes of 1 of each row, then -1, as PyTorch wants them."""
+    labels = torch.full(rows.shape, -1, dtype=torch.int64)
+    for row, target in zip(labels, rows):
+        classes = target.nonzero()[:, 0]
+        row[:len(classes)] = classes
+    return labels
+
+
 def logsumexp(function):
     return lambda _, z, y: {"logsumexp": np.asarray(function(z))}
 
@@ -203,6 +212,15 @@ def sklearn_log_loss(_, p, y):
     return sklearn.metrics.log_loss(y, p, labels=[0, 1])
 
 
+def sklearn_quantile(parameters, z, y):
+    return sklearn_scalar(sklearn._loss.loss.PinballLoss(quantile=parameters.get("level", 0.5)))(parameters, z, y)
+
+
+def sklearn_deviance(function):
+    """A mean of one number; what cannot be predicted is refused there."""
+    return one_by_one(lambda parameters, z, y: function(y, z, **({"power": parameters["power"]} if parameters else {})))
+
+
 # table: (peer, which specs, how)
 PEERS = {
     "hinge": [("Optax", NONE, jax_scalar(lambda _, z, y: optax.hinge_loss(z, y)))],
@@ -232,6 +250,33 @@ PEERS = {
     "focal": [("Optax", only("alpha", "gamma"), jax_scalar(lambda parameters, z, y: optax.sigmoid_focal_loss(
         z, y, alpha=parameters.get("alpha", 0.25), gamma=parameters.get("gamma", 2.0))))],
     "brier": [("PyTorch", NONE, torch_scalar(lambda _, z, y: F.mse_loss(z, y, reduction="none")))],
+    "perceptron": [("Optax", NONE, jax_scalar(lambda _, z, y: optax.losses.perceptron_loss(z, y)))],
+    "hinge_embedding": [("PyTorch", only("margin"), torch_scalar(lambda parameters, z, y: F.hinge_embedding_loss(
+        z, y, margin=parameters.get("margin", 1.0), reduction="none")))],
+    "huber": [
+        ("PyTorch", only("delta"), torch_scalar(lambda parameters, z, y: F.huber_loss(
+            z, y, reduction="none", delta=parameters.get("delta", 1.0)))),
+        ("Optax", only("delta"), jax_scalar(lambda parameters, z, y: optax.huber_loss(
+            z, y, delta=parameters.get("delta", 1.0)))),
+    ],
+    "smooth_l1": [("PyTorch", only("beta"), torch_scalar(lambda parameters, z, y: F.smooth_l1_loss(
+        z, y, reduction="none", beta=parameters.get("beta", 1.0))))],
+    "log_cosh": [("Optax", NONE, jax_scalar(lambda _, z, y: optax.log_cosh(z, y)))],
+    "quantile": [("scikit-learn", lambda p: set(p) <= {"level"} and p.get("level") not in (0, 1), sklearn_quantile)],
+    "poisson": [
+        ("PyTorch", NONE, torch_scalar(lambda _, z, y: F.poisson_nll_loss(z, y, reduction="none"))),
+        ("scikit-learn", NONE, sklearn_scalar(sklearn._loss.loss.HalfPoissonLoss())),
+    ],
+    "poisson_from_means": [("PyTorch", NONE, torch_scalar(
+        lambda _, z, y: F.poisson_nll_loss(z, y, log_input=False, reduction="none")))],
+    "poisson_deviance": [("scikit-learn", NONE, sklearn_deviance(sklearn.metrics.mean_poisson_deviance))],
+    "gamma_deviance": [("scikit-learn", NONE, sklearn_deviance(sklearn.metrics.mean_gamma_deviance))],
+    "tweedie_deviance": [("scikit-learn", lambda p: set(p) == {"power"}, sklearn_deviance(
+        sklearn.metrics.mean_tweedie_deviance))],
+    "multilabel_margin": [("PyTorch", NONE, torch_row(
+        lambda _, z, y: F.multilabel_margin_loss(z, first_labels(y), reduction="none")))],
+    "multilabel_soft_margin": [("PyTorch", NONE, lambda parameters, z, y, weight: torch_row(
+        lambda _, z, y: F.multilabel_soft_margin_loss(z, y, torch.tensor(weight), reduction="none"))(parameters, z, y))],
     "softmax": [
         ("PyTorch", NONE, lambda _, z: {"probabilities": torch.softmax(torch.tensor(z), 1).numpy()}),
         ("JAX", NONE, lambda _, z: {"probabilities": np.asarray(jax.nn.softmax(jnp.asarray(z)))}),
@@ -277,6 +322,10 @@ PEERS = {
         ("scikit-learn", NONE, one_by_one(lambda _, a, b: sklearn.metrics.pairwise.cosine_distances([a], [b])[0, 0])),
         ("PyTorch", NONE, torch_pair(lambda _, a, b: 1 - F.cosine_similarity(a, b))),
     ],
+    "bray_curtis": [("SciPy", NONE, one_by_one(lambda _, a, b: scipy_distance.braycurtis(a, b)))],
+    "canberra": [("SciPy", NONE, one_by_one(lambda _, a, b: scipy_distance.canberra(a, b)))],
+    "mahalanobis": [("SciPy", NONE, one_by_one(
+        lambda _, a, b, inverse: scipy_distance.mahalanobis(a, b, inverse.reshape(len(a), len(a)))))],
     "pearson": [("SciPy", NONE, one_by_one(lambda _, a, b: scipy_distance.correlation(a, b)))],
     "hamming": [("SciPy", NONE, one_by_one(lambda _, a, b: scipy_distance.hamming(a, b)))],
     "kl_divergence": [
