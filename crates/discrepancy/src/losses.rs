@@ -37,6 +37,10 @@ pub trait Loss: Clone + Debug + Send + Sync + 'static {
     fn kinks(&self) -> Vec<f64> {
         Vec::new()
     }
+    /// What the size of a residual is compared with, if it is.
+    fn threshold(&self) -> Option<f64> {
+        None
+    }
 }
 
 /// What a loss's entry says of the data, for kernels to be compiled with.

@@ -11,10 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// A way to give up work that another thread is at; copies are the same.
 ///
 /// ```
+/// use discrepancy::distances::{Euclidean, pairwise};
 /// use discrepancy::stop::Stop;
-/// use discrepancy::transport::OptimalTransport;
-/// let points: Vec<f64> = (0..20).map(|i| f64::from(i * i % 7)).collect();
-/// let work = || OptimalTransport::default().between(&points, None, &points, None, 1).is_ok();
+/// let work = || pairwise(&Euclidean::default(), &[0.0, 3.0], &[4.0], 1).is_ok();
 /// assert_eq!(Stop::new().run(work), Some(true));
 /// let stop = Stop::new();
 /// stop.raise();

@@ -1,6 +1,6 @@
 //! One formula over one block of numbers, at one level and one precision.
 
-use crate::losses::{Loss, Outputs, Precision, join, slope};
+use crate::losses::{Coupling, Loss, Outputs, Precision, join, slope};
 use crate::number::guarded::{SURE, UNSEEN};
 use crate::number::lane::{Block, run};
 use crate::number::{Dual, Guarded, LANES, Level, Long, Machine, NativeLane, Real, Short, Twofold};
@@ -60,6 +60,14 @@ fn result<L: Loss, M: Machine>(order: usize, loss: &L, precision: Precision, lab
     }
 }
 
+/// Whether it is certain on which side of a threshold a residual is, or that it is there. Rounding passes no float, but it may
+/// end on one.
+#[inline(always)]
+fn on_one_side<M: Machine>(z: M, y: M, threshold: f64) -> M::Mask {
+    let r = z - y;
+    !r.abs().same(r.lit(threshold)) | (r + y).same(z) & (z - r).same(y)
+}
+
 /// All results that are asked for, and whether all are sure; `labels` says that the target is certainly 0 or 1.
 #[inline(always)]
 pub(super) fn element<L: Loss, M: Machine>(
@@ -73,6 +81,12 @@ pub(super) fn element<L: Loss, M: Machine>(
 ) -> ([M; 3], Sure<M>) {
     let none = z.lit(0.0);
     let (value, mut sure) = result(0, loss, precision, labels, z, y);
+    if precision == Precision::Plain
+        && L::COUPLING == Coupling::Residual
+        && let Some(threshold) = loss.threshold()
+    {
+        sure = both::<M>(sure, Some(on_one_side(z, y, threshold)));
+    }
     let (mut first, mut second) = (none, none);
     if gradient {
         let (derivative, known) = result(1, loss, precision, labels, z, y);

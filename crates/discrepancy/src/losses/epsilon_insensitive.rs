@@ -47,4 +47,7 @@ impl Loss for EpsilonInsensitive {
     fn kinks(&self) -> Vec<f64> {
         vec![-self.epsilon, self.epsilon]
     }
+    fn threshold(&self) -> Option<f64> {
+        Some(self.epsilon)
+    }
 }

@@ -40,4 +40,7 @@ impl Loss for Huber {
     fn second_derivative<R: Real>(&self, r: R, _: R) -> R {
         R::when(r.abs().le(r.lit(self.delta)), r.lit(1.0), r.lit(0.0))
     }
+    fn threshold(&self) -> Option<f64> {
+        Some(self.delta)
+    }
 }

@@ -43,4 +43,7 @@ impl Loss for SmoothL1 {
     fn kinks(&self) -> Vec<f64> {
         if self.beta == 0.0 { vec![0.0] } else { Vec::new() }
     }
+    fn threshold(&self) -> Option<f64> {
+        Some(self.beta)
+    }
 }

@@ -39,4 +39,7 @@ impl Loss for SquaredEpsilonInsensitive {
     fn second_derivative<R: Real>(&self, r: R, _: R) -> R {
         R::when(r.lit(self.epsilon).lt(r.abs()), r.lit(2.0), r.lit(0.0))
     }
+    fn threshold(&self) -> Option<f64> {
+        Some(self.epsilon)
+    }
 }

@@ -46,6 +46,9 @@ impl Loss for TukeyBiweight {
         let inside = self.rest(r) * (q.lit(1.0) - q * 5.0);
         R::when(r.abs().le(r.lit(self.scale)), inside, r.lit(0.0))
     }
+    fn threshold(&self) -> Option<f64> {
+        Some(self.scale)
+    }
 }
 
 impl TukeyBiweight {
