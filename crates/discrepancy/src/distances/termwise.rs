@@ -471,10 +471,10 @@ fn repair<T: Termwise, N: Stored, const FACTOR: bool>(
         let mut slopes = [[0.0; 2]; 2];
         for h in 0..2 {
             let one = form.slopes(Short(x[h]), Short(y[h]));
-            let two = form.slopes(Twofold::from(x[h]), Twofold::from(y[h]));
             for (k, out) in slopes.iter_mut().enumerate() {
                 let (mut result, mut known) = slope::<Single, f64, FACTOR>(one[k], short, bounds);
                 if !known {
+                    let two = form.slopes(Twofold::from(x[h]), Twofold::from(y[h]));
                     (result, known) = slope::<Double, f64, FACTOR>(two[k], long, deeper);
                 }
                 settled &= known;
