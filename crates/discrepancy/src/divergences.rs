@@ -36,7 +36,9 @@ fn evaluate<D: Divergence>(
     input: PairInput<'_>,
     mut gradients: Option<Gradients<'_>>,
 ) -> Result<f64> {
-    let found = divergence.termwise(input, gradients.as_mut());
+    // Sums over rows as they are say nothing of rows that are divided by theirs.
+    let as_given = divergence.sums() != Sums::Normalised;
+    let found = if as_given { divergence.termwise(input, gradients.as_mut()) } else { None };
     if let Some(found) = found.filter(|found| found.complete) {
         return Ok(found.value);
     }
@@ -70,6 +72,9 @@ macro_rules! divergences {
                 fn entry(&self) -> &'static Entry { Self::ENTRY }
                 fn arguments(&self) -> Arguments { self.parameter_values() }
                 fn straight(&self, input: PairInput<'_, f32>, mut by: Option<Gradients<'_, f32>>) -> Option<f64> {
+                    if self.sums() == Sums::Normalised {
+                        return None;
+                    }
                     Divergence::straight(self, input, by.as_mut()).filter(|found| found.complete).map(|found| found.value)
                 }
                 fn evaluate(&self, input: PairInput<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {

@@ -172,6 +172,32 @@ fn whatever_cancels_in_plain_precision_is_watched() {
     assert!(crossings >= 10, "only {crossings} changes of sign were found");
 }
 
+/// Rounding passes no float, but it may end on one: a residual that a formula compares with a parameter is looked at twice.
+#[test]
+fn residuals_beside_a_parameter_are_on_their_side_of_it() {
+    let mut compared = 0;
+    for entry in pointwise().iter().map(|loss| loss.entry()) {
+        for parameter in entry.parameters {
+            let spec = format!("{}:{}=0.5", entry.name, parameter.name);
+            let Ok(Measure::Pointwise(loss)) = catalog::find(&spec) else { continue };
+            if loss.coupling() != Coupling::Residual || !loss.differentiable() {
+                continue;
+            }
+            for (z, y) in [(0.5, 1e-30), (0.5, -1e-30), (-0.5, 1e-30), (-0.5, -1e-30), (1e-30, 0.5), (-1e-30, 0.5)] {
+                let (z, y) = (z as f32, y as f32);
+                let results = Evaluation::new(&*loss, &[z], &[y]).unwrap().value_gradient_hessian().unwrap();
+                let truth = loss.witness(f64::from(z), f64::from(y));
+                for (got, truth) in [results.value[0], results.gradient[0], results.hessian[0]].into_iter().zip(truth) {
+                    let error = ulps(f64::from(got), &support::Exact::of(truth), F32);
+                    assert!(error <= 0.51, "{spec} at {z:e}, {y:e}: {got:e}, not {truth:e}");
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared >= 100, "only {compared} results were compared");
+}
+
 #[test]
 fn an_element_has_the_same_bits_in_any_company() {
     let mut compared = 0;

@@ -119,6 +119,7 @@ fn quotients() -> Vec<(f64, f64)> {
     }
     pairs.retain(|(x, y)| *x > 1e-290 && *y > 1e-290);
     pairs.truncate(pairs.len() / LANES * LANES);
+    assert!(pairs.len() > 10_000);
     pairs
 }
 

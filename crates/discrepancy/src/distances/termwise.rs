@@ -49,6 +49,8 @@ pub(crate) trait Termwise: Sync {
     const LARGEST: bool = false;
     /// Whether both rows are distributions; the sums number 1 and 2 are then theirs.
     const DISTRIBUTIONS: bool = false;
+    /// Whether the terms of the first sum have both signs; the sum number 3 is then that of their sizes.
+    const SIGNED: bool = false;
     /// Roundings in a term or a derivative, in units of the last place of the number it is computed in.
     const ROUNDINGS: f64 = 4.0;
     /// Elementary functions in a term or a derivative, one of the other.
@@ -68,7 +70,8 @@ pub(crate) trait Termwise: Sync {
     fn terms<R: Real>(&self, a: R, b: R) -> Sums<R>;
     /// Bounds of the sums of the terms' sizes; the sums themselves where no term is negative.
     fn sizes(&self, sums: Sums<f64>, _count: f64) -> Sums<f64> {
-        sums
+        let [first, one, two, size, last] = sums;
+        [if Self::SIGNED { size } else { first }, one, two, size, last]
     }
     /// The value, for so many coordinates.
     fn finish<R: Real>(&self, sums: Sums<R>, count: f64) -> R;

@@ -73,9 +73,6 @@ impl Termwise for BhattacharyyaCoefficient {
     const DISTRIBUTIONS: bool = true;
     const ROUNDINGS: f64 = 16.0;
     const SLOPES: bool = true;
-    fn fits(&self) -> bool {
-        !self.normalize
-    }
     #[inline(always)]
     fn terms<R: Real>(&self, p: R, q: R) -> Totals<R> {
         terms(p, q)

@@ -67,9 +67,6 @@ impl Termwise for Hellinger {
     const DISTRIBUTIONS: bool = true;
     const ROUNDINGS: f64 = 16.0;
     const SLOPES: bool = true;
-    fn fits(&self) -> bool {
-        !self.normalize
-    }
     #[inline(always)]
     fn terms<R: Real>(&self, p: R, q: R) -> Totals<R> {
         let (sum, zero) = (p.sqrt() + q.sqrt(), p.lit(0.0));

@@ -45,11 +45,6 @@ pub(super) fn totals<R: Real>(p: R, q: R) -> Totals<R> {
     [of_p + of_q, p, q, of_p.abs() + of_q.abs(), p.lit(0.0)]
 }
 
-/// Bounds of their sums.
-pub(super) fn sizes([_, p, q, size, _]: Totals<f64>) -> Totals<f64> {
-    [size, p, q, size, 0.0]
-}
-
 /// The derivatives in nats.
 #[inline(always)]
 pub(super) fn slopes<R: Real>(base: Base, p: R, q: R) -> [Slope<R>; 2] {
@@ -118,17 +113,12 @@ impl Divergence for JensenShannon {
 impl Termwise for JensenShannon {
     const COUNT: usize = 4;
     const DISTRIBUTIONS: bool = true;
+    const SIGNED: bool = true;
     const FUNCTIONS: f64 = 1.0;
     const SLOPES: bool = true;
-    fn fits(&self) -> bool {
-        !self.normalize
-    }
     #[inline(always)]
     fn terms<R: Real>(&self, p: R, q: R) -> Totals<R> {
         totals(p, q)
-    }
-    fn sizes(&self, sums: Totals<f64>, _: f64) -> Totals<f64> {
-        sizes(sums)
     }
     fn finish<R: Real>(&self, sums: Totals<R>, _: f64) -> R {
         // Cancels for rows that are nearly equal.

@@ -1,5 +1,5 @@
 use super::Divergence;
-use super::jensen_shannon::{divergence, gradients, in_base, sizes, slopes, totals};
+use super::jensen_shannon::{divergence, gradients, in_base, slopes, totals};
 use super::simplex::{Rows, Sums};
 use crate::distances::termwise::{Slope, Sums as Totals, Termwise, termwise};
 use crate::catalog::{Base, DataDomain, Domain, Interval, Value};
@@ -50,17 +50,12 @@ impl Divergence for JensenShannonDistance {
 impl Termwise for JensenShannonDistance {
     const COUNT: usize = 4;
     const DISTRIBUTIONS: bool = true;
+    const SIGNED: bool = true;
     const FUNCTIONS: f64 = 1.0;
     const SLOPES: bool = true;
-    fn fits(&self) -> bool {
-        !self.normalize
-    }
     #[inline(always)]
     fn terms<R: Real>(&self, p: R, q: R) -> Totals<R> {
         totals(p, q)
-    }
-    fn sizes(&self, sums: Totals<f64>, _: f64) -> Totals<f64> {
-        sizes(sums)
     }
     fn finish<R: Real>(&self, sums: Totals<R>, _: f64) -> R {
         self.base.scale(sums[0] * 0.5).sqrt()

@@ -97,11 +97,9 @@ impl Divergence for KlDivergence {
 impl Termwise for KlDivergence {
     const COUNT: usize = 4;
     const DISTRIBUTIONS: bool = true;
+    const SIGNED: bool = true;
     const FUNCTIONS: f64 = 1.0;
     const SLOPES: bool = true;
-    fn fits(&self) -> bool {
-        !self.normalize
-    }
     fn proper(&self) -> bool {
         !self.generalized
     }
@@ -109,10 +107,6 @@ impl Termwise for KlDivergence {
     fn terms<R: Real>(&self, p: R, q: R) -> Totals<R> {
         let term = logarithm(p, q).weighted(p);
         [term, p, q, term.abs(), p.lit(0.0)]
-    }
-    fn sizes(&self, sums: Totals<f64>, _: f64) -> Totals<f64> {
-        let [_, p, q, size, _] = sums;
-        [size, p, q, size, 0.0]
     }
     fn finish<R: Real>(&self, sums: Totals<R>, _: f64) -> R {
         // Cancels for rows that are nearly equal.

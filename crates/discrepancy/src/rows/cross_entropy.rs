@@ -104,6 +104,8 @@ impl CrossEntropy {
 impl Termwise for CrossEntropy {
     const COUNT: usize = 4;
     const DISTRIBUTIONS: bool = true;
+    // Probabilities may be a little above 1.
+    const SIGNED: bool = true;
     const FUNCTIONS: f64 = 1.0;
     const SLOPES: bool = true;
     #[inline(always)]
@@ -112,10 +114,6 @@ impl Termwise for CrossEntropy {
         let log = R::when(p.same(zero), p.lit(f64::INFINITY), p.lit(1.0).ln_quotient(p));
         let term = log.weighted(y);
         [term, p, y, term.abs(), zero]
-    }
-    fn sizes(&self, [_, p, y, size, _]: Sums<f64>, _: f64) -> Sums<f64> {
-        // Probabilities may be a little above 1.
-        [size, p, y, size, 0.0]
     }
     fn finish<R: Real>(&self, sums: Sums<R>, _: f64) -> R {
         self.base.scale(sums[0])
