@@ -28,6 +28,12 @@ pub use twofold::Twofold;
 
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
+/// Whether a power is taken by repeated multiplication: shorter than `exp(γ ln x)`, and exact for exact squares.
+#[inline(always)]
+pub(crate) fn by_multiplication(exponent: f64) -> bool {
+    exponent.fract() == 0.0 && exponent.abs() <= 16.0
+}
+
 /// The number a formula is written in. Formulas have no branches: [`Real::when`] evaluates both sides.
 pub trait Real:
     Copy
@@ -148,8 +154,7 @@ pub trait Real:
         if exponent == 0.0 {
             return self.lit(1.0);
         }
-        if exponent.fract() == 0.0 && exponent.abs() <= 16.0 {
-            // Repeated multiplication is shorter than exp(γ ln x) and exact for exact squares.
+        if by_multiplication(exponent) {
             let mut rest = exponent.abs() as u32;
             let mut square = self;
             let mut product = self.lit(1.0);

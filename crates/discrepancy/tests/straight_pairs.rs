@@ -74,7 +74,7 @@ impl Sequence {
 }
 
 fn straight(metric: &dyn PairFunction, a: &[f32], b: &[f32], level: Level) -> Option<(f64, Vec<f32>, Vec<f32>)> {
-    let input = PairInput { a, b, weights: None, epsilon: f64::from(f32::EPSILON), level };
+    let input = PairInput { a, b, weights: None, epsilon: f64::from(f32::EPSILON), level, next: [&[]; 2] };
     let (mut by_a, mut by_b) = (vec![0.0; a.len()], vec![0.0; b.len()]);
     let value = metric.straight(input, Some(Gradients { a: &mut by_a, b: &mut by_b }))?;
     assert_eq!(Some(value.to_bits()), metric.straight(input, None).map(f64::to_bits), "without gradients");
@@ -128,7 +128,7 @@ fn ordinary_values_go_straight_through() {
         for width in [9, 100, 1000] {
             let entry = metric.entry();
             let (a, b) = (sequence.row(&entry.prediction, width, 0.0), sequence.row(&entry.target, width, 0.0));
-            let input = PairInput { a: &a[..], b: &b, weights: None, epsilon: 1e-7, level: Level::best() };
+            let input = PairInput { a: &a[..], b: &b, weights: None, epsilon: 1e-7, level: Level::best(), next: [&[]; 2] };
             assert!(metric.straight(input, None).is_some(), "{} of {width}", metric.spec());
         }
     }

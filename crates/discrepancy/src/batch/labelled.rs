@@ -21,6 +21,8 @@ pub(super) const PARTS: usize = 32;
 const NUMBERS: usize = 8192;
 /// Rows of more scores are cut into parts of so many, which threads share.
 const PART: usize = 1 << 16;
+/// Numbers of a cache line.
+const LINE: usize = 16;
 /// The relative error of an exponential, where the exponent is off by the rounding of a difference below 745.
 const EXPONENTIAL: f64 = power(-42);
 
@@ -43,8 +45,15 @@ pub(super) struct Room {
 
 impl Room {
     /// Computes the answers of `loss` to a block of rows; labels are in range.
-    pub(super) fn answer(&mut self, loss: &dyn LabelledLoss, level: Level, block: &[f32], labels: &[usize]) {
-        self.exponentials(level, block, labels, loss.scale());
+    pub(super) fn answer(
+        &mut self,
+        loss: &dyn LabelledLoss,
+        level: Level,
+        block: &[f32],
+        soon: &[f32],
+        labels: &[usize],
+    ) {
+        self.exponentials(level, block, soon, labels, loss.scale());
         if loss.weighs() {
             for (weight, label) in self.rows.class_weight.iter_mut().zip(labels) {
                 *weight = loss.weight_of(*label);
@@ -56,7 +65,14 @@ impl Room {
     }
 
     /// Computes what answers are made of.
-    pub(super) fn exponentials(&mut self, level: Level, block: &[f32], labels: &[usize], temperature: f64) {
+    pub(super) fn exponentials(
+        &mut self,
+        level: Level,
+        block: &[f32],
+        soon: &[f32],
+        labels: &[usize],
+        temperature: f64,
+    ) {
         let width = block.len() / labels.len();
         self.rows.resize(labels.len());
         let rows = if width <= FEW { labels.len().next_multiple_of(LANES) } else { labels.len() };
@@ -72,7 +88,7 @@ impl Room {
                 by_parts(level, row, *label, temperature, weights, rows, i);
             }
         } else {
-            run(level, Exponentials { block, width, labels, temperature, weights, rows });
+            run(level, Exponentials { block, soon, width, labels, temperature, weights, rows });
         }
     }
 
@@ -104,6 +120,8 @@ impl Room {
 
 struct Exponentials<'a> {
     block: &'a [f32],
+    /// The scores that are wanted next, or nothing.
+    soon: &'a [f32],
     width: usize,
     labels: &'a [usize],
     temperature: f64,
@@ -194,13 +212,18 @@ impl Exponentials<'_> {
         }
         let largest = wide(&largest);
         let cells = &mut self.weights[first * width..][..LANES * width];
+        let soon = self.soon.get(first * width..).unwrap_or_default();
         for part in (0..LANES).step_by(L::WIDTH) {
             let place = first + part..first + part + L::WIDTH;
             let part = part..part + L::WIDTH;
             let top = load.load(&largest[part.clone()]);
             let (none, one) = (top.lit(0.0), top.lit(1.0));
             let (mut rest, mut tops) = (none, none);
-            for (column, cells) in columns[..width].iter().zip(cells.chunks_exact_mut(LANES)) {
+            let mut lines = soon.chunks(LINE);
+            for (k, (column, cells)) in columns[..width].iter().zip(cells.chunks_exact_mut(LANES)).enumerate() {
+                if part.start == 0 && k % 2 == 0 {
+                    fetch(&mut lines);
+                }
                 let x = load.load(&wide(column)[part.clone()]);
                 let w = weigh.weight(x, top);
                 let is_top = x.same(top);
@@ -228,7 +251,8 @@ impl Exponentials<'_> {
         let row = &self.block[i * self.width..][..self.width];
         let weights = &mut self.weights[i * self.width..][..self.width];
         let (largest, top) = largest(row);
-        let rest = part(load, weigh, largest, Some(top), row, weights);
+        let soon = self.soon.get(i * self.width..).unwrap_or_default();
+        let rest = part(load, weigh, largest, Some(top), row, soon, weights);
         note(self.rows, i, row, weights, largest, rest, self.labels[i], self.temperature);
     }
 }
@@ -337,8 +361,8 @@ impl Part<'_> {
     fn each<L: Load>(self, load: L) {
         let Part { scores, largest, top, temperature, weights, sum } = self;
         *sum = match temperature {
-            1.0 => part(load, Plain, largest, top, scores, weights),
-            temperature => part(load, Tempered(temperature), largest, top, scores, weights),
+            1.0 => part(load, Plain, largest, top, scores, &[], weights),
+            temperature => part(load, Tempered(temperature), largest, top, scores, &[], weights),
         };
     }
 }
@@ -361,8 +385,10 @@ fn part<L: Load, W: Weigh>(
     largest: f32,
     top: Option<usize>,
     row: &[f32],
+    soon: &[f32],
     weights: &mut [f64],
 ) -> f64 {
+    let mut lines = soon.chunks(LINE);
     let mut sums = [0.0; PARTS];
     // In registers for the whole row.
     let mut parts: [L::Number; PARTS] = [load.load(&sums[..L::WIDTH]); PARTS];
@@ -373,6 +399,8 @@ fn part<L: Load, W: Weigh>(
     let (before, after) = pieces.split_at(special.min(pieces.len()));
     let (out_before, out_after) = out.split_at_mut(before.len());
     for (piece, out) in before.iter().zip(out_before) {
+        fetch(&mut lines);
+        fetch(&mut lines);
         exponentials(load, weigh, wide, piece, out, &mut parts);
     }
     // The largest score's own exponential is 1 and left out of the sum.
@@ -382,6 +410,8 @@ fn part<L: Load, W: Weigh>(
         piece[place] = f32::NEG_INFINITY;
         exponentials(load, weigh, wide, &piece, out, &mut parts);
         for (piece, out) in after.iter().zip(out_after) {
+            fetch(&mut lines);
+            fetch(&mut lines);
             exponentials(load, weigh, wide, piece, out, &mut parts);
         }
     }
@@ -401,6 +431,14 @@ fn part<L: Load, W: Weigh>(
         weights[top] = 1.0;
     }
     sums.iter().sum()
+}
+
+/// Asks for the next line, if there is one.
+#[inline(always)]
+fn fetch(lines: &mut std::slice::Chunks<'_, f32>) {
+    if let Some([place, ..]) = lines.next() {
+        discrepancy_stream::prefetch(place);
+    }
 }
 
 #[inline(always)]
@@ -585,7 +623,7 @@ mod tests {
             let labels: Vec<usize> = (0..rows).map(|i| i % width).collect();
             for level in Level::available() {
                 let mut room = Room::default();
-                room.answer(loss, level, &scores, &labels);
+                room.answer(loss, level, &scores, &[], &labels);
                 assert_eq!(room.rows.sure[..rows], vec![1.0; rows], "{width} classes at {level:?}");
             }
         }

@@ -75,6 +75,13 @@ impl<'a, E: Element> Matrix<'a, E> {
         }
         scratch
     }
+    /// Of at most so many rows, where they lie in memory as singles, to be asked for before they are needed.
+    pub(super) fn ahead(&self, first: usize, count: usize) -> &'a [f32] {
+        let (width, rows) = (self.width(), self.rows());
+        let (first, last) = (first.min(rows), (first + count).min(rows));
+        let block = self.as_slice().map(|all| &all[first * width..last * width]);
+        block.and_then(E::as_singles).unwrap_or_default()
+    }
     /// All numbers, row by row.
     pub(crate) fn widen_all(&self) -> Vec<f64> {
         self.view.iter().map(|x| x.widen()).collect()

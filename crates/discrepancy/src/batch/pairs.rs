@@ -61,8 +61,13 @@ struct RowScratch<E> {
     rounded: [Vec<E>; 2],
 }
 
-/// A pair's index, and where its results go.
-type ResultRow<'s, E> = (usize, (&'s mut E, (&'s mut [E], &'s mut [E])));
+/// The number of a task, and where the results of its rows go.
+type ResultRows<'s, E> = (usize, (&'s mut [E], (&'s mut [E], &'s mut [E])));
+
+/// Numbers of a row's task.
+const TASK: usize = 1 << 14;
+/// Tasks for threads to share, at least, if there are as many rows.
+const TASKS: usize = 64;
 
 /// Rows of `a` that are taken together.
 const TILE: usize = 16;
@@ -104,7 +109,7 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
     pub fn rowwise(&self) -> Result<Vec<E>> {
         self.same_rows()?;
         let one = |(x, y): &mut Scratch, i| {
-            if let Some(value) = self.singles(i, i).and_then(|input| self.metric.straight(input, None)) {
+            if let Some(value) = self.singles_of_row(i).and_then(|input| self.metric.straight(input, None)) {
                 return Ok(E::narrow(value));
             }
             self.a.widen(i, x);
@@ -143,25 +148,31 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
         length(name, "gradient_a", gradient_a.len(), rows * width)?;
         length(name, "gradient_b", gradient_b.len(), rows * width)?;
         let stream = size_of_val(gradient_a) > STREAM;
-        let one = |scratch: &mut RowScratch<E>, (i, (value, (out_a, out_b))): ResultRow<'_, E>| {
-            let found = if stream {
-                let [by_a, by_b] = &mut scratch.rounded;
-                by_a.resize(width, E::default());
-                by_b.resize(width, E::default());
-                let found = self.row_with_gradients(i, by_a, by_b, &mut scratch.wide)?;
-                discrepancy_stream::scope(|stores| {
-                    E::stream(stores, out_a, by_a);
-                    E::stream(stores, out_b, by_b);
-                });
-                found
-            } else {
-                self.row_with_gradients(i, out_a, out_b, &mut scratch.wide)?
-            };
-            *value = E::narrow(found);
-            Ok(())
+        // Some rows, for one fence.
+        let each = (TASK / width).clamp(1, rows.div_ceil(TASKS).max(1));
+        let one = |scratch: &mut RowScratch<E>, (task, (value, (by_a, by_b))): ResultRows<'_, E>| {
+            let row = by_a.chunks_mut(width).zip(by_b.chunks_mut(width));
+            discrepancy_stream::scope(|stores| {
+                for (k, (value, (out_a, out_b))) in value.iter_mut().zip(row).enumerate() {
+                    let i = task * each + k;
+                    let found = if stream {
+                        let [by_a, by_b] = &mut scratch.rounded;
+                        by_a.resize(width, E::default());
+                        by_b.resize(width, E::default());
+                        let found = self.row_with_gradients(i, by_a, by_b, &mut scratch.wide)?;
+                        E::stream(stores, out_a, by_a);
+                        E::stream(stores, out_b, by_b);
+                        found
+                    } else {
+                        self.row_with_gradients(i, out_a, out_b, &mut scratch.wide)?
+                    };
+                    *value = E::narrow(found);
+                }
+                Ok(())
+            })
         };
-        let gradients = gradient_a.par_chunks_mut(width).zip(gradient_b.par_chunks_mut(width));
-        let all = value.par_iter_mut().zip(gradients).enumerate();
+        let gradients = gradient_a.par_chunks_mut(each * width).zip(gradient_b.par_chunks_mut(each * width));
+        let all = value.par_chunks_mut(each).zip(gradients).enumerate();
         deal(self.numbers(), all, one).map(|_| ())
     }
 
@@ -174,7 +185,7 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
         [x, y, by_x, by_y]: &mut [Vec<f64>; 4],
     ) -> Result<f64> {
         if let (Some(input), Some(a), Some(b)) =
-            (self.singles(i, i), E::as_singles_mut(out_a), E::as_singles_mut(out_b))
+            (self.singles_of_row(i), E::as_singles_mut(out_a), E::as_singles_mut(out_b))
             && let Some(value) = self.metric.straight(input, Some(Gradients { a, b }))
         {
             return Ok(value);
@@ -193,7 +204,13 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
         let row = |matrix: &Matrix<'a, E>, i: usize| E::as_singles(&matrix.as_slice()?[i * width..][..width]);
         let (a, b) = (row(&self.a, i)?, row(&self.b, j)?);
         let ordinary = self.weights.is_none();
-        ordinary.then_some(PairInput { a, b, weights: None, epsilon: E::EPSILON, level: Level::best() })
+        ordinary.then_some(PairInput { a, b, weights: None, epsilon: E::EPSILON, level: Level::best(), next: [&[]; 2] })
+    }
+
+    /// The same of row i of both, with the rows that come next.
+    fn singles_of_row(&self, i: usize) -> Option<PairInput<'_, f32>> {
+        let next = [self.a.ahead(i + 1, 1), self.b.ahead(i + 1, 1)];
+        Some(PairInput { next, ..self.singles(i, i)? })
     }
 
     /// All rows of `a` against all rows of `b`: N×M, row by row of `a`.
@@ -353,7 +370,7 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
     }
 
     fn input<'s>(&'s self, a: &'s [f64], b: &'s [f64]) -> PairInput<'s> {
-        PairInput { a, b, weights: self.weights.as_deref(), epsilon: E::EPSILON, level: Level::best() }
+        PairInput { weights: self.weights.as_deref(), epsilon: E::EPSILON, ..PairInput::new(a, b) }
     }
 
     /// Names the flat index of a wrong element in the argument as the caller knows it.

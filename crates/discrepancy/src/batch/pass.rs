@@ -230,10 +230,16 @@ impl Pass<'_> {
                 (None, None) => &[],
             };
             let target = part(columns.target, first, count);
+            let next = match (columns.prediction, &task.buffers.gradient) {
+                (Some(prediction), _) => ahead(prediction, first),
+                (None, Some(gradient)) => ahead(gradient, 0),
+                (None, None) => &[],
+            };
+            let next = [next, ahead(columns.target, first)];
             let mut straight = false;
             if fused {
                 let summing = Summing::Here(&mut sum);
-                straight = self.straight(prediction, target, &task, summing, &mut wide, &mut narrow);
+                straight = self.straight(prediction, target, next, &task, summing, &mut wide, &mut narrow);
                 fused = straight;
             }
             let later = !straight && sums != Sums::None;
@@ -241,7 +247,7 @@ impl Pass<'_> {
                 summed += count as u64;
             } else {
                 let summing = if later { Summing::Later } else { Summing::Not };
-                straight = self.straight(prediction, target, &task, summing, &mut wide, &mut narrow);
+                straight = self.straight(prediction, target, next, &task, summing, &mut wide, &mut narrow);
             }
             if !straight {
                 self.block(task.start + first, prediction, target, &task.buffers, &mut wide)?;
@@ -292,6 +298,7 @@ impl Pass<'_> {
         &self,
         prediction: &[E],
         target: &[E],
+        next: [&[f32]; 2],
         task: &Task<'_, '_, E>,
         summing: Summing<'_>,
         wide: &mut Wide,
@@ -323,6 +330,7 @@ impl Pass<'_> {
         let rows = Rows {
             prediction,
             target,
+            next,
             value: place(value, &mut wide.value, &mut narrow.value, count),
             gradient: place(gradient, &mut wide.gradient, &mut narrow.gradient, count),
             hessian: place(hessian, &mut wide.hessian, &mut narrow.hessian, count),
@@ -417,6 +425,12 @@ impl Pass<'_> {
     fn widen<E: Element>(&self, from: &[E], to: &mut [f64]) {
         run_block(self.level, Widen { from, to });
     }
+}
+
+/// What is read when the block that starts at `first` is done and another: it can be on its way till then.
+fn ahead<E: Element>(column: &[E], first: usize) -> &[f32] {
+    let rest = column.get(first + 2 * BLOCK..).unwrap_or_default();
+    E::as_singles(&rest[..rest.len().min(BLOCK)]).unwrap_or_default()
 }
 
 /// The same numbers as singles, through `room` if need be.

@@ -13,6 +13,7 @@ use crate::number::Level;
 use crate::rows::labelled::LabelledRows;
 use crate::rows::{HessianKind, LabelledLoss, RowLoss, RowMap, RowTargets, SpreadLoss, Target};
 use crate::sums::{ExactSum, Moments};
+use discrepancy_stream::Stores;
 use ndarray::{ArrayView1, Axis, Slice};
 use rayon::prelude::*;
 
@@ -257,7 +258,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         }
         let block = self.rows.singles(first, count, singles);
         match kernel.loss {
-            Kind::Labelled(loss) => room.answer(loss, self.level, block, labels),
+            Kind::Labelled(loss) => room.answer(loss, self.level, block, self.rows.ahead(first + count, count), labels),
             Kind::Spread(loss) => {
                 let targets = self.probabilities(first, count, labels, targets);
                 loss.spread(self.level, block, targets, width, E::EPSILON, spread);
@@ -542,11 +543,20 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         let width = self.rows.width();
         self.same_length("gradient", gradient.len(), self.rows.rows() * width)?;
         let size = rows_of_block(width);
-        let one = |scratch: &mut BlockScratch<E>, (block, gradient): (usize, &mut [E])| {
-            self.step(block * size, gradient, divisor, scratch)
+        let blocks = self.blocks_of_task(size);
+        let stream = self.numbers() * size_of::<E>() > STREAM;
+        let one = |scratch: &mut BlockScratch<E>, (task, gradient): (usize, &mut [E])| {
+            discrepancy_stream::scope(|stores| {
+                let mut moments = Moments::new();
+                for (k, gradient) in gradient.chunks_mut(size * width).enumerate() {
+                    let first = (task * blocks + k) * size;
+                    moments.merge(&self.step(first, gradient, divisor, scratch, stream.then_some(stores))?);
+                }
+                Ok(moments)
+            })
         };
-        let blocks = gradient.par_chunks_mut(size * width).enumerate();
-        Ok(merged(deal(self.numbers(), blocks, one)?))
+        let tasks = gradient.par_chunks_mut(blocks * size * width).enumerate();
+        Ok(merged(deal(self.numbers(), tasks, one)?))
     }
 
     /// The same with the gradient in place of the scores: beside them, only memory for a block a thread is used.
@@ -583,7 +593,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             };
             buffer.resize(scores.len(), E::default());
             let batch = RowEvaluation::new(loss, scores, classes, targets)?;
-            let moments = batch.step(0, buffer, divisor, scratch).map_err(|error| {
+            let moments = batch.step(0, buffer, divisor, scratch, None).map_err(|error| {
                 let labels = error.argument() == "target" && matches!(batch.targets, Targets::Labels { .. });
                 match error.index() {
                     Some(index) => error.at(index + if labels { first } else { first * classes }),
@@ -645,8 +655,23 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         self.weights.map_or(1.0, |weights| weights[i].widen())
     }
 
-    /// The sums of a block of rows, and their gradients, weighted and over the divisor.
-    fn step(&self, first: usize, out: &mut [E], divisor: f64, scratch: &mut BlockScratch<E>) -> Result<Moments> {
+    /// How many blocks of so many rows a task has: some, because a fence behind its stores waits for them; few enough for
+    /// threads to share.
+    fn blocks_of_task(&self, size: usize) -> usize {
+        const TASKS: usize = 64;
+        (self.rows.rows() / (size * TASKS)).clamp(1, 16)
+    }
+
+    /// The sums of a block of rows, and their gradients, weighted and over the divisor; these past the caches where such
+    /// stores are given.
+    fn step<'b>(
+        &self,
+        first: usize,
+        out: &'b mut [E],
+        divisor: f64,
+        scratch: &mut BlockScratch<E>,
+        stores: Option<&Stores<'b>>,
+    ) -> Result<Moments> {
         let width = self.rows.width();
         let mut moments = Moments::new();
         let kernel = self.kernel();
@@ -661,12 +686,11 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             }
         }
         // Past the caches, from where it was made.
-        let stream = self.rows.rows() * width * size_of::<E>() > STREAM;
         let mut narrow = std::mem::take(&mut scratch.narrow);
-        if stream {
+        if stores.is_some() {
             narrow.resize(out.len(), E::default());
         }
-        let target = if stream { &mut narrow[..] } else { &mut *out };
+        let target = if stores.is_some() { &mut narrow[..] } else { &mut *out };
         if let Some(kernel) = kernel {
             self.gradients(kernel, first, scratch, target);
         }
@@ -689,8 +713,8 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
                 out.iter_mut().zip(own).for_each(|(out, g)| *out = E::narrow(g * weight / divisor));
             }
         }
-        if stream {
-            discrepancy_stream::scope(|stores| E::stream(stores, out, &narrow));
+        if let Some(stores) = stores {
+            E::stream(stores, out, &narrow);
         }
         scratch.narrow = narrow;
         moments.push_slice_first(&scratch.values);
@@ -856,7 +880,13 @@ pub(super) fn map_matrix<E: Element>(map: &dyn RowMap, rows: Matrix<'_, E>) -> R
         };
         if let Some(temperature) = temperature {
             labels.resize(count, 0);
-            room.exponentials(Level::best(), rows.singles(first, count, singles), labels, temperature);
+            room.exponentials(
+                Level::best(),
+                rows.singles(first, count, singles),
+                rows.ahead(first + count, count),
+                labels,
+                temperature,
+            );
             let LabelledRows { rest, other, .. } = &mut room.rows;
             other.iter_mut().zip(rest).for_each(|(factor, rest)| *factor = map.factor_of_shares(*rest + 1.0));
             room.products(Level::best(), width, target);

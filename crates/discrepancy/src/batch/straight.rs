@@ -39,6 +39,8 @@ pub struct Rows<'a> {
     pub prediction: &'a [f32],
     /// The targets.
     pub target: &'a [f32],
+    /// Predictions and targets that are wanted soon, or nothing.
+    pub next: [&'a [f32]; 2],
     /// The values.
     pub value: Place<'a>,
     /// The derivatives, times `factor`.
@@ -107,7 +109,7 @@ impl<L: Loss + Domains> Straight<'_, '_, L> {
         let Straight { loss, rows, done } = self;
         // Its own copy cannot change while results are written, so what depends on parameters only is computed once.
         let loss = &loss.clone();
-        let Rows { prediction, target, mut value, mut gradient, mut hessian, factor, sum } = rows;
+        let Rows { prediction, target, next, mut value, mut gradient, mut hessian, factor, sum } = rows;
         let n = prediction.len();
         assert!(n <= BLOCK && target.len() == n);
         let mut labels = L::CANCELS != L::CANCELS_AT_LABELS;
@@ -153,6 +155,11 @@ impl<L: Loss + Domains> Straight<'_, '_, L> {
             for start in (0..prediction.len()).step_by(2 * C::WIDTH) {
                 let part = start..start + 2 * C::WIDTH;
                 let (Some(z), Some(y)) = (prediction.get(part.clone()), target.get(part.clone())) else { break };
+                for soon in next {
+                    if let Some(place) = soon.get(start) {
+                        discrepancy_stream::prefetch(place);
+                    }
+                }
                 let (z, y) = (load.load_single(z), load.load_single(y));
                 let low = one_of::<L, C, ORDER>(loss, labels, factor, z[0], y[0]);
                 let high = one_of::<L, C, ORDER>(loss, labels, factor, z[1], y[1]);

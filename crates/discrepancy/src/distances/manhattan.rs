@@ -1,6 +1,6 @@
 use super::Distance;
 use super::pair::{Gradients, Pair, scaled, total};
-use super::termwise::{Sums, Termwise, termwise};
+use super::termwise::{Slope, Sums, Termwise, termwise};
 use crate::catalog::DataDomain;
 use crate::error::Result;
 use crate::number::Real;
@@ -37,6 +37,7 @@ impl Distance for Manhattan {
 
 impl Termwise for Manhattan {
     const COUNT: usize = 1;
+    const SLOPES: bool = true;
     #[inline(always)]
     fn terms<R: Real>(&self, a: R, b: R) -> Sums<R> {
         let zero = a.lit(0.0);
@@ -44,5 +45,11 @@ impl Termwise for Manhattan {
     }
     fn finish<R: Real>(&self, sums: Sums<R>, _: f64) -> R {
         sums[0]
+    }
+    #[inline(always)]
+    fn slopes<R: Real>(&self, a: R, b: R) -> [Slope<R>; 2] {
+        let (none, one) = (a.lit(0.0), a.lit(1.0));
+        let sign = R::when(b.lt(a), one, R::when(a.lt(b), -one, none));
+        [Slope::of(sign), Slope::of(-sign)]
     }
 }

@@ -24,13 +24,15 @@ pub struct PairInput<'a, N = f64> {
     pub epsilon: f64,
     /// The vectors in use; the bits are the same.
     pub level: Level,
+    /// What will be read next, as long as the rows, or nothing: memory may fetch it meanwhile.
+    pub next: [&'a [N]; 2],
 }
 
 impl<'a> PairInput<'a> {
     /// Two rows of `f64` without weights.
     #[must_use]
     pub fn new(a: &'a [f64], b: &'a [f64]) -> Self {
-        PairInput { a, b, weights: None, epsilon: f64::EPSILON, level: Level::best() }
+        PairInput { a, b, weights: None, epsilon: f64::EPSILON, level: Level::best(), next: [&[]; 2] }
     }
 }
 

@@ -1,6 +1,6 @@
 use super::Distance;
 use super::pair::{Gradients, Pair, scaled, square, total};
-use super::termwise::{Sums, Termwise, termwise};
+use super::termwise::{Slope, Sums, Termwise, termwise};
 use crate::catalog::DataDomain;
 use crate::error::Result;
 use crate::number::Real;
@@ -38,6 +38,7 @@ impl Distance for SquaredEuclidean {
 
 impl Termwise for SquaredEuclidean {
     const COUNT: usize = 1;
+    const SLOPES: bool = true;
     #[inline(always)]
     fn terms<R: Real>(&self, a: R, b: R) -> Sums<R> {
         let zero = a.lit(0.0);
@@ -45,5 +46,9 @@ impl Termwise for SquaredEuclidean {
     }
     fn finish<R: Real>(&self, sums: Sums<R>, _: f64) -> R {
         sums[0]
+    }
+    #[inline(always)]
+    fn slopes<R: Real>(&self, a: R, b: R) -> [Slope<R>; 2] {
+        [Slope::of((a - b) * 2.0), Slope::of((b - a) * 2.0)]
     }
 }

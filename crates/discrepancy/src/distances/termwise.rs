@@ -17,6 +17,8 @@ pub(crate) const MOST: usize = 5;
 /// What a form keeps of each coordinate; the rest is zero.
 pub(crate) type Sums<R> = [R; MOST];
 
+/// Bytes of a cache line.
+const LINE: usize = 64;
 /// Coordinates that are taken together, and kept in so many parts of sums, on every processor.
 const PARTS: usize = 2 * LANES;
 
@@ -249,7 +251,7 @@ fn go<T: Termwise, D: Depth, N: Stored>(
     input: PairInput<'_, N>,
     gradients: Option<&mut Gradients<'_, N>>,
 ) -> Option<Found> {
-    let PairInput { a, b, epsilon, level, .. } = input;
+    let PairInput { a, b, epsilon, level, next, .. } = input;
     let (n, lengths) = (a.len(), gradients.as_ref().map(|g| (g.a.len(), g.b.len())));
     let ordinary = n > 0 && b.len() == n && lengths.is_none_or(|both| both == (n, n)) && input.weights.is_none();
     if !ordinary || !form.fits() {
@@ -267,7 +269,7 @@ fn go<T: Termwise, D: Depth, N: Stored>(
         _ => None,
     };
     let (sums, depth) = (Some(&mut parts), PhantomData);
-    run(level, Pass::<T, D, N> { form, a, b, sums, legal: &mut legal, slopes, depth });
+    run(level, Pass::<T, D, N> { form, a, b, next, sums, legal: &mut legal, slopes, depth });
     let sizes = form.sizes(parts.map(|part| part[0]), count);
     if !legal || T::DISTRIBUTIONS && !distributions(form, [parts[1], parts[2]], count * epsilon) {
         return None;
@@ -289,7 +291,7 @@ fn go<T: Termwise, D: Depth, N: Stored>(
         let margin = D::SURE - factor.error / high.abs() - 4.0 * <D::Of<f64> as Approximate<f64>>::OPERATION;
         if high.is_finite() && margin > 0.0 {
             let slopes = Some(Slopes { out, factor: Some([high, low]), margin, sure: &mut sure });
-            run(level, Pass::<T, D, N> { form, a, b, sums: None, legal: &mut legal, slopes, depth });
+            run(level, Pass::<T, D, N> { form, a, b, next: [&[]; 2], sums: None, legal: &mut legal, slopes, depth });
         } else {
             sure = false;
         }
@@ -315,6 +317,7 @@ struct Pass<'a, 'b, T, D, N> {
     form: &'a T,
     a: &'a [N],
     b: &'a [N],
+    next: [&'a [N]; 2],
     sums: Option<&'a mut [[f64; 2]; MOST]>,
     legal: &'a mut bool,
     slopes: Option<Slopes<'b, N>>,
@@ -341,7 +344,7 @@ impl<T: Termwise, D: Depth, N: Stored> Pass<'_, '_, T, D, N> {
 
     #[inline(always)]
     fn through<C: Load, const SUMS: bool, const SLOPES: bool, const FACTOR: bool>(self, load: C) {
-        let Pass { form, a, b, sums, legal, slopes, .. } = self;
+        let Pass { form, a, b, next, sums, legal, slopes, .. } = self;
         let (mut unused, mut settled) = (true, true);
         let ([by_a, by_b], single, margin, sure): ([&mut [N]; 2], _, _, _) = match slopes {
             Some(Slopes { out, factor, margin, sure }) => (out, factor.unwrap_or_default(), margin, sure),
@@ -371,6 +374,13 @@ impl<T: Termwise, D: Depth, N: Stored> Pass<'_, '_, T, D, N> {
         // A loop over both, so that the formula stands here once.
         for (a, b, by_a, by_b) in rows {
             for start in (0..a.len()).step_by(PARTS) {
+                for next in next {
+                    for line in 0..PARTS * size_of::<N>() / LINE {
+                        if let Some(place) = next.get(start + line * (LINE / size_of::<N>())) {
+                            discrepancy_stream::prefetch(place);
+                        }
+                    }
+                }
                 for step in 0..PARTS / (2 * C::WIDTH) {
                     let k = 2 * step;
                     let part = start + k * C::WIDTH..start + (k + 2) * C::WIDTH;

@@ -1,6 +1,6 @@
 use super::{Coupling, Loss};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
-use crate::number::Real;
+use crate::number::{Real, by_multiplication};
 
 crate::entry! {
     /// Focal loss of a logit: cross entropy in which easy rows count little.
@@ -41,10 +41,14 @@ fn margin<R: Real>(z: R, y: R) -> R {
 }
 
 impl Focal {
-    /// `(1 - p_y)^γ` through its logarithm, so that it neither over- nor underflows early.
+    /// `(1 - p_y)^γ`; where that needs a logarithm, through the one that does not underflow early.
     #[inline(always)]
     fn easiness<R: Real>(&self, m: R) -> R {
-        if self.gamma == 0.0 { m.lit(1.0) } else { (m.softplus() * -self.gamma).exp_nonpositive() }
+        if by_multiplication(self.gamma) {
+            (-m).sigmoid().power(self.gamma)
+        } else {
+            (m.softplus() * -self.gamma).exp_nonpositive()
+        }
     }
 }
 

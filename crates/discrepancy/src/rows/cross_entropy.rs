@@ -77,7 +77,7 @@ impl CrossEntropy {
     /// An ordinary row of probabilities, in vectors.
     fn straight(&self, row: &[f64], target: Target<'_>, epsilon: f64, gradient: Option<&mut [f64]>) -> Option<f64> {
         let Target::Probabilities(y) = target else { return None };
-        let input = PairInput { a: row, b: y, weights: None, epsilon, level: Level::best() };
+        let input = PairInput { epsilon, ..PairInput::new(row, y) };
         let found = if let Some(gradient) = gradient {
             let mut unused = vec![0.0; row.len()];
             evaluate(self, input, Some(&mut Gradients { a: gradient, b: &mut unused }))
