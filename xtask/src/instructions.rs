@@ -2,7 +2,8 @@
 //!
 //! Times are different on every machine and in every minute; a count of instructions is not. Valgrind has no AVX-512,
 //! so what is counted is the AVX2 level, on one thread. A count that grew by more than 3 % fails, for a kernel may
-//! lose its vectors, or a call creep in, without any result being wrong.
+//! lose its vectors, or a call creep in, without any result being wrong. Calls are counted too: a vector of a kernel makes
+//! none, only blocks and rows do.
 
 use super::{benchmark, root};
 use std::fmt::Write;
@@ -11,6 +12,8 @@ use std::process::{Command, Stdio};
 const FILE: &str = "crates/discrepancy/benches/instructions.txt";
 /// What a count may grow by: other versions of the C library copy memory differently.
 const MORE: f64 = 1.03;
+/// Calls for each number that rows and blocks may make: one for every ten numbers.
+const CALLS: f64 = 0.1;
 const HEAD: &str = "\
 # Instructions for each number, at the AVX2 level on one thread: entry, shape of the `f32` inputs, output, count.
 # Written by `cargo xtask instructions --write`, checked by `cargo xtask instructions`.
@@ -28,8 +31,8 @@ pub(super) fn instructions(rest: &[&str]) -> Result<(), String> {
     let Some(counts) = counts()? else { return Ok(()) };
     let path = root().join(FILE);
     if rest.contains(&"--write") {
-        let lines = counts.iter().fold(HEAD.to_owned(), |mut lines, (kernel, count)| {
-            let _ = writeln!(lines, "{kernel} {count:.2}");
+        let lines = counts.iter().fold(HEAD.to_owned(), |mut lines, Count { kernel, instructions, .. }| {
+            let _ = writeln!(lines, "{kernel} {instructions:.2}");
             lines
         });
         return std::fs::write(&path, lines).map_err(|error| format!("{FILE}: {error}"));
@@ -41,18 +44,21 @@ pub(super) fn instructions(rest: &[&str]) -> Result<(), String> {
         known.push((kernel, count.parse().map_err(|error| format!("{FILE}: {line}: {error}"))?));
     }
     let mut failures = Vec::new();
-    for (kernel, count) in &counts {
+    for Count { kernel, instructions, calls } in &counts {
         let Some((_, before)) = known.iter().find(|(known, _)| known == kernel) else {
             failures.push(format!("{kernel} is not on file"));
             continue;
         };
-        let more = (1000.0 * (count / before - 1.0)).round() / 10.0 + 0.0;
-        println!("{kernel:<56}{count:>9.2}{more:>+8.1} %");
-        if *count > before * MORE {
-            failures.push(format!("{kernel} takes {count:.2} instructions for a number, {before} before"));
+        let more = (1000.0 * (instructions / before - 1.0)).round() / 10.0 + 0.0;
+        println!("{kernel:<56}{instructions:>9.2}{more:>+8.1} %{calls:>9.3} calls");
+        if *instructions > before * MORE {
+            failures.push(format!("{kernel} takes {instructions:.2} instructions for a number, {before} before"));
+        }
+        if *calls > CALLS {
+            failures.push(format!("{kernel} makes {calls:.2} calls for a number"));
         }
     }
-    let gone = known.iter().filter(|(kernel, _)| !counts.iter().any(|(found, _)| found == kernel));
+    let gone = known.iter().filter(|(kernel, _)| !counts.iter().any(|found| found.kernel == *kernel));
     failures.extend(gone.map(|(kernel, _)| format!("{kernel} is on file, but there is no such kernel")));
     if failures.is_empty() {
         return Ok(());
@@ -60,8 +66,15 @@ pub(super) fn instructions(rest: &[&str]) -> Result<(), String> {
     Err(format!("{}\nif this is meant: cargo xtask instructions --write", failures.join("\n")))
 }
 
-/// Each kernel of `speed --count`, and its instructions for each number; `None` where the level is another.
-fn counts() -> Result<Option<Vec<(String, f64)>>, String> {
+/// What a kernel takes for each number.
+struct Count {
+    kernel: String,
+    instructions: f64,
+    calls: f64,
+}
+
+/// Each kernel of `speed --count`; `None` where the level is another.
+fn counts() -> Result<Option<Vec<Count>>, String> {
     let program = benchmark()?;
     let folder = std::env::temp_dir().join(format!("discrepancy-instructions-{}", std::process::id()));
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -70,7 +83,7 @@ fn counts() -> Result<Option<Vec<(String, f64)>>, String> {
     counted
 }
 
-fn run(program: &str, folder: &std::path::Path) -> Result<Option<Vec<(String, f64)>>, String> {
+fn run(program: &str, folder: &std::path::Path) -> Result<Option<Vec<Count>>, String> {
     let out = folder.join("out");
     let output = Command::new("valgrind")
         .args(["--quiet", "--tool=callgrind", &format!("--callgrind-out-file={}", out.display())])
@@ -99,7 +112,9 @@ fn run(program: &str, folder: &std::path::Path) -> Result<Option<Vec<(String, f6
         let (Some(total), Some((kernel, numbers))) = (total, numbers) else {
             return Err(format!("valgrind: no count in {path} for {line}"));
         };
-        counts.push((kernel.to_owned(), total / numbers));
+        let calls: f64 =
+            dump.lines().filter_map(|line| line.strip_prefix("calls=")?.split(' ').next()?.parse::<f64>().ok()).sum();
+        counts.push(Count { kernel: kernel.to_owned(), instructions: total / numbers, calls: calls / numbers });
     }
     if counts.is_empty() { Err("nothing was counted".to_owned()) } else { Ok(Some(counts)) }
 }

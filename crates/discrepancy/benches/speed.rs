@@ -199,16 +199,20 @@ fn count() {
                 // Side by side, and along the row.
                 [10, 1000].map(|classes| vec![NUMBERS / classes, classes]).to_vec()
             }
+            Ok(Measure::Pair(_)) => vec![vec![NUMBERS / 1000, 1000]],
             _ => continue,
         };
         for shape in shapes {
             let mut case = case(entry.make(&entry.defaults()).unwrap(), &shape, TYPES[0]).unwrap();
-            let outputs = case.outputs();
-            let output = if outputs.contains(&Output::Gradient) { Output::Gradient } else { Output::Value };
-            // What is done once in a process does not count.
-            case.run(output);
-            counted_work(&mut *case, output);
-            println!("{} {} {} {NUMBERS}", entry.name, sides(&shape), name(output));
+            for output in case.outputs() {
+                if !matches!(output, Output::Value | Output::Gradient | Output::Hessian) {
+                    continue;
+                }
+                // What is done once in a process does not count.
+                case.run(output);
+                counted_work(&mut *case, output);
+                println!("{} {} {} {NUMBERS}", entry.name, sides(&shape), name(output));
+            }
         }
     }
 }

@@ -441,6 +441,7 @@ fn ordinary_singles_go_straight_through_and_nothing_outside_its_domain_does() {
             let rows = Rows {
                 prediction: &[z],
                 target: &[y],
+                next: [&[]; 2],
                 value: Place { wide: &mut value, narrow: &mut [] },
                 gradient: Place::default(),
                 hessian: Place::default(),
@@ -477,6 +478,7 @@ fn straight(
     let rows = Rows {
         prediction: &prediction,
         target: &target,
+        next: [&[]; 2],
         value: Place { wide: &mut value, narrow: &mut [] },
         gradient: Place::default(),
         hessian: Place::default(),

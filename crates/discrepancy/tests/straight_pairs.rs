@@ -128,7 +128,8 @@ fn ordinary_values_go_straight_through() {
         for width in [9, 100, 1000] {
             let entry = metric.entry();
             let (a, b) = (sequence.row(&entry.prediction, width, 0.0), sequence.row(&entry.target, width, 0.0));
-            let input = PairInput { a: &a[..], b: &b, weights: None, epsilon: 1e-7, level: Level::best(), next: [&[]; 2] };
+            let input =
+                PairInput { a: &a[..], b: &b, weights: None, epsilon: 1e-7, level: Level::best(), next: [&[]; 2] };
             assert!(metric.straight(input, None).is_some(), "{} of {width}", metric.spec());
         }
     }

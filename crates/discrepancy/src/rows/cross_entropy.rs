@@ -5,7 +5,7 @@ use crate::distances::termwise::{Slope, Sums, Termwise, evaluate};
 use crate::distances::{Gradients, PairInput};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::careful::{Careful, deepening, settled};
-use crate::number::{Level, Long, Real};
+use crate::number::{Long, Real};
 
 crate::entry! {
     /// Cross entropy of a row of probabilities, without any clamp.

@@ -41,23 +41,45 @@ impl SoftmaxFocal {
     /// The row taken apart, with the answer for each class that has a target: a row of probabilities is the mean.
     fn prepare<R: Careful>(&self, row: &[f64], target: Target<'_>) -> Result<Prepared<R>> {
         let shares = Shares::new(Self::ENTRY.name, row, 1.0)?;
-        let answers = (0..row.len()).filter_map(|class| {
+        let (classes, none) = (row.len(), R::of(0.0));
+        let mut prepared = Prepared { value: none, own: vec![none; classes], pushed: vec![none; classes], shares };
+        let mut others = vec![none; classes];
+        for class in 0..classes {
             let pull: R = self.pull(target, class);
-            (!pull.is_zero()).then(|| (class, self.answer(shares.labelled(class), pull)))
-        });
-        let answers = answers.collect();
-        Ok((shares, answers))
-    }
-    fn value_of<R: Careful>(answers: &[(usize, Answer<R>)]) -> R {
-        answers.iter().fold(R::of(0.0), |sum, (_, answer)| sum + answer.value)
-    }
-    fn slope_of<R: Careful>(shares: &Shares<R>, answers: &[(usize, Answer<R>)], i: usize) -> R {
-        answers.iter().fold(R::of(0.0), |slope, (class, answer)| slope + answer.slope(shares, *class, i))
+            if !pull.is_zero() {
+                let answer = self.answer(prepared.shares.labelled(class), pull);
+                prepared.value = prepared.value + answer.value;
+                (prepared.own[class], others[class]) = (answer.own, answer.other);
+            }
+        }
+        // Sums over all classes but one, without taking it away again: what stands before it and what stands behind.
+        let pushed = &mut prepared.pushed;
+        let (mut before, mut behind) = (none, none);
+        for i in 0..classes {
+            let j = classes - 1 - i;
+            (pushed[i], before) = (pushed[i] + before, before + others[i]);
+            (pushed[j], behind) = (pushed[j] + behind, behind + others[j]);
+        }
+        Ok(prepared)
     }
 }
 
-/// A row, and the loss of each class with a target.
-type Prepared<R> = (Shares<R>, Vec<(usize, Answer<R>)>);
+/// A row, and what the losses of its classes with a target make of it together.
+struct Prepared<R> {
+    shares: Shares<R>,
+    /// The value.
+    value: R,
+    /// By score: the derivative of the loss of that very class …
+    own: Vec<R>,
+    /// … and, over the score's weight, those of the losses of all other classes.
+    pushed: Vec<R>,
+}
+
+impl<R: Careful> Prepared<R> {
+    fn slope(&self, i: usize) -> R {
+        self.own[i] + self.pushed[i] * self.shares.weight[i]
+    }
+}
 
 impl LabelFormula for SoftmaxFocal {
     fn temperature(&self) -> f64 {
@@ -93,16 +115,16 @@ impl RowLoss for SoftmaxFocal {
         if let Some(gradient) = gradient {
             check_length(Self::ENTRY.name, "gradient", gradient.len(), row.len())?;
             for (i, slot) in gradient.iter_mut().enumerate() {
-                *slot = settled!(parts, |(shares, answers)| Self::slope_of(shares, answers, i))?;
+                *slot = settled!(parts, |row| row.slope(i))?;
             }
         }
-        settled!(parts, |(_, answers)| Self::value_of(answers))
+        settled!(parts, |row| row.value)
     }
     fn truth(&self, row: &[f64], target: Target<'_>, epsilon: f64) -> Result<[Vec<Long>; 3]> {
         self.check(row, target, epsilon)?;
-        let (shares, answers) = self.prepare::<Long>(row, target)?;
-        let gradient = (0..row.len()).map(|i| Self::slope_of(&shares, &answers, i)).collect();
-        Ok([vec![Self::value_of(&answers)], gradient, Vec::new()])
+        let prepared = self.prepare::<Long>(row, target)?;
+        let gradient = (0..row.len()).map(|i| prepared.slope(i)).collect();
+        Ok([vec![prepared.value], gradient, Vec::new()])
     }
     fn labelled(&self) -> Option<&dyn LabelledLoss> {
         Some(self)
