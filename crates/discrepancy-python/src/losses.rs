@@ -4,7 +4,7 @@ use crate::array::{Array, Kind, Out, Scalar, with_element};
 use crate::failure::{Raise, raise};
 use crate::measure::word;
 use crate::result::{Given, Place, give, outs};
-use crate::threads::{parts, small};
+use crate::threads::{parts, run, small};
 use discrepancy::batch::{Element, Evaluation, NanPolicy, PenaltyEvaluation, Reduction};
 use discrepancy::losses::{PointwiseLoss, Precision};
 use discrepancy::penalties::Penalty;
@@ -195,6 +195,11 @@ pub(crate) fn apart(function: &str, outs: &[Option<&Out<'_>>]) -> Result<()> {
     Ok(())
 }
 
+/// Computes where the caller is if it is soon done, else where Ctrl-C is heard.
+fn sized<T: Send>(py: Python<'_>, count: usize, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
+    if count <= SMALL { small(py, work) } else { run(py, work) }
+}
+
 /// Value, gradient or proximal operator of a penalty.
 pub(crate) fn penalty<'py>(
     penalty: &dyn Penalty,
@@ -212,10 +217,10 @@ pub(crate) fn penalty<'py>(
         let flat = weights.flat::<E>().raise(py)?;
         let slice = &*flat;
         if wanted == "value" {
-            let value = small(py, || PenaltyEvaluation::new(penalty, slice).value())?;
+            let value = sized(py, slice.len(), || PenaltyEvaluation::new(penalty, slice).value())?;
             return Ok(PyFloat::new(py, value).into_any());
         }
-        let result = small(py, || {
+        let result = sized(py, slice.len(), || {
             let penalty = PenaltyEvaluation::new(penalty, slice);
             step.map_or_else(|| penalty.gradient(), |step| penalty.proximal(step))
         })?;

@@ -7,6 +7,7 @@ import pickle
 import signal
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import discrepancy as dc
@@ -238,7 +239,17 @@ LONG: dict[str, Any] = {
     "sequences": lambda: dc.sequences.ctc(
         -6.0 * RNG.random((400, 100, 50)), RNG.integers(1, 50, (100, 150)), return_gradient=True
     ),
+    "penalty": lambda: many_weights(lambda net, w: net.value(w)),
+    "gradient of a penalty": lambda: many_weights(lambda net, w: net.gradient(w)),
+    "proximal operator": lambda: many_weights(lambda net, w: net.proximal(w, 0.5)),
 }
+
+
+def many_weights(work: Callable[[Any, Any], object]) -> None:
+    """One call is over in a second or so; the interrupt comes in one of them."""
+    net, weights = dc.penalties.ElasticNet(lambda_=0.5), np.full(30_000_000, 1.5, np.float32)
+    for _ in range(50):
+        work(net, weights)
 
 
 @pytest.mark.parametrize("work", LONG)
