@@ -91,6 +91,12 @@ NAN = (
     '"error"',
     'What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.',
 )
+PAIR_NAN = (
+    "nan",
+    "PairNan",
+    '"error"',
+    'What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.',
+)
 IGNORE = ("ignore_index", "int | None", "None", "Rows of this label contribute nothing.")
 
 
@@ -146,11 +152,15 @@ class Head(Kind):
     ]
     options = [
         ("bias", "ArrayLike | None", "None", "The bias of the layer, (C,), where the head has one."),
+        said(REDUCTION, "row"),
         IGNORE,
         ("return_scores", "bool", "False", "Also the gradient in the scores, which is as large as all scores."),
     ]
-    returns = ("HeadResult", "HeadResult: the value of each row, and the gradients of their sum")
-    call = ".head(x, weights, target, bias, ignore_index, return_scores)"
+    returns = (
+        "HeadResult",
+        'HeadResult: the reduced value and its gradients; of ``reduction="none"`` each row\'s, and the gradients of the sum',
+    )
+    call = ".head(x, weights, target, bias, reduction, ignore_index, return_scores)"
 
 
 class Sequence(Kind):
@@ -188,15 +198,16 @@ class Pair(Kind):
     options = [
         ("weight", "ArrayLike | None", "None", "A non-negative weight for each coordinate."),
         ("return_gradient", "bool", "False", "Also return the gradients with respect to both arguments."),
+        PAIR_NAN,
     ]
     returns = ("Any", "float of two vectors, array of rows; with ``return_gradient`` a tuple of it and two arrays")
-    call = ".rowwise(a, b, weight, return_gradient, None)"
+    call = ".rowwise(a, b, weight, return_gradient, nan, None)"
 
 
 class Divergence(Pair):
     inputs = [("p", ARRAY, "vector, or array of rows: {prediction}"), ("q", ARRAY, "array of the same shape: {target}")]
-    options = [Pair.options[1]]
-    call = ".rowwise(p, q, None, return_gradient, None)"
+    options = Pair.options[1:]
+    call = ".rowwise(p, q, None, return_gradient, nan, None)"
 
 
 SIDES = [
@@ -338,7 +349,7 @@ def example(core: Any, entry: dict[str, Any]) -> str:
     elif issubclass(kind, Sample):
         answer = measure.sample("value", *arguments, None, None)
     elif kind is Head:
-        code, answer = f"{code}.value", measure.head(*arguments, None, None, False)[0]
+        code, answer = f"{code}.value", measure.head(*arguments, None, "mean", None, False)[0]
     elif kind is Penalty:
         answer = measure.penalty("value", *arguments, None)
     elif kind is Sequence:
@@ -350,7 +361,7 @@ def example(core: Any, entry: dict[str, Any]) -> str:
     elif kind is Pointwise:
         answer = measure.pointwise("value", *arguments, None, "mean", "error", None)
     else:
-        answer = measure.rowwise(*arguments, None, False, None)
+        answer = measure.rowwise(*arguments, None, False, "error", None)
     return f">>> import discrepancy as dc\n>>> {code}\n{answer!r}"
 
 
@@ -494,7 +505,7 @@ def stub_module(module: str, entries: list[dict[str, Any]]) -> str:
         head = laid("    def __init__", ["self", *(["*", *own] if own else [])], " -> None: ...")
         blocks.append(f"class {class_name(entry)}({kind_of(entry).base}):\n{head}")
     text = "\n".join(blocks)
-    used = [name for name in ("Array", "ArrayLike", "Nan", "Reduction") if f": {name}" in text or f"-> {name}" in text]
+    used = [name for name in ("Array", "ArrayLike", "Nan", "PairNan", "Reduction") if f": {name}" in text or f"-> {name}" in text]
     standard = []
     if "Sequence[" in text:
         standard.append("from collections.abc import Sequence")

@@ -55,16 +55,6 @@ pub(crate) struct Call<'a, 'py> {
     pub(crate) nan: NanPolicy,
 }
 
-/// A reduction of exact sums.
-pub(crate) fn reduced(function: &str, reduction: Reduction, moments: &Moments) -> Result<f64> {
-    match reduction {
-        Reduction::Mean => moments.mean(),
-        Reduction::MeanByCount => moments.mean_by_count(),
-        Reduction::Sum => Ok(moments.sum()),
-    }
-    .map_err(|error| error.within(function))
-}
-
 /// The error of weights that would weigh nothing.
 pub(crate) fn idle_weights(function: &str) -> Error {
     let allowed = "a reduction: weights weigh sums and means, not the values of rows";
@@ -163,7 +153,7 @@ impl<'py> Call<'_, 'py> {
         let like = &self.prediction;
         let shape = like.shape.as_slice();
         let first = |value: Place<'py, E>| match reduces {
-            Some(reduction) => Ok(PyFloat::new(py, reduced(name, reduction, &moments).raise(py)?).into_any()),
+            Some(reduction) => Ok(PyFloat::new(py, reduction.of(name, &moments).raise(py)?).into_any()),
             None => value.give(like, shape),
         };
         match wanted {

@@ -491,16 +491,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     }
     /// A reduction of the values, rounded once.
     pub fn reduce(&self, reduction: Reduction) -> Result<f64> {
-        self.reduced(reduction, &self.moments()?)
-    }
-
-    fn reduced(&self, reduction: Reduction, moments: &Moments) -> Result<f64> {
-        match reduction {
-            Reduction::Mean => moments.mean(),
-            Reduction::MeanByCount => moments.mean_by_count(),
-            Reduction::Sum => Ok(moments.sum()),
-        }
-        .map_err(|error| error.within(self.loss.entry().name))
+        reduction.of(self.loss.entry().name, &self.moments()?)
     }
 
     /// The reduced value, and its gradient with respect to each score, N×C: a training step's whole need in one call.
@@ -517,7 +508,8 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     /// # Ok::<(), discrepancy::Error>(())
     /// ```
     pub fn reduce_and_gradient_into(&self, reduction: Reduction, gradient: &mut [E]) -> Result<f64> {
-        self.reduced(reduction, &self.part_and_gradient_into(self.divisor(reduction)?, gradient)?)
+        let moments = self.part_and_gradient_into(self.divisor(reduction)?, gradient)?;
+        reduction.of(self.loss.entry().name, &moments)
     }
 
     /// The exact sums of the values, and each score's `w g / divisor`, N×C: for a batch that is a part of a larger one,
@@ -595,7 +587,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         };
         let blocks = scores.par_chunks_mut(size * classes).enumerate();
         let moments = merged(in_order(blocks.map_init(Default::default, one).collect())?);
-        RowEvaluation::new(loss, scores, classes, targets)?.reduced(reduction, &moments)
+        reduction.of(loss.entry().name, &moments)
     }
 
     /// What the gradients of a reduction of this batch are divided by: for the mean, the sum of the weights of rows and
