@@ -182,7 +182,7 @@ impl<'py> Call<'_, 'py> {
             let mut work = || -> Result<()> {
                 let part = batch(range.clone())?;
                 match (wanted, reduces) {
-                    (Wanted::Value, true) => moments.merge(&part.moments()?),
+                    (Wanted::Value, true) => moments.merge(&part.first_moments()?),
                     (Wanted::Value, false) => part.values_into(&mut v[range.clone()])?,
                     (_, true) => moments.merge(&part.part_and_gradient_into(divisor, &mut g[scores.clone()])?),
                     (_, false) => part.value_and_gradient_into(&mut v[range.clone()], &mut g[scores.clone()])?,

@@ -124,18 +124,19 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
 
     pub(super) fn of(loss: &'a dyn RowLoss, rows: Matrix<'a, E>, targets: Targets<'a, E>) -> Result<Self> {
         let (n, classes) = (rows.rows(), rows.width());
-        let (good, found, allowed) = match &targets {
-            Targets::Labels { labels, .. } => {
-                (labels.len() == n, format!("{} labels", labels.len()), format!("{n} labels, one for each row"))
-            }
-            Targets::Probabilities(y) => (
-                (y.rows(), y.width()) == (n, classes),
-                format!("{} rows of {}", y.rows(), y.width()),
-                format!("{n} rows of {classes}, the shape of the predictions"),
-            ),
+        // Words are made only where they are needed: a small batch takes no longer than they would.
+        let wrong = |found: String, allowed: String| {
+            Err(Error::new(ErrorKind::Shape, loss.entry().name, "target", allowed).value(found))
         };
-        if !good {
-            return Err(Error::new(ErrorKind::Shape, loss.entry().name, "target", allowed).value(found));
+        match &targets {
+            Targets::Labels { labels, .. } if labels.len() != n => {
+                return wrong(format!("{} labels", labels.len()), format!("{n} labels, one for each row"));
+            }
+            Targets::Probabilities(y) if (y.rows(), y.width()) != (n, classes) => {
+                let allowed = format!("{n} rows of {classes}, the shape of the predictions");
+                return wrong(format!("{} rows of {}", y.rows(), y.width()), allowed);
+            }
+            _ => {}
         }
         Ok(RowEvaluation { loss, rows, targets, weights: None, nan: NanPolicy::Error, level: Level::best() })
     }
@@ -491,7 +492,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     }
     /// A reduction of the values, rounded once.
     pub fn reduce(&self, reduction: Reduction) -> Result<f64> {
-        reduction.of(self.loss.entry().name, &self.moments()?)
+        reduction.of(self.loss.entry().name, &self.first_moments()?)
     }
 
     /// The reduced value, and its gradient with respect to each score, N×C: a training step's whole need in one call.
@@ -692,6 +693,15 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     /// The exact sums of the values, to be merged with others. Values are summed before they are rounded to the
     /// storage type.
     pub fn moments(&self) -> Result<Moments> {
+        self.sums(Moments::push_slice)
+    }
+
+    /// The same without what only standard errors need: enough for [`Moments::sum`] and [`Moments::mean`], and quicker.
+    pub fn first_moments(&self) -> Result<Moments> {
+        self.sums(Moments::push_slice_first)
+    }
+
+    fn sums(&self, push_slice: impl Fn(&mut Moments, &[f64]) + Sync + Send) -> Result<Moments> {
         const BLOCK: usize = 256;
         let kernel = self.kernel();
         let (count, size) = (self.rows.rows(), kernel.map_or(BLOCK, |kernel| kernel.block));
@@ -715,7 +725,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
                     _ => self.push(i, known, &mut scratch.one, &mut moments).map_err(|error| self.place(error, i))?,
                 }
             }
-            moments.push_slice(&scratch.values);
+            push_slice(&mut moments, &scratch.values);
             Ok(moments)
         };
         Ok(merged(deal(self.numbers(), (0..count.div_ceil(size)).into_par_iter(), one)?))
