@@ -149,6 +149,9 @@ fn value_of(entry: &'static Entry, parameter: &Parameter, given: &Bound<'_, PyAn
     {
         return Ok(Value::List(Vec::new()));
     }
+    if let Ok(text) = given.cast_exact::<PyString>() {
+        return parameter.parse(entry.name, text.to_str()?).raise(py);
+    }
     if given.is_none() {
         return parameter.parse(entry.name, "none").raise(py);
     }

@@ -821,10 +821,11 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
 }
 
 fn merged(parts: Vec<Moments>) -> Moments {
-    parts.iter().fold(Moments::new(), |mut total, part| {
-        total.merge(part);
+    let both = |mut total: Moments, part: Moments| {
+        total.merge(&part);
         total
-    })
+    };
+    parts.into_iter().reduce(both).unwrap_or_default()
 }
 
 /// A map of each of many rows (N×C), softmax say.
