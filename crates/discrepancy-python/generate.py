@@ -227,9 +227,12 @@ class Sample(Kind):
     call = ""
 
 
-class Transport(Sample):
-    base = "Transport"
+class Weighted(Sample):
     options = [*SIDES, *Sample.options]
+
+
+class Transport(Weighted):
+    base = "Transport"
 
 
 class Planned(Sample):
@@ -248,7 +251,7 @@ def kind_of(entry: dict[str, Any]) -> type[Kind]:
     if entry["kind"] == "pair":
         return Divergence if entry["family"] == "divergence" else Pair
     if entry["kind"] == "sample":
-        plain = Transport if entry["family"] == "transport" else Sample
+        plain = Transport if entry["family"] == "transport" else Weighted if entry["takes_weights"] else Sample
         return Planned if entry["has_plan"] else plain
     kinds = {"pointwise": Pointwise, "row": Row, "sequence": Sequence, "map": Map, "head": Head, "penalty": Penalty}
     return kinds[entry["kind"]]
@@ -405,7 +408,7 @@ def body(entry: dict[str, Any]) -> list[str]:
     if kind is Penalty:
         value, gradient = 'penalty("value", weights, None)', 'penalty("gradient", weights, None)'
     elif issubclass(kind, Sample):
-        weights = "x_weight, y_weight" if kind is Transport else "None, None"
+        weights = "x_weight, y_weight" if issubclass(kind, Weighted) else "None, None"
         value, gradient = f'sample("value", x, y, {weights})', f'sample("gradient", x, y, {weights})'
     elif "wanted" in kind.call:
         wanted = 'wanted = "value_and_gradient" if return_gradient else "value"'

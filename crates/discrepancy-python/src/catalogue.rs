@@ -63,6 +63,8 @@ fn describe<'py>(py: Python<'py>, entry: &'static Entry) -> PyResult<Bound<'py, 
     all.set_item("accuracy", (entry.accuracy().f32, entry.accuracy().f64))?;
     all.set_item("differentiable", !entry.is(Property::NotDifferentiable))?;
     all.set_item("has_plan", matches!(&made, Measure::Sample(sample) if sample.has_plan()))?;
+    let takes_weights = matches!(&made, Measure::Sample(sample) if sample.takes_weights());
+    all.set_item("takes_weights", takes_weights)?;
     let reference = entry.reference.iter().map(|row| {
         let (_, arguments) = read_spec(&row.spec(entry)).raise(py)?;
         let given = PyDict::new(py);

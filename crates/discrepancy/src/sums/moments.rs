@@ -44,7 +44,7 @@ struct Weighted {
 const MAGIC: [u8; 4] = *b"dcM1";
 
 /// A quotient or root of integers as a float, rounded once.
-fn quotient(numerator: &BigInt, denominator: &BigInt, exponent: i64) -> f64 {
+pub(super) fn quotient(numerator: &BigInt, denominator: &BigInt, exponent: i64) -> f64 {
     // 128 bits of quotient leave the rounding to what is cut off, which `sticky` remembers.
     let shift = (128 + denominator.bits() as i64 - numerator.bits() as i64).max(0);
     let scaled = numerator << shift as u64;
@@ -311,7 +311,7 @@ impl Moments {
 }
 
 /// √(numerator / denominator · 2^exponent), rounded once.
-fn root(numerator: &BigInt, denominator: &BigInt, exponent: i64) -> f64 {
+pub(super) fn root(numerator: &BigInt, denominator: &BigInt, exponent: i64) -> f64 {
     // An even shift that leaves some 130 bits of root.
     let mut shift = (264 + denominator.bits() as i64 - numerator.bits() as i64).max(0);
     shift += (exponent - shift).rem_euclid(2);
