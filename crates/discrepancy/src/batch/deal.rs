@@ -44,13 +44,12 @@ impl<I, S: Default + 'static, T, F: Fn(&mut S, I) -> Result<T>> ProducerCallback
 }
 
 thread_local! {
-    /// What small batches of this thread were computed in, one of each type: a dozen vectors take longer to make than a
-    /// small batch.
+    /// What this thread computed in, one of each type: to make it would take longer than a small batch does.
     static KEPT: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Works in what the last work of the type has left.
-fn with_scratch<S: Default + 'static, T>(work: impl FnOnce(&mut S) -> T) -> T {
+pub(super) fn with_scratch<S: Default + 'static, T>(work: impl FnOnce(&mut S) -> T) -> T {
     let kept = KEPT.with_borrow_mut(|all| {
         let place = all.iter().position(|one| one.is::<S>())?;
         all.swap_remove(place).downcast().ok()

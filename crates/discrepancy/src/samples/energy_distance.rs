@@ -4,7 +4,7 @@ use super::{SampleStatistic, unsupported};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::distances::pair::{Wide, exponent, scaled, total, wide};
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::{Real, Twofold};
+use crate::number::{Long, Real, Twofold};
 use crate::sums::{ExactSum, Fixed};
 use rayon::prelude::*;
 
@@ -44,6 +44,9 @@ use super::maximum_mean_discrepancy::Word;
 /// A sum of terms of both signs that is smaller than this, beside them, is computed again in 256 bits: two floats are
 /// right to some 2^-94.
 const SURE: f64 = f64::from_bits((1023 - 36) << 52);
+
+/// What 256 bits do not tell from 0, beside the terms of a sum.
+const NOTHING: f64 = f64::from_bits((1023 - 220) << 52);
 
 /// Points of `dimension` coordinates each, with weights in units of the power of two of the largest.
 struct Side<'a> {
@@ -174,8 +177,7 @@ impl EnergyDistance {
         let square = numerator.over(&divisor);
         let terms = sums.between.over(&of_x[0].times(&of_y[0]));
         if !exact && square.abs() < terms * SURE {
-            let square = self.long_value(x, y);
-            // Of equal samples rounding leaves less than nothing, in 256 bits or more.
+            let square = told(self.long_value(x, y), terms);
             let root = if square.to_f64() > 0.0 { square.sqrt().to_f64() } else { 0.0 };
             let wide = Twofold { high: square.to_f64(), low: 0.0 };
             return Ok((wide, self.finite(if self.root { root } else { wide.high })?));
@@ -183,6 +185,11 @@ impl EnergyDistance {
         let value = if self.root { numerator.root_over(&divisor) } else { square };
         Ok((numerator.wide_over(&divisor), self.finite(value)?))
     }
+}
+
+/// A sum of such terms in 256 bits; 0 where rounding them may have left it.
+fn told(sum: Long, terms: f64) -> Long {
+    if sum.to_f64().abs() <= terms * NOTHING { Long::from(0.0) } else { sum }
 }
 
 /// The squared statistic as a quotient.
@@ -251,11 +258,16 @@ impl SampleStatistic for EnergyDistance {
         let row = |i: usize| {
             stop.iter().for_each(crate::stop::Stop::look);
             let pulls = self.pull_of_pairs(&x, &y, i).ok_or_else(overflow)?;
-            if pulls.iter().all(|(_, sure)| *sure) {
+            if pulls.iter().all(|(_, terms)| terms.is_none()) {
                 return pulls.iter().map(|(pull, _)| self.finite(slope(pull, i))).collect();
             }
-            let long = self.long_pull(&x, &y, i).into_iter();
-            long.map(|sum| self.finite((wide(sum.to_f64()) / divisor).round_to_machine())).collect()
+            let long = self.long_pull(&x, &y, i).into_iter().zip(&pulls);
+            let rounded = |(sum, (_, terms)): (Long, &(Pull, Option<f64>))| {
+                let factor = Long::from(x.weight(i)) * 2.0;
+                let sum = told(sum, terms.unwrap_or(0.0)) * factor;
+                self.finite((wide(sum.to_f64()) / divisor).round_to_machine())
+            };
+            long.map(rounded).collect()
         };
         let rows: Result<Vec<Vec<f64>>> =
             (0..x.count).into_par_iter().map(row).collect::<Vec<_>>().into_iter().collect();

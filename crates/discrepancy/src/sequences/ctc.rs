@@ -2,8 +2,9 @@ use super::{SequenceInput, SequenceLoss};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::distances::pair;
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::careful::{Careful, deepening, settled};
+use crate::number::careful::{Careful, Checked, Quick, deepening, settled};
 use crate::number::guarded::power;
+use crate::number::{Long, Real};
 use crate::stop::look;
 
 crate::entry! {
@@ -30,12 +31,102 @@ crate::entry! {
     ];
 }
 
+/// How a number stands for a probability: as it is, or, in 256 bits, as its logarithm.
+///
+/// Logarithms know probabilities however small. But each sum of them takes an exponential, and the bound of its errors
+/// more than doubles with every step, so that in fewer bits they would never be sure.
+trait Probability: Careful {
+    /// Of a logarithm.
+    fn of_logarithm(x: f64) -> Self;
+    fn certain() -> Self;
+    fn and(self, other: Self) -> Self;
+    fn or(self, other: Self) -> Self;
+    /// The power of two that brings it near 1; 0 where it is near enough, or so small that too little is known of it.
+    fn shift(self) -> i32;
+    fn shifted(self, shift: i64) -> Self;
+    fn logarithm(self) -> Self;
+    /// The quotient as a number.
+    fn over(self, whole: Self) -> Self;
+}
+
+/// Rows whose largest probability is below this are taken in another unit …
+const COMFORTABLE: f64 = power(-100);
+/// … but not below this.
+const SMALL: f64 = power(-1000);
+
+macro_rules! as_itself {
+    ($($number:ty),*) => {
+        $(impl Probability for $number {
+            fn of_logarithm(x: f64) -> Self {
+                if x <= 0.0 { Self::of(x).exp_of_gap() } else { Self::of(x).exp() }
+            }
+            fn certain() -> Self {
+                Self::of(1.0)
+            }
+            fn and(self, other: Self) -> Self {
+                self * other
+            }
+            fn or(self, other: Self) -> Self {
+                self + other
+            }
+            fn shift(self) -> i32 {
+                let size = self.leading();
+                if SMALL < size && size < COMFORTABLE { -pair::exponent(size) } else { 0 }
+            }
+            fn shifted(mut self, mut shift: i64) -> Self {
+                while shift != 0 {
+                    let step = shift.clamp(-1000, 1000);
+                    self = self * pair::scaled(1.0, step as i32);
+                    shift -= step;
+                }
+                self
+            }
+            fn logarithm(self) -> Self {
+                self.ln()
+            }
+            fn over(self, whole: Self) -> Self {
+                self / whole
+            }
+        })*
+    };
+}
+as_itself!(Quick, Checked);
+
+impl Probability for Long {
+    fn of_logarithm(x: f64) -> Self {
+        Long::from(x)
+    }
+    fn certain() -> Self {
+        Long::from(0.0)
+    }
+    fn and(self, other: Self) -> Self {
+        self + other
+    }
+    fn or(self, other: Self) -> Self {
+        // From the larger term on, so that nothing leaves the range.
+        let (small, large) = if self.lt(other) { (self, other) } else { (other, self) };
+        large + (small - large).exp().ln_1p()
+    }
+    fn shift(self) -> i32 {
+        0
+    }
+    fn shifted(self, _: i64) -> Self {
+        self
+    }
+    fn logarithm(self) -> Self {
+        self
+    }
+    fn over(self, whole: Self) -> Self {
+        (self - whole).exp()
+    }
+}
+
 /// A probability; `None` of what cannot be.
 type Chance<R> = Option<R>;
 
 /// The probability of any of the ways.
-fn any<R: Careful>(ways: [Chance<R>; 3]) -> Chance<R> {
-    ways.into_iter().flatten().reduce(|sum, way| sum + way)
+fn any<R: Probability>(ways: impl IntoIterator<Item = Chance<R>>) -> Chance<R> {
+    ways.into_iter().flatten().reduce(R::or)
 }
 
 /// Probabilities of places, step by step; those of step t are in units of `2^-exponents[t]`, so that products over many
@@ -45,9 +136,8 @@ struct Table<R> {
     exponents: Vec<i64>,
 }
 
-impl<R: Careful> Table<R> {
+impl<R: Probability> Table<R> {
     /// What leads to each place at each step, with the step's own factor or without; steps and places may be turned round.
-    /// Not in logarithms, which would need an exponential for each, and whose bounds of errors double with every step.
     fn new<'s>(steps: impl Iterator<Item = &'s Vec<Chance<R>>>, places: &[usize], with_own: bool) -> Table<R>
     where
         R: 's,
@@ -57,19 +147,19 @@ impl<R: Careful> Table<R> {
         for step in steps {
             look();
             let reached = (0..places.len()).map(|s| {
-                let Some(row) = &before else { return (s < 2).then(|| R::of(1.0)) };
+                let Some(row) = &before else { return (s < 2).then(R::certain) };
                 let from = |back: usize| row[s.checked_sub(back)?];
                 // A blank between may be left out, but not between equal labels.
                 let skips = s >= 2 && places[s] != places[s - 2];
                 any([from(0), from(1), if skips { from(2) } else { None }])
             });
             let reached: Vec<Chance<R>> = reached.collect();
-            let own = reached.iter().zip(places).map(|(way, place)| Some((*way)? * step[*place]?));
+            let own = reached.iter().zip(places).map(|(way, place)| Some((*way)?.and(step[*place]?)));
             let mut own: Vec<Chance<R>> = own.collect();
-            let largest = own.iter().flatten().fold(0.0_f64, |largest, x| largest.max(x.leading()));
-            let shift = if SMALL < largest && largest < COMFORTABLE { -pair::exponent(largest) } else { 0 };
+            let larger = |a: R, b: R| if a.lt(b) { b } else { a };
+            let shift = own.iter().flatten().copied().reduce(larger).map_or(0, R::shift);
             if shift != 0 {
-                own.iter_mut().flatten().for_each(|x| *x = *x * pair::scaled(1.0, shift));
+                own.iter_mut().flatten().for_each(|x| *x = x.shifted(shift.into()));
             }
             let after = exponent + i64::from(shift);
             table.rows.push(if with_own { own.clone() } else { reached });
@@ -80,11 +170,6 @@ impl<R: Careful> Table<R> {
     }
 }
 
-/// Rows whose largest probability is below this are taken in another unit …
-const COMFORTABLE: f64 = power(-100);
-/// … but not below this: only 256 bits, which need no other unit, know enough of them.
-const SMALL: f64 = power(-1000);
-
 /// What leads to a place up to a step, with the step's own factor; and what leads from it to the end, without.
 struct Ways<R> {
     forward: Table<R>,
@@ -93,33 +178,24 @@ struct Ways<R> {
     total: Chance<R>,
 }
 
-impl<R: Careful> Ways<R> {
+impl<R: Probability> Ways<R> {
     fn exponent(&self) -> i64 {
         self.forward.exponents.last().copied().unwrap_or(0)
     }
 
     /// Minus the logarithm of the probability of all ways.
     fn cost(&self) -> R {
-        let exponent = self.exponent() as f64;
-        self.total.map_or(R::of(f64::INFINITY), |total| {
-            let cost = -total.ln();
-            if exponent == 0.0 { cost } else { cost + R::of(2.0).ln() * exponent }
-        })
+        let Some(total) = self.total else { return R::of(f64::INFINITY) };
+        let (cost, exponent) = (-total.logarithm(), self.exponent() as f64);
+        if exponent == 0.0 { cost } else { cost + R::of(2.0).ln() * exponent }
     }
 
     /// The probability that a step uses a class, which is at these places, given that the labels come out.
     fn share(&self, t: usize, places: &[usize]) -> R {
-        let Some(total) = self.total else { return R::of(0.0) };
-        let way = |s: &usize| Some(self.forward.rows[t][*s]? * self.backward.rows[t][*s]?);
-        let sum = places.iter().filter_map(way).fold(R::of(0.0), |sum, way| sum + way);
-        let mut shift = self.exponent() - self.forward.exponents[t] - self.backward.exponents[t];
-        let mut share = sum / total;
-        while shift != 0 {
-            let step = shift.clamp(-1000, 1000);
-            share = share * pair::scaled(1.0, step as i32);
-            shift -= step;
-        }
-        share
+        let way = |s: &usize| Some(self.forward.rows[t][*s]?.and(self.backward.rows[t][*s]?));
+        let (Some(sum), Some(total)) = (any(places.iter().map(way)), self.total) else { return R::of(0.0) };
+        let shift = self.exponent() - self.forward.exponents[t] - self.backward.exponents[t];
+        sum.over(total).shifted(shift)
     }
 }
 
@@ -146,12 +222,8 @@ impl Places {
 }
 
 impl Ctc {
-    fn ways<R: Careful>(input: &SequenceInput<'_>, places: &Places) -> Ways<R> {
-        let probability = |x: f64| match x {
-            f64::NEG_INFINITY => None,
-            x if x <= 0.0 => Some(R::of(x).exp_of_gap()),
-            x => Some(R::of(x).exp()),
-        };
+    fn ways<R: Probability>(input: &SequenceInput<'_>, places: &Places) -> Ways<R> {
+        let probability = |x: f64| (x > f64::NEG_INFINITY).then(|| R::of_logarithm(x));
         let step = |row: &[f64]| places.classes.iter().map(|class| probability(row[*class])).collect::<Vec<_>>();
         let steps: Vec<Vec<Chance<R>>> = input.log_probabilities.chunks(input.classes).map(step).collect();
         let forward = Table::new(steps.iter(), &places.of, true);
@@ -162,7 +234,7 @@ impl Ctc {
         backward.exponents.reverse();
         let ends = forward.rows.last().map_or(&[][..], |row| &row[row.len().saturating_sub(2)..]);
         let end = |k: usize| ends.get(k).copied().flatten();
-        let total = any([end(0), end(1), None]);
+        let total = any([end(0), end(1)]);
         Ways { forward, backward, total }
     }
 }

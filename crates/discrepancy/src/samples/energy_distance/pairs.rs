@@ -121,8 +121,8 @@ impl EnergyDistance {
         [total, total - self.less()]
     }
 
-    /// What pulls at point i of the first side, coordinate by coordinate, and whether it is sure.
-    pub(super) fn pull_of_pairs(&self, x: &Side<'_>, y: &Side<'_>, i: usize) -> Option<Vec<(Pull, bool)>> {
+    /// What pulls at point i of the first side, coordinate by coordinate; where it is not sure, with the terms of the sum.
+    pub(super) fn pull_of_pairs(&self, x: &Side<'_>, y: &Side<'_>, i: usize) -> Option<Vec<(Pull, Option<f64>)>> {
         let zero = || (ExactSum::new(), 0.0);
         let sums = |side: &Side<'_>| {
             let mut sums: Vec<(ExactSum, f64)> = (0..x.dimension).map(|_| zero()).collect();
@@ -141,12 +141,12 @@ impl EnergyDistance {
             let pull = Pull { own: Fixed::of(&own)?, other: Fixed::of(&other)? };
             let terms = own_size / x.weight_sum() + other_size / y.weight_sum();
             let rest = other.to_f64() / y.weight_sum() - own.to_f64() / (x.weight_sum() - self.less());
-            Some((pull, rest.abs() >= terms * super::SURE))
+            Some((pull, (rest.abs() < terms * super::SURE).then_some(terms)))
         };
         sums(x).into_iter().zip(sums(y)).map(pull).collect()
     }
 
-    /// The derivatives of the squared statistic in point i of the first side, in 256 bits.
+    /// The same in 256 bits, the difference of both sides' pulls.
     pub(super) fn long_pull(&self, x: &Side<'_>, y: &Side<'_>, i: usize) -> Vec<Long> {
         let ([w, w_less], [v, _]) = (self.long_totals(x), self.long_totals(y));
         let mut sums = vec![Long::from(0.0); x.dimension];
@@ -163,8 +163,7 @@ impl EnergyDistance {
                 }
             }
         }
-        let factor = Long::from(self.alpha) * Long::from(x.weight(i)) * 2.0;
-        sums.into_iter().map(|sum| sum * factor).collect()
+        sums.into_iter().map(|sum| sum * self.alpha).collect()
     }
 }
 
