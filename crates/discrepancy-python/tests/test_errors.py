@@ -237,7 +237,7 @@ LONG: dict[str, Any] = {
         RNG.random((3000, 8)), RNG.random((3000, 8)), permutations=2000
     ),
     "sequences": lambda: dc.sequences.ctc(
-        -6.0 * RNG.random((400, 100, 50)), RNG.integers(1, 50, (100, 150)), return_gradient=True
+        -6.0 * RNG.random((2000, 200, 50)), RNG.integers(1, 50, (200, 400)), return_gradient=True
     ),
     "penalty": lambda: many_weights(lambda net, w: net.value(w)),
     "gradient of a penalty": lambda: many_weights(lambda net, w: net.gradient(w)),
