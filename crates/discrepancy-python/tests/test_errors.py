@@ -241,7 +241,7 @@ LONG: dict[str, Any] = {
     ),
     "penalty": lambda: many_weights(lambda net, w: net.value(w)),
     "gradient of a penalty": lambda: many_weights(lambda net, w: net.gradient(w)),
-    "proximal operator": lambda: many_weights(lambda net, w: net.proximal(w, 0.5)),
+    "proximal operator": lambda: many_weights(lambda net, w: net.proximal(w, step=0.5)),
 }
 
 

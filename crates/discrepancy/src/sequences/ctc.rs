@@ -224,7 +224,10 @@ impl Places {
 impl Ctc {
     fn ways<R: Probability>(input: &SequenceInput<'_>, places: &Places) -> Ways<R> {
         let probability = |x: f64| (x > f64::NEG_INFINITY).then(|| R::of_logarithm(x));
-        let step = |row: &[f64]| places.classes.iter().map(|class| probability(row[*class])).collect::<Vec<_>>();
+        let step = |row: &[f64]| {
+            look();
+            places.classes.iter().map(|class| probability(row[*class])).collect()
+        };
         let steps: Vec<Vec<Chance<R>>> = input.log_probabilities.chunks(input.classes).map(step).collect();
         let forward = Table::new(steps.iter(), &places.of, true);
         let turned: Vec<usize> = places.of.iter().rev().copied().collect();
