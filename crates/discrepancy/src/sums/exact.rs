@@ -344,3 +344,28 @@ fn nearest(mut mantissa: u64, last: i64, rest: std::cmp::Ordering) -> f64 {
 fn power_of_two(k: i64) -> f64 {
     f64::from_bits(((k + 1023) as u64) << 52)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn registers_round_as_long_integers_do() {
+        let half = (1_u128 << 54) | 3;
+        for magnitude in
+            [0, 1, 5, (1 << 53) + 1, half, half - 2, half << 40, (half << 40) + 1, u128::MAX, u128::MAX << 74]
+        {
+            for exponent in [-1200, -1140, -1128, -1080, -1074, -100, 0, 900, 971] {
+                for sticky in [false, true] {
+                    // Bits that are missing below a number that fits are more than `sticky` may say.
+                    if sticky && magnitude < half {
+                        continue;
+                    }
+                    let Some(short) = round_short(magnitude, exponent, sticky) else { continue };
+                    let long = round(&BigInt::from(magnitude), exponent, sticky);
+                    assert_eq!(short.to_bits(), long.to_bits(), "{magnitude} 2^{exponent} {sticky}");
+                }
+            }
+        }
+    }
+}

@@ -167,8 +167,11 @@ impl EnergyDistance {
     }
 }
 
-/// Two of the points of both samples, with their weights, and which of the sums their distance is part of.
-fn pair<'s>(x: &'s Side<'_>, y: &'s Side<'_>, i: usize, j: usize) -> ((&'s [f64], f64), (&'s [f64], f64), usize) {
+/// A point and its weight.
+type Weighted<'s> = (&'s [f64], f64);
+
+/// Two of the points of both samples, and which of the sums their distance is part of.
+fn pair<'s>(x: &'s Side<'_>, y: &'s Side<'_>, i: usize, j: usize) -> (Weighted<'s>, Weighted<'s>, usize) {
     let at = |i: usize| match i.checked_sub(x.count) {
         None => (x.point(i), x.weight(i)),
         Some(i) => (y.point(i), y.weight(i)),
