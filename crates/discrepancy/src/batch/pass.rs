@@ -179,62 +179,32 @@ pub(super) fn run<E: Element>(
     Ok(total)
 }
 
-/// One block's columns in `f64`.
-struct Wide {
-    prediction: [f64; BLOCK],
-    target: [f64; BLOCK],
-    weights: [f64; BLOCK],
-    value: [f64; BLOCK],
-    gradient: [f64; BLOCK],
-    hessian: [f64; BLOCK],
+/// One block's columns: predictions, targets and their values, gradients, Hessians, weights.
+struct Room<T> {
+    prediction: [T; BLOCK],
+    target: [T; BLOCK],
+    weights: [T; BLOCK],
+    value: [T; BLOCK],
+    gradient: [T; BLOCK],
+    hessian: [T; BLOCK],
 }
 
-impl Default for Wide {
+impl<T: Copy + Default> Default for Room<T> {
     fn default() -> Self {
-        let column = [0.0; BLOCK];
-        Wide { prediction: column, target: column, weights: column, value: column, gradient: column, hessian: column }
+        let column = [T::default(); BLOCK];
+        Room { prediction: column, target: column, weights: column, value: column, gradient: column, hessian: column }
     }
 }
 
-/// The same as stored in single precision.
-struct Narrow {
-    prediction: [f32; BLOCK],
-    target: [f32; BLOCK],
-    /// Values, gradients, Hessians, from `start` on.
-    results: [[f32; 2 * PAGE]; 3],
-    start: usize,
-}
-
-/// Numbers of a page of memory, 4096 bytes: a load waits for a store that is not done yet if both are at the same place
-/// of their pages, whichever pages these are.
-const PAGE: usize = 1024;
-/// Bytes of a line of the cache.
-const LINE: usize = 64;
+/// In `f64`, and as stored in single precision.
+type Wide = Room<f64>;
+type Narrow = Room<f32>;
 
 /// Room for the blocks of a task.
 #[derive(Default)]
 struct Scratch {
     wide: Wide,
     narrow: Narrow,
-}
-
-impl Default for Narrow {
-    fn default() -> Self {
-        Narrow { prediction: [0.0; BLOCK], target: [0.0; BLOCK], results: [[0.0; 2 * PAGE]; 3], start: 0 }
-    }
-}
-
-impl Narrow {
-    /// Puts results where no load of the same numbers, or of some hundred behind them, has to wait: a line before one of
-    /// the two columns, so that what is stored next is what was loaded last. It cost up to a third of the time.
-    fn keep_apart(&mut self, columns: [&[f32]; 2]) {
-        let places = columns.map(|column| column.as_ptr().addr());
-        let before = |place: usize| place.wrapping_sub(LINE + place % LINE);
-        let ahead = |start: usize| places.map(|place| start.wrapping_sub(place) % (4 * PAGE));
-        let nearest = |start: &usize| ahead(*start).into_iter().min();
-        let start = places.map(before).into_iter().max_by_key(nearest).unwrap_or(0);
-        self.start = start.wrapping_sub(self.results.as_ptr().addr()) % (4 * PAGE) / 4;
-    }
 }
 
 impl Pass<'_> {
@@ -304,13 +274,13 @@ impl Pass<'_> {
             let Buffers { value, gradient, hessian } = &mut task.buffers;
             let [value, gradient, hessian] = [value, gradient, hessian].map(|buffer| split(buffer, count));
             let columns = [
-                (value, &wide.value, straight),
-                (gradient, &wide.gradient, straight && weights.is_none()),
-                (hessian, &wide.hessian, straight),
+                (value, &wide.value, &narrow.value, straight),
+                (gradient, &wide.gradient, &narrow.gradient, straight && weights.is_none()),
+                (hessian, &wide.hessian, &narrow.hessian, straight),
             ];
-            for ((buffer, wide, ready), narrow_column) in columns.into_iter().zip(&narrow.results) {
+            for (buffer, wide, narrow, ready) in columns {
                 let Some(buffer) = buffer else { continue };
-                let from = match E::of_singles(&narrow_column[narrow.start..][..count]) {
+                let from = match E::of_singles(&narrow[..count]) {
                     Some(narrow) if ready => narrow,
                     _ => {
                         run_block(self.level, Round { from: &wide[..count], to: &mut rounded[..count] });
@@ -342,18 +312,17 @@ impl Pass<'_> {
             return false;
         }
         let count = target.len();
-        // Columns that are read where they lie say where results are to go.
-        if let (Some(prediction), Some(target)) = (E::as_singles(prediction), E::as_singles(target)) {
-            narrow.keep_apart([prediction, target]);
-        }
-        let Narrow { prediction: own_prediction, target: own_target, results, start } = narrow;
-        let prediction = singles(prediction, &mut own_prediction[..count]);
-        let target = singles(target, &mut own_target[..count]);
-        let [narrow_value, narrow_gradient, narrow_hessian] = results.each_mut().map(|column| &mut column[*start..]);
+        let prediction = singles(prediction, &mut narrow.prediction[..count]);
+        let target = singles(target, &mut narrow.target[..count]);
         let weighted = self.scale.is_some() && task.columns.weights.is_some();
         let stored = E::of_singles(&[]).is_some();
         // Where a result is wanted: wide for what is still to be done with it.
-        fn place<'a>(wanted: [bool; 2], wide: &'a mut [f64; BLOCK], narrow: &'a mut [f32], count: usize) -> Place<'a> {
+        fn place<'a>(
+            wanted: [bool; 2],
+            wide: &'a mut [f64; BLOCK],
+            narrow: &'a mut [f32; BLOCK],
+            count: usize,
+        ) -> Place<'a> {
             let count = wanted.map(|wanted| if wanted { count } else { 0 });
             Place { wide: &mut wide[..count[0]], narrow: &mut narrow[..count[1]] }
         }
@@ -365,9 +334,9 @@ impl Pass<'_> {
         let rows = Rows {
             prediction,
             target,
-            value: place(value, &mut wide.value, narrow_value, count),
-            gradient: place(gradient, &mut wide.gradient, narrow_gradient, count),
-            hessian: place(hessian, &mut wide.hessian, narrow_hessian, count),
+            value: place(value, &mut wide.value, &mut narrow.value, count),
+            gradient: place(gradient, &mut wide.gradient, &mut narrow.gradient, count),
+            hessian: place(hessian, &mut wide.hessian, &mut narrow.hessian, count),
             factor: match self.scale {
                 Some(scale) if !weighted => 1.0 / scale.divisor,
                 _ => 1.0,
