@@ -16,6 +16,7 @@ KNOWN = [
     ("euclidean", "euclidean", [[3.0, 0.0], [0.0, 4.0]], "5"),
     ("kl_divergence", "kl_divergence", [[0.5, 0.5], [0.25, 0.75]], "0.143841036225890"),
     ("wasserstein", "wasserstein:order=1", [[0.0, 1.0, 3.0], [1.0, 1.0, 1.0], [5.0, 6.0, 8.0], [1.0, 1.0, 1.0]], "5"),
+    ("energy_distance", "energy_distance", [[0.0, 1.0], [1.0, 1.0], [2.0, 4.0], [1.0, 1.0], [1]], "3.5"),
     # Of a sample that moves as a whole: the square of how far it moves.
     ("sinkhorn_divergence", "sinkhorn_divergence:epsilon=0.5,ground=squared_euclidean",
      [[0.0, 2.0], [0.5, 0.5], [3.0, 5.0], [0.5, 0.5], [1]], "9"),

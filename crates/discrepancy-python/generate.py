@@ -91,6 +91,12 @@ NAN = (
     '"error"',
     'What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.',
 )
+PAIR_NAN = (
+    "nan",
+    "PairNan",
+    '"error"',
+    'What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.',
+)
 IGNORE = ("ignore_index", "int | None", "None", "Rows of this label contribute nothing.")
 
 
@@ -146,11 +152,15 @@ class Head(Kind):
     ]
     options = [
         ("bias", "ArrayLike | None", "None", "The bias of the layer, (C,), where the head has one."),
+        said(REDUCTION, "row"),
         IGNORE,
         ("return_scores", "bool", "False", "Also the gradient in the scores, which is as large as all scores."),
     ]
-    returns = ("HeadResult", "HeadResult: the value of each row, and the gradients of their sum")
-    call = ".head(x, weights, target, bias, ignore_index, return_scores)"
+    returns = (
+        "HeadResult",
+        'HeadResult: the reduced value and its gradients; of ``reduction="none"`` each row\'s, and the gradients of the sum',
+    )
+    call = ".head(x, weights, target, bias, reduction, ignore_index, return_scores)"
 
 
 class Sequence(Kind):
@@ -188,15 +198,16 @@ class Pair(Kind):
     options = [
         ("weight", "ArrayLike | None", "None", "A non-negative weight for each coordinate."),
         ("return_gradient", "bool", "False", "Also return the gradients with respect to both arguments."),
+        PAIR_NAN,
     ]
     returns = ("Any", "float of two vectors, array of rows; with ``return_gradient`` a tuple of it and two arrays")
-    call = ".rowwise(a, b, weight, return_gradient, None)"
+    call = ".rowwise(a, b, weight, return_gradient, nan, None)"
 
 
 class Divergence(Pair):
     inputs = [("p", ARRAY, "vector, or array of rows: {prediction}"), ("q", ARRAY, "array of the same shape: {target}")]
-    options = [Pair.options[1]]
-    call = ".rowwise(p, q, None, return_gradient, None)"
+    options = Pair.options[1:]
+    call = ".rowwise(p, q, None, return_gradient, nan, None)"
 
 
 SIDES = [
@@ -216,9 +227,12 @@ class Sample(Kind):
     call = ""
 
 
-class Transport(Sample):
-    base = "Transport"
+class Weighted(Sample):
     options = [*SIDES, *Sample.options]
+
+
+class Transport(Weighted):
+    base = "Transport"
 
 
 class Planned(Sample):
@@ -237,7 +251,7 @@ def kind_of(entry: dict[str, Any]) -> type[Kind]:
     if entry["kind"] == "pair":
         return Divergence if entry["family"] == "divergence" else Pair
     if entry["kind"] == "sample":
-        plain = Transport if entry["family"] == "transport" else Sample
+        plain = Transport if entry["family"] == "transport" else Weighted if entry["takes_weights"] else Sample
         return Planned if entry["has_plan"] else plain
     kinds = {"pointwise": Pointwise, "row": Row, "sequence": Sequence, "map": Map, "head": Head, "penalty": Penalty}
     return kinds[entry["kind"]]
@@ -338,7 +352,7 @@ def example(core: Any, entry: dict[str, Any]) -> str:
     elif issubclass(kind, Sample):
         answer = measure.sample("value", *arguments, None, None)
     elif kind is Head:
-        code, answer = f"{code}.value", measure.head(*arguments, None, None, False)[0]
+        code, answer = f"{code}.value", measure.head(*arguments, None, "mean", None, False)[0]
     elif kind is Penalty:
         answer = measure.penalty("value", *arguments, None)
     elif kind is Sequence:
@@ -350,7 +364,7 @@ def example(core: Any, entry: dict[str, Any]) -> str:
     elif kind is Pointwise:
         answer = measure.pointwise("value", *arguments, None, "mean", "error", None)
     else:
-        answer = measure.rowwise(*arguments, None, False, None)
+        answer = measure.rowwise(*arguments, None, False, "error", None)
     return f">>> import discrepancy as dc\n>>> {code}\n{answer!r}"
 
 
@@ -394,7 +408,7 @@ def body(entry: dict[str, Any]) -> list[str]:
     if kind is Penalty:
         value, gradient = 'penalty("value", weights, None)', 'penalty("gradient", weights, None)'
     elif issubclass(kind, Sample):
-        weights = "x_weight, y_weight" if kind is Transport else "None, None"
+        weights = "x_weight, y_weight" if issubclass(kind, Weighted) else "None, None"
         value, gradient = f'sample("value", x, y, {weights})', f'sample("gradient", x, y, {weights})'
     elif "wanted" in kind.call:
         wanted = 'wanted = "value_and_gradient" if return_gradient else "value"'
@@ -494,7 +508,7 @@ def stub_module(module: str, entries: list[dict[str, Any]]) -> str:
         head = laid("    def __init__", ["self", *(["*", *own] if own else [])], " -> None: ...")
         blocks.append(f"class {class_name(entry)}({kind_of(entry).base}):\n{head}")
     text = "\n".join(blocks)
-    used = [name for name in ("Array", "ArrayLike", "Nan", "Reduction") if f": {name}" in text or f"-> {name}" in text]
+    used = [name for name in ("Array", "ArrayLike", "Nan", "PairNan", "Reduction") if f": {name}" in text or f"-> {name}" in text]
     standard = []
     if "Sequence[" in text:
         standard.append("from collections.abc import Sequence")

@@ -121,9 +121,9 @@ points = centres[kinds] + rng.normal(scale=0.8, size=(180, 2))
 weights, bias = np.zeros((3, 2)), np.zeros(3)
 for _ in range(100):
     found = dc.heads.linear_softmax_cross_entropy(points, weights, kinds, bias=bias)
-    weights -= 0.5 * found.gradient_weights / len(points)
-    bias -= 0.5 * found.gradient_bias / len(points)
-print(f"\nhead: mean loss {found.value.mean():.4f} after 100 steps")
+    weights -= 0.5 * found.gradient_weights
+    bias -= 0.5 * found.gradient_bias
+print(f"\nhead: mean loss {found.value:.4f} after 100 steps")
 grid = np.linspace(-4.5, 4.5, 300)
 plane = np.stack(np.meshgrid(grid, grid), axis=-1)
 chosen = (plane @ weights.T + bias).argmax(-1)

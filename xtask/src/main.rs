@@ -11,7 +11,7 @@ cargo xtask test        all tests of all crates, and the reference tables agains
 cargo xtask reference   the reference tables, made again; --check compares instead of writing
 cargo xtask bench       value and gradient of losses beside the time that memory needs; names, shapes, outputs choose;
                         --peers measures PyTorch, JAX, SciPy and POT in turn with it and writes BENCHMARKS.md;
-                        --python measures the Python package, as `cargo xtask python` installed it
+                        --python builds and installs the Python package and measures it
 cargo xtask instructions
                         the instructions of the hot kernels, compared with those on file; --write writes them
 cargo xtask accuracy    ACCURACY.md, made again; --peers measures the peers anew, --check compares instead of writing
@@ -127,36 +127,53 @@ fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// The Python package as its users get it: `pip install .`, then its tests.
-fn package(rest: &[&str]) -> Result<(), String> {
-    const FOLDER: &str = "crates/discrepancy-python";
-    let (generate, all) = (rest.contains(&"--generate"), rest.contains(&"--all"));
-    // Beside what Cargo builds, so that it outlives a clone if that does.
-    let venv = target().join("python");
-    let python = venv.join("bin/python");
-    if !python.exists() {
-        run("python3", &["-m", "venv", &venv.to_string_lossy()], &[])?;
-    }
+const PACKAGE: &str = "crates/discrepancy-python";
+
+/// The environment of the Python package, beside what Cargo builds, so that it outlives a clone if that does.
+fn environment() -> PathBuf {
+    target().join("python")
+}
+
+/// Runs pip there.
+fn pip(arguments: &[&str]) -> Result<(), String> {
+    let bin = environment().join("bin");
     // What builds the package is found where it was just installed.
-    let path = format!("{}:{}", venv.join("bin").display(), std::env::var("PATH").unwrap_or_default());
-    let pip =
-        |arguments: &[&str]| run(&python, &[&["-m", "pip", "--quiet"], arguments].concat(), &[("PATH", path.as_str())]);
-    pip(&["install", "--requirement", &format!("{FOLDER}/requirements.txt")])?;
-    if all {
-        pip(&["install", "--requirement", &format!("{FOLDER}/requirements-all.txt")])?;
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
+    run(bin.join("python"), &[&["-m", "pip", "--quiet"], arguments].concat(), &[("PATH", path.as_str())])
+}
+
+/// Builds the Python package and installs it as its users get it, `pip install .`; gives the environment's Python.
+fn install() -> Result<PathBuf, String> {
+    let python = environment().join("bin/python");
+    if !python.exists() {
+        run("python3", &["-m", "venv", &environment().to_string_lossy()], &[])?;
     }
-    let install = || pip(&["install", "--no-build-isolation", "--no-deps", "--force-reinstall", "."]);
-    install()?;
+    pip(&["install", "--requirement", &format!("{PACKAGE}/requirements.txt")])?;
+    reinstall()?;
+    Ok(python)
+}
+
+fn reinstall() -> Result<(), String> {
+    pip(&["install", "--no-build-isolation", "--no-deps", "--force-reinstall", "."])
+}
+
+/// The Python package, installed, and its tests.
+fn package(rest: &[&str]) -> Result<(), String> {
+    let (generate, all) = (rest.contains(&"--generate"), rest.contains(&"--all"));
+    let python = install()?;
+    if all {
+        pip(&["install", "--requirement", &format!("{PACKAGE}/requirements-all.txt")])?;
+    }
     if generate {
-        run(&python, &[&format!("{FOLDER}/generate.py")], &[])?;
-        install()?;
+        run(&python, &[&format!("{PACKAGE}/generate.py")], &[])?;
+        reinstall()?;
     }
     let tests: Vec<&str> = rest.iter().copied().filter(|word| !["--generate", "--all"].contains(word)).collect();
     run(&python, &[&["-m", "pytest"], tests.as_slice()].concat(), &[])?;
     run(&python, &["-m", "mypy", "--package", "discrepancy"], &[])?;
-    run(&python, &["-m", "mypy", "examples/python", &format!("{FOLDER}/generate.py")], &[])?;
+    run(&python, &["-m", "mypy", "examples/python", &format!("{PACKAGE}/generate.py")], &[])?;
     // The stubs say what the code does.
-    let aliases = format!("{FOLDER}/stubtest.txt");
+    let aliases = format!("{PACKAGE}/stubtest.txt");
     run(
         &python,
         &[
@@ -178,7 +195,7 @@ fn bench(rest: &[&str]) -> Result<(), String> {
     if let Some(at) = rest.iter().position(|word| *word == "--python") {
         let program = benchmark()?;
         let words = [&rest[..at], &rest[at + 1..]].concat();
-        let python = target().join("python/bin/python");
+        let python = install()?;
         return run(python, &[&["benchmarks/package.py", &program], &words[..]].concat(), &[]);
     }
     let Some(peers) = rest.iter().position(|word| *word == "--peers") else {

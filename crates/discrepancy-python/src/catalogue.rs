@@ -63,6 +63,8 @@ fn describe<'py>(py: Python<'py>, entry: &'static Entry) -> PyResult<Bound<'py, 
     all.set_item("accuracy", (entry.accuracy().f32, entry.accuracy().f64))?;
     all.set_item("differentiable", !entry.is(Property::NotDifferentiable))?;
     all.set_item("has_plan", matches!(&made, Measure::Sample(sample) if sample.has_plan()))?;
+    let takes_weights = matches!(&made, Measure::Sample(sample) if sample.takes_weights());
+    all.set_item("takes_weights", takes_weights)?;
     let reference = entry.reference.iter().map(|row| {
         let (_, arguments) = read_spec(&row.spec(entry)).raise(py)?;
         let given = PyDict::new(py);
@@ -148,6 +150,9 @@ fn value_of(entry: &'static Entry, parameter: &Parameter, given: &Bound<'_, PyAn
         && list.is_empty()
     {
         return Ok(Value::List(Vec::new()));
+    }
+    if let Ok(text) = given.cast_exact::<PyString>() {
+        return parameter.parse(entry.name, text.to_str()?).raise(py);
     }
     if given.is_none() {
         return parameter.parse(entry.name, "none").raise(py);

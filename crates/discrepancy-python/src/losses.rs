@@ -4,7 +4,7 @@ use crate::array::{Array, Kind, Out, Scalar, with_element};
 use crate::failure::{Raise, raise};
 use crate::measure::word;
 use crate::result::{Given, Place, give, outs};
-use crate::threads::{parts, small};
+use crate::threads::{parts, run, small};
 use discrepancy::batch::{Element, Evaluation, NanPolicy, PenaltyEvaluation, Reduction};
 use discrepancy::losses::{PointwiseLoss, Precision};
 use discrepancy::penalties::Penalty;
@@ -53,16 +53,6 @@ pub(crate) struct Call<'a, 'py> {
     pub(crate) weight: Option<Array<'py>>,
     pub(crate) reduction: Option<Reduction>,
     pub(crate) nan: NanPolicy,
-}
-
-/// A reduction of exact sums.
-pub(crate) fn reduced(function: &str, reduction: Reduction, moments: &Moments) -> Result<f64> {
-    match reduction {
-        Reduction::Mean => moments.mean(),
-        Reduction::MeanByCount => moments.mean_by_count(),
-        Reduction::Sum => Ok(moments.sum()),
-    }
-    .map_err(|error| error.within(function))
 }
 
 /// The error of weights that would weigh nothing.
@@ -163,7 +153,7 @@ impl<'py> Call<'_, 'py> {
         let like = &self.prediction;
         let shape = like.shape.as_slice();
         let first = |value: Place<'py, E>| match reduces {
-            Some(reduction) => Ok(PyFloat::new(py, reduced(name, reduction, &moments).raise(py)?).into_any()),
+            Some(reduction) => Ok(PyFloat::new(py, reduction.of(name, &moments).raise(py)?).into_any()),
             None => value.give(like, shape),
         };
         match wanted {
@@ -195,6 +185,11 @@ pub(crate) fn apart(function: &str, outs: &[Option<&Out<'_>>]) -> Result<()> {
     Ok(())
 }
 
+/// Computes where the caller is if it is soon done, else where Ctrl-C is heard.
+fn sized<T: Send>(py: Python<'_>, count: usize, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
+    if count <= SMALL { small(py, work) } else { run(py, work) }
+}
+
 /// Value, gradient or proximal operator of a penalty.
 pub(crate) fn penalty<'py>(
     penalty: &dyn Penalty,
@@ -212,10 +207,10 @@ pub(crate) fn penalty<'py>(
         let flat = weights.flat::<E>().raise(py)?;
         let slice = &*flat;
         if wanted == "value" {
-            let value = small(py, || PenaltyEvaluation::new(penalty, slice).value())?;
+            let value = sized(py, slice.len(), || PenaltyEvaluation::new(penalty, slice).value())?;
             return Ok(PyFloat::new(py, value).into_any());
         }
-        let result = small(py, || {
+        let result = sized(py, slice.len(), || {
             let penalty = PenaltyEvaluation::new(penalty, slice);
             step.map_or_else(|| penalty.gradient(), |step| penalty.proximal(step))
         })?;

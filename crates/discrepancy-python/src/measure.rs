@@ -33,6 +33,10 @@ impl Measure {
     fn pair(&self, py: Python<'_>) -> PyResult<&dyn PairFunction> {
         if let catalog::Measure::Pair(pair) = &self.made { Ok(pair.as_ref()) } else { Err(self.unfit(py, "pairs")) }
     }
+    /// The same, with a policy for NaN.
+    fn metric(&self, py: Python<'_>, nan: &str) -> PyResult<pairs::Metric<'_>> {
+        Ok((self.pair(py)?, word(py, self.entry.name, "nan", nan, &POLICIES)?))
+    }
     fn statistic(&self, py: Python<'_>) -> PyResult<&dyn SampleStatistic> {
         if let catalog::Measure::Sample(sample) = &self.made {
             Ok(sample.as_ref())
@@ -213,14 +217,17 @@ impl Measure {
         weights: Object<'_, 'py>,
         target: Object<'_, 'py>,
         bias: Maybe<'_, 'py>,
+        reduction: &str,
         ignore_index: Option<i64>,
         scores: bool,
     ) -> Answer<'py> {
-        let catalog::Measure::Head(head) = &self.made else { return Err(self.unfit(x.py(), "head")) };
+        let py = x.py();
+        let catalog::Measure::Head(head) = &self.made else { return Err(self.unfit(py, "head")) };
+        let reduction = word(py, self.entry.name, "reduction", reduction, &REDUCTIONS)?;
         let (x, weights, target) =
             (self.array("x", x)?, self.array("weights", weights)?, self.array("target", target)?);
         let bias = self.optional("bias", bias)?;
-        rows::head(head.as_ref(), &x, &weights, &target, bias.as_ref(), ignore_index, scores)
+        rows::head(head.as_ref(), &x, &weights, &target, bias.as_ref(), reduction, ignore_index, scores)
     }
 
     fn penalty<'py>(&self, wanted: &str, weights: Object<'_, 'py>, step: Option<f64>) -> Answer<'py> {
@@ -235,22 +242,24 @@ impl Measure {
         b: Object<'_, 'py>,
         weight: Maybe<'_, 'py>,
         gradient: bool,
+        nan: &str,
         out: Maybe<'_, 'py>,
     ) -> Answer<'py> {
-        let pair = self.pair(a.py())?;
+        let metric = self.metric(a.py(), nan)?;
         let (a, b, weight) = (self.array("a", a)?, self.array("b", b)?, self.optional("weight", weight)?);
-        pairs::rowwise(pair, &a, &b, weight.as_ref(), gradient, out)
+        pairs::rowwise(metric, &a, &b, weight.as_ref(), gradient, out)
     }
     fn pairwise<'py>(
         &self,
         a: Object<'_, 'py>,
         b: Maybe<'_, 'py>,
         weight: Maybe<'_, 'py>,
+        nan: &str,
         out: Maybe<'_, 'py>,
     ) -> Answer<'py> {
-        let pair = self.pair(a.py())?;
+        let metric = self.metric(a.py(), nan)?;
         let (a, b, weight) = (self.array("a", a)?, self.optional("b", b)?, self.optional("weight", weight)?);
-        pairs::pairwise(pair, &a, b.as_ref(), weight.as_ref(), out)
+        pairs::pairwise(metric, &a, b.as_ref(), weight.as_ref(), out)
     }
     fn pairwise_gradients<'py>(
         &self,
@@ -262,9 +271,15 @@ impl Measure {
         let (a, b, upstream) = (self.array("a", a)?, self.array("b", b)?, self.array("upstream", upstream)?);
         pairs::pairwise_gradients(pair, &a, &b, &upstream)
     }
-    fn condensed<'py>(&self, a: Object<'_, 'py>, weight: Maybe<'_, 'py>, out: Maybe<'_, 'py>) -> Answer<'py> {
-        let pair = self.pair(a.py())?;
-        pairs::condensed(pair, &self.array("a", a)?, self.optional("weight", weight)?.as_ref(), out)
+    fn condensed<'py>(
+        &self,
+        a: Object<'_, 'py>,
+        weight: Maybe<'_, 'py>,
+        nan: &str,
+        out: Maybe<'_, 'py>,
+    ) -> Answer<'py> {
+        let metric = self.metric(a.py(), nan)?;
+        pairs::condensed(metric, &self.array("a", a)?, self.optional("weight", weight)?.as_ref(), out)
     }
     fn nearest<'py>(&self, queries: Object<'_, 'py>, points: Object<'_, 'py>, k: i64) -> Answer<'py> {
         let pair = self.pair(queries.py())?;

@@ -5,7 +5,7 @@ use crate::failure::{Raise, raise};
 use crate::losses::{apart, tuple};
 use crate::result::{Given, Place, give, outs};
 use crate::threads::{get_threads, next_size, parts, run, small};
-use discrepancy::batch::{Element, PairEvaluation, SMALL, array};
+use discrepancy::batch::{Element, NanPolicy, PairEvaluation, SMALL, array};
 use discrepancy::distances::PairFunction;
 use discrepancy::{Error, Result};
 use ndarray::{ArrayView2, s};
@@ -21,6 +21,9 @@ const PART: usize = 1 << 17;
 const PAIRS: usize = 1 << 11;
 /// Rows that a thread takes together.
 const TILE: usize = 16;
+
+/// What is computed, and what becomes of NaN.
+pub(crate) type Metric<'a> = (&'a dyn PairFunction, NanPolicy);
 
 /// Computes a matrix of pairs in tiles, between which Ctrl-C is heard: a few pairs first, then as many as the clock
 /// says, in tiles of whole rows as soon as there is time for them. `columns` says which columns a row at this place
@@ -85,12 +88,12 @@ fn check(array: &Array<'_>) -> PyResult<usize> {
 }
 
 fn pairs<'a, E: Element>(
-    metric: &'a dyn PairFunction,
+    (metric, nan): Metric<'a>,
     a: ArrayView2<'a, E>,
     b: ArrayView2<'a, E>,
     weight: Option<&[E]>,
 ) -> Result<PairEvaluation<'a, E>> {
-    let pairs = array::pairs(metric, a, b)?;
+    let pairs = array::pairs(metric, a, b)?.nan(nan)?;
     match weight {
         Some(weight) => pairs.weights(weight),
         None => Ok(pairs),
@@ -99,7 +102,7 @@ fn pairs<'a, E: Element>(
 
 /// Each row of `a` with the same row of `b`; two single rows give a number.
 pub(crate) fn rowwise<'py>(
-    metric: &dyn PairFunction,
+    metric: Metric<'_>,
     a: &Array<'py>,
     b: &Array<'py>,
     weight: Option<&Array<'py>>,
@@ -107,7 +110,7 @@ pub(crate) fn rowwise<'py>(
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     fn typed<'py, E: Element + Given>(
-        metric: &dyn PairFunction,
+        metric: Metric<'_>,
         a: &Array<'py>,
         b: &Array<'py>,
         weight: Option<&Array<'py>>,
@@ -123,7 +126,7 @@ pub(crate) fn rowwise<'py>(
         let mut by_a = Place::<E>::new(a, for_a.as_ref().filter(|_| gradient), kind, slopes)?;
         let mut by_b = Place::<E>::new(b, for_b.as_ref().filter(|_| gradient), kind, slopes)?;
         let all = [value.out.as_ref(), by_a.out.as_ref(), by_b.out.as_ref()];
-        apart(metric.entry().name, &all).raise(py)?;
+        apart(metric.0.entry().name, &all).raise(py)?;
         let (x, y) = (a.rows_beside::<E>(&all).raise(py)?, b.rows_beside::<E>(&all).raise(py)?);
         let weight = weight.map(|weight| weight.flat_beside::<E>(&all)).transpose().raise(py)?;
         let (x, y, weight) = (x.view(), y.view(), weight.as_deref());
@@ -170,14 +173,14 @@ fn check_sides(a: &Array<'_>, b: &Array<'_>) -> PyResult<usize> {
 
 /// All rows of `a` with all rows of `b`, or of `a`.
 pub(crate) fn pairwise<'py>(
-    metric: &dyn PairFunction,
+    metric: Metric<'_>,
     a: &Array<'py>,
     b: Option<&Array<'py>>,
     weight: Option<&Array<'py>>,
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     fn typed<'py, E: Element + Given>(
-        metric: &dyn PairFunction,
+        metric: Metric<'_>,
         a: &Array<'py>,
         b: &Array<'py>,
         weight: Option<&Array<'py>>,
@@ -187,7 +190,7 @@ pub(crate) fn pairwise<'py>(
         let (py, width) = (a.py(), check_sides(a, b)?);
         let shape = [a.shape[0], b.shape[0]];
         if shape[0].checked_mul(shape[1]).is_none_or(|count| count > isize::MAX as usize / size_of::<E>()) {
-            let error = Error::new(discrepancy::ErrorKind::Memory, metric.entry().name, "result", "fewer pairs");
+            let error = Error::new(discrepancy::ErrorKind::Memory, metric.0.entry().name, "result", "fewer pairs");
             return Err(raise(py, &error));
         }
         let mut place = Place::<E>::new(a, out, kind, &shape)?;
@@ -247,7 +250,7 @@ pub(crate) fn pairwise_gradients<'py>(
 
 /// Each pair of rows once: (0, 1), (0, 2), …, (1, 2), …
 pub(crate) fn condensed<'py>(
-    metric: &dyn PairFunction,
+    metric: Metric<'_>,
     a: &Array<'py>,
     weight: Option<&Array<'py>>,
     out: Option<&Bound<'py, PyAny>>,
@@ -255,7 +258,7 @@ pub(crate) fn condensed<'py>(
     let (py, width) = (a.py(), check_sides(a, a)?);
     let rows = a.shape[0];
     let Some(count) = rows.checked_mul(rows.saturating_sub(1)).map(|twice| twice / 2) else {
-        let error = Error::new(discrepancy::ErrorKind::Memory, metric.entry().name, "result", "fewer pairs");
+        let error = Error::new(discrepancy::ErrorKind::Memory, metric.0.entry().name, "result", "fewer pairs");
         return Err(raise(py, &error));
     };
     let kind = Kind::common([Some(a), weight].into_iter().flatten().map(|array| array.kind));

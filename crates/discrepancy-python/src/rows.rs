@@ -2,7 +2,7 @@
 
 use crate::array::{Array, Kind, Out, Scalar, with_element};
 use crate::failure::{Raise, raise, wrong_type};
-use crate::losses::{Wanted, apart, idle_weights, reduced, tuple};
+use crate::losses::{Wanted, apart, idle_weights, tuple};
 use crate::result::{Given, Place, give, outs};
 use crate::threads::{parts, run, small};
 use discrepancy::batch::{Element, NanPolicy, Reduction, RowEvaluation, SMALL, array};
@@ -182,7 +182,7 @@ impl<'py> Call<'_, 'py> {
             let mut work = || -> Result<()> {
                 let part = batch(range.clone())?;
                 match (wanted, reduces) {
-                    (Wanted::Value, true) => moments.merge(&part.moments()?),
+                    (Wanted::Value, true) => moments.merge(&part.first_moments()?),
                     (Wanted::Value, false) => part.values_into(&mut v[range.clone()])?,
                     (_, true) => moments.merge(&part.part_and_gradient_into(divisor, &mut g[scores.clone()])?),
                     (_, false) => part.value_and_gradient_into(&mut v[range.clone()], &mut g[scores.clone()])?,
@@ -202,7 +202,7 @@ impl<'py> Call<'_, 'py> {
         let mut items = Vec::with_capacity(3);
         if wanted != Wanted::Gradient {
             items.push(match self.reduction {
-                Some(reduction) => PyFloat::new(py, reduced(name, reduction, &moments).raise(py)?).into_any(),
+                Some(reduction) => PyFloat::new(py, reduction.of(name, &moments).raise(py)?).into_any(),
                 None => value.give(like, leading)?,
             });
         }
@@ -291,22 +291,26 @@ pub(crate) fn map<'py>(
     with_element!(kind, E => typed::<E>(map, prediction, out))
 }
 
-/// Values and all gradients of a head: value, and the gradients in x, weights, bias and scores.
+/// The reduced value of a head, or its values, and the gradients in x, weights, bias and scores.
+#[allow(clippy::too_many_arguments, reason = "as many as the package's function has")]
 pub(crate) fn head<'py>(
     head: &dyn Head,
     x: &Array<'py>,
     weights: &Array<'py>,
     target: &Array<'py>,
     bias: Option<&Array<'py>>,
+    reduction: Option<Reduction>,
     ignore_index: Option<i64>,
     scores: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
+    #[allow(clippy::too_many_arguments, reason = "as above")]
     fn typed<'py, E: Element + Given>(
         head: &dyn Head,
         x: &Array<'py>,
         weights: &Array<'py>,
         target: &Array<'py>,
         bias: Option<&Array<'py>>,
+        reduction: Option<Reduction>,
         ignore_index: Option<i64>,
         scores: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
@@ -328,9 +332,13 @@ pub(crate) fn head<'py>(
         };
         let (rows, matrix, count) = (rows.view(), matrix.view(), rows.nrows());
         let bias_view = bias_flat.as_deref().map(ndarray::ArrayView1::from);
-        let result = run(py, || {
+        let (reduced, result) = run(py, || {
             let batch = array::head(head, rows, matrix, bias_view, targets.part(0..count))?;
-            if scores { batch.with_scores().evaluate() } else { batch.evaluate() }
+            let batch = if scores { batch.with_scores() } else { batch };
+            match reduction {
+                Some(reduction) => batch.reduce_and_gradients(reduction).map(|(value, all)| (Some(value), all)),
+                None => batch.evaluate().map(|all| (None, all)),
+            }
         })?;
         let none = || py.None().into_bound(py);
         let by_bias = match bias {
@@ -338,8 +346,12 @@ pub(crate) fn head<'py>(
             None => none(),
         };
         let by_scores = if scores { give(x, result.gradient_scores, &of_scores)? } else { none() };
+        let value = match reduced {
+            Some(value) => PyFloat::new(py, value).into_any(),
+            None => give(x, result.value, leading)?,
+        };
         tuple([
-            give(x, result.value, leading)?,
+            value,
             give(x, result.gradient_x, &x.shape)?,
             give(weights, result.gradient_weights, &weights.shape)?,
             by_bias,
@@ -348,5 +360,5 @@ pub(crate) fn head<'py>(
     }
     let kinds = [Some(x), Some(weights), bias, Some(target)];
     let kind = Kind::common(kinds.into_iter().flatten().map(|array| array.kind));
-    with_element!(kind, E => typed::<E>(head, x, weights, target, bias, ignore_index, scores))
+    with_element!(kind, E => typed::<E>(head, x, weights, target, bias, reduction, ignore_index, scores))
 }

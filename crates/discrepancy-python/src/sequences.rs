@@ -2,7 +2,7 @@
 
 use crate::array::{Array, Kind, Scalar, with_element};
 use crate::failure::{Raise, raise, wrong_type};
-use crate::losses::{Wanted, reduced, tuple};
+use crate::losses::{Wanted, tuple};
 use crate::result::{Given, Place, give};
 use crate::threads::run;
 use discrepancy::batch::{Element, Reduction};
@@ -181,7 +181,7 @@ impl<'py> Call<'_, 'py> {
         }
 
         let value = match self.reduction {
-            Some(reduction) => PyFloat::new(py, reduced(name, reduction, &moments).raise(py)?).into_any(),
+            Some(reduction) => PyFloat::new(py, reduction.of(name, &moments).raise(py)?).into_any(),
             None if single => PyFloat::new(py, values[0].widen()).into_any(),
             None => give(given, values, &[count])?,
         };

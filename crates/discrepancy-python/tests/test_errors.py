@@ -7,6 +7,7 @@ import pickle
 import signal
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import discrepancy as dc
@@ -236,9 +237,19 @@ LONG: dict[str, Any] = {
         RNG.random((3000, 8)), RNG.random((3000, 8)), permutations=2000
     ),
     "sequences": lambda: dc.sequences.ctc(
-        -6.0 * RNG.random((400, 100, 50)), RNG.integers(1, 50, (100, 150)), return_gradient=True
+        -6.0 * RNG.random((2000, 200, 50)), RNG.integers(1, 50, (200, 400)), return_gradient=True
     ),
+    "penalty": lambda: many_weights(lambda net, w: net.value(w)),
+    "gradient of a penalty": lambda: many_weights(lambda net, w: net.gradient(w)),
+    "proximal operator": lambda: many_weights(lambda net, w: net.proximal(w, step=0.5)),
 }
+
+
+def many_weights(work: Callable[[Any, Any], object]) -> None:
+    """One call is over in a second or so; the interrupt comes in one of them."""
+    net, weights = dc.penalties.ElasticNet(lambda_=0.5), np.full(30_000_000, 1.5, np.float32)
+    for _ in range(50):
+        work(net, weights)
 
 
 @pytest.mark.parametrize("work", LONG)

@@ -91,7 +91,7 @@ def results(entry: dict[str, Any], dtype: Any) -> dict[str, str]:
         return {"image": digest(made(entry).value(sequence.column(real, 500, dtype).reshape(20, 25)))}
     if kind == "head":
         x, w = sequence.column(real, 70, dtype).reshape(10, 7), sequence.column(unit, 35, dtype).reshape(5, 7)
-        found_head = made(entry).evaluate(x, w, np.arange(10) % 5)
+        found_head = made(entry).evaluate(x, w, np.arange(10) % 5, reduction="none")
         gradient = digest(found_head.gradient_x, found_head.gradient_weights)
         return {"value": digest(found_head.value), "gradient": gradient}
     if kind == "sequence":

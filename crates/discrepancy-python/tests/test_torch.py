@@ -289,6 +289,13 @@ def test_linear_cross_entropy(weighted: bool, bias: bool, reduction: str) -> Non
     torch.testing.assert_close(*outcomes)
 
 
+def test_linear_cross_entropy_of_nothing() -> None:
+    x, w = numbers(2, 3).requires_grad_(), numbers(4, 3).requires_grad_()
+    value = F.linear_cross_entropy(x, w, torch.tensor([-100, -100]), ignore_index=-100)
+    value.backward()
+    assert value.isnan() and not x.grad.any() and not w.grad.any()
+
+
 # Where PyTorch is wrong.
 
 
@@ -373,7 +380,7 @@ def cases() -> list[Any]:
         (operators.pairwise_gradients, (z.detach(), y.detach(), numbers(5, 5), "euclidean")),
         (operators.sample, (z, y, None, None, "maximum_mean_discrepancy", True)),
         (operators.sequences, (z.detach().log_softmax(-1).requires_grad_(), torch.tensor([1, 2]), *torch.tensor([5, 2]), "ctc", True)),
-        (operators.head_sum, (z, y, labels, None, None, "linear_softmax_cross_entropy", -100)),
+        (operators.head, (z, y, labels, None, None, "linear_softmax_cross_entropy", "mean", -100)),
     ]
 
 

@@ -22,6 +22,8 @@ pub struct HeadInput<'a> {
     pub targets: RowTargets<'a>,
     /// The spacing at 1 of the type the numbers were stored in.
     pub epsilon: f64,
+    /// What the gradients are divided by: 1 for those of the sum over rows.
+    pub divisor: f64,
     /// Whether the slopes in the scores (N×C) are wanted too: the one result that is as large as all scores.
     pub scores: bool,
 }
@@ -30,11 +32,11 @@ impl<'a> HeadInput<'a> {
     /// Of `f64` rows (N×D), weights (C×D) and targets, without bias.
     #[must_use]
     pub fn new(x: &'a [f64], weights: &'a [f64], targets: RowTargets<'a>) -> Self {
-        HeadInput { x, weights, bias: None, targets, epsilon: f64::EPSILON, scores: false }
+        HeadInput { x, weights, bias: None, targets, epsilon: f64::EPSILON, divisor: 1.0, scores: false }
     }
 }
 
-/// What a head gives: each row's value, and the gradients of the sum over rows.
+/// What a head gives: each row's value, and the gradients of the sum over rows, or of what the sum was reduced to.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HeadResult<E = f64> {
     /// The value of each row; 0 for ignored ones.

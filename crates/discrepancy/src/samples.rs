@@ -8,10 +8,12 @@ use crate::catalog::{Arguments, Entry};
 use crate::error::{Error, ErrorKind, Result};
 use std::fmt::Debug;
 
+pub use energy_distance::EnergyDistance;
 pub use maximum_mean_discrepancy::{Bandwidth, MaximumMeanDiscrepancy};
 pub use permutation::PermutationTest;
 pub use plan::Plan;
 
+mod energy_distance;
 mod maximum_mean_discrepancy;
 
 /// What is computed between two samples, as an object: kernel statistics and transport alike.
@@ -28,6 +30,10 @@ pub trait SampleStatistic: Debug + Send + Sync {
     /// The gradient with respect to the first sample; a bandwidth taken from the data counts as fixed.
     fn gradient(&self, x: &[f64], y: &[f64], dimension: usize) -> Result<Vec<f64>>;
 
+    /// Whether samples may have weights.
+    fn takes_weights(&self) -> bool {
+        false
+    }
     /// The value of weighted samples; `None` weighs all rows of a sample the same.
     fn value_weighted(
         &self,
@@ -98,4 +104,4 @@ pub(crate) fn unsupported(entry: &Entry, argument: &str, allowed: &str) -> Error
 }
 
 /// The catalogue entries of this family.
-pub const LIST: &[&Entry] = &[MaximumMeanDiscrepancy::ENTRY];
+pub const LIST: &[&Entry] = &[MaximumMeanDiscrepancy::ENTRY, EnergyDistance::ENTRY];

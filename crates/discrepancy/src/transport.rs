@@ -70,6 +70,9 @@ macro_rules! transports {
             impl SampleStatistic for $type {
                 fn entry(&self) -> &'static Entry { Self::ENTRY }
                 fn arguments(&self) -> Arguments { self.parameter_values() }
+                fn takes_weights(&self) -> bool {
+                    true
+                }
                 fn value(&self, x: &[f64], y: &[f64], dimension: usize) -> Result<f64> {
                     self.value_weighted(x, None, y, None, dimension)
                 }

@@ -5,7 +5,7 @@
 
 use discrepancy::Result;
 use discrepancy::batch::{
-    Evaluation, HeadEvaluation, PairEvaluation, PenaltyEvaluation, RowEvaluation, array, map_rows,
+    Evaluation, HeadEvaluation, NanPolicy, PairEvaluation, PenaltyEvaluation, RowEvaluation, array, map_rows,
 };
 use discrepancy::catalog::{self, DataDomain, Entry, Family, Measure, Value};
 use discrepancy::distances::{PairFunction, condensed, hamming_bits, hamming_labels, nearest, pairwise_bits};
@@ -198,6 +198,8 @@ fn pair(snapshot: &mut Snapshot, metric: &dyn PairFunction) {
     let run = |a: &[f64], b: &[f64]| PairEvaluation::new(metric, a, b, 2)?.rowwise();
     snapshot.add("a NaN in the first rows", run(&with(a, 2, NAN), &b));
     snapshot.add("a NaN in the second rows", run(&a, &with(b, 3, NAN)));
+    let left_out = PairEvaluation::new(metric, &a, &b, 2).and_then(|batch| batch.nan(NanPolicy::Omit));
+    snapshot.add("rows with NaN left out", left_out.map(|_| ()));
     snapshot.add("an infinity in the second rows", run(&a, &with(b, 3, INF)));
     snapshot.add("a negative number in the first rows", run(&with(a, 2, -0.25), &b));
     snapshot.add("second rows of another sum", run(&a, &with(b, 2, 1.5)));

@@ -1002,6 +1002,52 @@ fn narrower_storage_types_get_the_nearest_numbers() {
 }
 
 #[test]
+fn pairs_with_nan_are_nan_where_it_is_propagated() {
+    fn law<E: Element + PartialEq>(pair: &dyn PairFunction, size: usize, nan: E) {
+        let spec = pair.spec();
+        // Rows that have a distance from each other, and from themselves.
+        let all = vectors(pair, size);
+        let good = |x: &&Vec<f64>| all.iter().take(4).all(|y| pair.value(x, y).is_ok() && pair.value(y, x).is_ok());
+        let rows: Vec<&Vec<f64>> = all.iter().take(4).filter(good).collect();
+        assert!(rows.len() >= 2, "{spec}");
+        let narrow =
+            |rows: &[&Vec<f64>]| rows.iter().flat_map(|row| row.iter()).map(|x| E::narrow(*x)).collect::<Vec<E>>();
+        let (x, y) = (narrow(&[rows[0], rows[1], rows[0]]), narrow(&[rows[1], rows[0], rows[0]]));
+        let (mut broken_x, mut broken_y) = (x.clone(), y.clone());
+        broken_x[size] = nan;
+        broken_y[3 * size - 1] = nan;
+        let whole = PairEvaluation::new(pair, &x, &y, size).unwrap();
+        let batch = PairEvaluation::new(pair, &broken_x, &broken_y, size).unwrap();
+        assert_eq!(batch.rowwise().unwrap_err().index(), Some(size), "{spec}");
+        assert_eq!(batch.matrix().unwrap_err().index(), Some(3 * size - 1), "{spec}");
+        assert_eq!(batch.clone().nan(NanPolicy::Omit).unwrap_err().argument(), "nan", "{spec}");
+        let batch = batch.nan(NanPolicy::Propagate).unwrap();
+        let (Ok(values), Ok(matrix)) = (whole.rowwise(), whole.matrix()) else { panic!("{spec}") };
+        let same = |found: &[E], expected: &[E], is_nan: &dyn Fn(usize) -> bool| {
+            for (k, (found, expected)) in found.iter().zip(expected).enumerate() {
+                assert!(if is_nan(k) { found.widen().is_nan() } else { found == expected }, "{spec} at {k}");
+            }
+        };
+        same(&batch.rowwise().unwrap(), &values, &|i| i > 0);
+        same(&batch.matrix().unwrap(), &matrix, &|k| k / 3 == 1 || k % 3 == 2);
+        if let Ok(gradients) = whole.rowwise_with_gradients() {
+            let found = batch.rowwise_with_gradients().unwrap();
+            same(&found.value, &gradients.value, &|i| i > 0);
+            same(&found.gradient_a, &gradients.gradient_a, &|k| k >= size);
+            same(&found.gradient_b, &gradients.gradient_b, &|k| k >= size);
+        }
+        let nearest = batch.nearest(3).unwrap();
+        assert!(nearest[2].0 == 2 && nearest[2].1.widen().is_nan(), "{spec}");
+    }
+    for size in [4, 33] {
+        for pair in pairs(size, true) {
+            law(&*pair, size, f32::NAN);
+            law(&*pair, size, f64::NAN);
+        }
+    }
+}
+
+#[test]
 fn weights_of_rows_are_repetitions_and_nan_follows_the_policy() {
     for spec in ["softmax_cross_entropy:class_weight=[0.5 2]", "softmax_cross_entropy", "softmax_focal"] {
         let loss = row_loss(spec);

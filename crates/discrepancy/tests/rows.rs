@@ -1,12 +1,13 @@
 //! Row losses, penalties and heads against arbitrary precision.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is meant to panic")]
 
-use discrepancy::batch::{Reduction, RowEvaluation};
+use discrepancy::batch::{HeadEvaluation, Reduction, RowEvaluation};
 use discrepancy::catalog::{Measure, entries, find};
 use discrepancy::heads::{Head, HeadInput, HeadResult, LargeMarginSoftmax, LinearSoftmaxCrossEntropy};
 use discrepancy::penalties::{ElasticNet, L1, L2, Penalty};
 use discrepancy::rows::{HessianKind, MulticlassZeroOne, RowLoss, RowTargets, SoftmaxCrossEntropy};
 use discrepancy::rows::{SmoothingOver, Target, softmax};
+use discrepancy::sums::ExactSum;
 use discrepancy::{ErrorKind, rows};
 
 /// Distance in units of the last place of the wanted number.
@@ -157,6 +158,56 @@ fn soft_heads_and_ignored_rows_agree_with_hard_ones() {
         assert_eq!((ignored.value[0], ignored.value[1]), (alone.value[0], 0.0));
         assert_eq!((ignored.gradient_weights, ignored.gradient_bias), (alone.gradient_weights, alone.gradient_bias));
     }
+}
+
+#[test]
+fn reduced_heads_have_gradients_of_the_reduced_value() {
+    let (x, w) = (column(21, 0.3), column(12, -0.7));
+    let soft: Vec<f64> = (0..28).map(|i| [0.5, 0.25, 0.25, 0.0][(i + i / 4) % 4]).collect();
+    let labelled = RowTargets::Labels { labels: &[1, 9, 3, 0, 2, 9, 1], ignore_index: Some(9) };
+    for (spec, counts) in [
+        ("linear_softmax_cross_entropy", [1.0; 4]),
+        ("linear_softmax_cross_entropy:class_weight=[1 2 0.75 3],label_smoothing=0.1", [1.0, 2.0, 0.75, 3.0]),
+        ("large_margin_softmax:lambda=0.5", [1.0; 4]),
+    ] {
+        let Measure::Head(head) = find(spec).unwrap() else { panic!("{spec}") };
+        for targets in [labelled, RowTargets::Probabilities(&soft)] {
+            let weigh = |row: &[f64]| row.iter().zip(counts).map(|(y, count)| y * count).sum::<f64>();
+            let own: Vec<f64> = match targets {
+                RowTargets::Labels { labels, .. } => {
+                    labels.iter().filter_map(|l| counts.get(*l as usize)).copied().collect()
+                }
+                RowTargets::Probabilities(_) if spec.starts_with("large") => continue,
+                RowTargets::Probabilities(y) => y.chunks(4).map(weigh).collect(),
+            };
+            let batch = HeadEvaluation::new(&*head, &x, &w, 3, targets).unwrap().with_scores();
+            let rows = batch.evaluate().unwrap();
+            for (reduction, divisor) in [
+                (Reduction::Sum, 1.0),
+                (Reduction::Mean, own.iter().sum::<f64>()),
+                (Reduction::MeanByCount, own.len() as f64),
+            ] {
+                let (value, reduced) = batch.reduce_and_gradients(reduction).unwrap();
+                let mut sum = ExactSum::new();
+                rows.value.iter().for_each(|value| sum.add(*value));
+                near(value, sum.to_f64() / divisor);
+                assert_eq!(reduced.value, rows.value);
+                let all = |r: &HeadResult| [&r.gradient_x[..], &r.gradient_weights, &r.gradient_scores].concat();
+                let expected: Vec<f64> = all(&rows).iter().map(|g| g / divisor).collect();
+                all_near(&all(&reduced), &expected);
+            }
+        }
+    }
+    let nothing = RowTargets::Labels { labels: &[9], ignore_index: Some(9) };
+    let head = LinearSoftmaxCrossEntropy::default();
+    let batch = HeadEvaluation::new(&head, &x[..3], &w, 3, nothing).unwrap();
+    assert_eq!(batch.reduce_and_gradients(Reduction::Mean).unwrap_err().kind(), ErrorKind::NoContributingRows);
+    assert_eq!(batch.reduce_and_gradients(Reduction::Sum).unwrap().1.gradient_weights, [0.0; 12]);
+}
+
+/// Numbers of both signs, no two the same.
+fn column(count: usize, start: f64) -> Vec<f64> {
+    (0..count).map(|i| ((i as f64) * 0.61 + start).sin() * 2.0).collect()
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Maximum mean discrepancy: values by hand, gradients by differences, permutation tests.
+//! Maximum mean discrepancy and energy distance: values by hand, gradients by differences, permutation tests.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use discrepancy::ErrorKind;
@@ -156,4 +156,133 @@ fn its_own_permutation_test_is_the_general_one() {
         }
     }
     assert_eq!(Plain(mmd).permutation_test(&X, &Y, 2, 40, 3).unwrap(), test);
+}
+
+/// Within so many units in the last place.
+fn close(found: f64, wanted: f64, ulps: f64, what: &str) {
+    let error = (found - wanted).abs();
+    assert!(found == wanted || error <= ulps * wanted.abs() * f64::EPSILON, "{what}: {found:e}, wanted {wanted:e}");
+}
+
+const WEIGHTS: [f64; 8] = [1.0, 3.0, 2.0, 1.0, 0.0, 1.0, 4.0, 2.0];
+
+/// Each point as often as its weight says.
+fn repeated(points: &[f64], weights: &[f64], dimension: usize) -> Vec<f64> {
+    let rows = points.chunks(dimension).zip(weights);
+    rows.flat_map(|(row, weight)| row.repeat(*weight as usize)).collect()
+}
+
+#[test]
+fn energy_distances_are_those_of_the_energy_kernel() {
+    for estimator in ["biased", "unbiased"] {
+        let (energy, mmd) = (
+            make(&format!("energy_distance:estimator={estimator}")),
+            make(&format!("mmd:kernel=energy,estimator={estimator}")),
+        );
+        for dimension in [1, 2, 4] {
+            close(energy.value(&X, &Y, dimension).unwrap(), mmd.value(&X, &Y, dimension).unwrap(), 1.0, estimator);
+            let gradients = [&energy, &mmd].map(|statistic| statistic.gradient(&X, &Y, dimension).unwrap());
+            // Where it is 0, the kernel's two floats leave some 2^-100.
+            let both = gradients[0].iter().zip(&gradients[1]).filter(|(found, _)| **found != 0.0);
+            both.for_each(|(found, wanted)| close(*found, *wanted, 2.0, estimator));
+        }
+    }
+}
+
+#[test]
+fn energy_distances_on_a_line_are_those_of_a_line_in_the_plane() {
+    let plane = |line: &[f64]| line.iter().flat_map(|x| [*x, 0.0]).collect::<Vec<f64>>();
+    for spec in ["energy_distance", "energy_distance:root=true", "energy_distance:estimator=unbiased"] {
+        let energy = make(spec);
+        for scale in [1.0, 1e-300, 1e300] {
+            let (x, y) = (X.map(|x| x * scale), [&Y.map(|y| (y - 1.9) * scale)[..], &[0.0, scale]].concat());
+            let found = energy.value(&x, &y, 1).unwrap();
+            close(found, energy.value(&plane(&x), &plane(&y), 2).unwrap(), 1.0, spec);
+            let (on, off) = (energy.gradient(&x, &y, 1).unwrap(), energy.gradient(&plane(&x), &plane(&y), 2).unwrap());
+            off.chunks(2).zip(on).for_each(|(off, on)| close(off[0], on, 2.0, spec));
+        }
+    }
+}
+
+#[test]
+fn energy_distances_with_whole_weights_are_those_of_repeated_points() {
+    for spec in ["energy_distance", "energy_distance:root=true", "energy_distance:alpha=1.5"] {
+        for dimension in [1, 2] {
+            let (energy, weights) = (make(spec), &WEIGHTS[..8 / dimension]);
+            let (x, y) = (repeated(&X, weights, dimension), repeated(&Y, weights, dimension));
+            let weighted = energy.value_weighted(&X, Some(weights), &Y, Some(weights), dimension).unwrap();
+            assert_eq!(weighted, energy.value(&x, &y, dimension).unwrap(), "{spec}");
+            // In what unit weights are does not show, nor in which order the points come.
+            let thirds: Vec<f64> = weights.iter().rev().map(|w| w * 0.75).collect();
+            let turned: Vec<f64> = X.chunks(dimension).rev().flatten().copied().collect();
+            let again = energy.value_weighted(&turned, Some(&thirds), &Y, Some(weights), dimension).unwrap();
+            assert_eq!(weighted, again, "{spec}");
+        }
+    }
+    // Weights too far apart for whole numbers of one unit.
+    let energy = make("energy_distance");
+    let far = energy.value_weighted(&[0.0, 5.0], Some(&[1.0, 1e-50]), &[2.0], None, 1).unwrap();
+    close(far, 4.0, 1.0, "far weights");
+}
+
+#[test]
+fn energy_distances_have_gradients() {
+    for spec in
+        ["energy_distance:root=true", "energy_distance:alpha=0.75", "energy_distance:alpha=2,estimator=unbiased"]
+    {
+        for dimension in [1, 2] {
+            let energy = make(spec);
+            let gradient = energy.gradient(&X, &Y, dimension).unwrap();
+            for i in 0..X.len() {
+                let at = |h: f64| {
+                    let mut x = X;
+                    x[i] += h;
+                    energy.value(&x, &Y, dimension).unwrap()
+                };
+                let h = 2f64.powi(-18);
+                let slope = (at(h) - at(-h)) / (2.0 * h);
+                assert!((slope - gradient[i]).abs() <= 1e-6 * gradient[i].abs().max(1e-2), "{spec} {i}: {slope}");
+            }
+        }
+    }
+}
+
+#[test]
+fn energy_distances_of_equal_samples_are_nothing() {
+    for spec in ["energy_distance", "energy_distance:root=true", "energy_distance:alpha=0.5,root=true"] {
+        for dimension in [1, 2] {
+            let (energy, turned) = (make(spec), X.chunks(dimension).rev().flatten().copied().collect::<Vec<f64>>());
+            assert_eq!(energy.value(&X, &turned, dimension).unwrap(), 0.0, "{spec}");
+            assert!(energy.gradient(&X, &turned, dimension).unwrap().iter().all(|g| *g == 0.0), "{spec}");
+        }
+    }
+    // Far below what two floats would leave of the sums.
+    let moved = X.map(|x| x * (1.0 + 2f64.powi(-50)));
+    let [on, off] = [1, 2].map(|dimension| make("energy_distance").value(&X, &moved, dimension).unwrap());
+    assert!(on > 0.0 && off > 0.0 && off < 1e-15);
+}
+
+#[test]
+fn permutations_of_energy_distances() {
+    for (spec, dimension) in
+        [("energy_distance", 1), ("energy_distance:root=true", 2), ("energy_distance:alpha=1.5", 1)]
+    {
+        let energy = make(spec);
+        let test = energy.permutation_test(&X, &Y, dimension, 99, 7).unwrap();
+        assert_eq!(test.statistic, energy.value(&X, &Y, dimension).unwrap(), "{spec}");
+        assert!(test.p_value < 0.1, "{spec}: {}", test.p_value);
+        let same = energy.permutation_test(&X, &X, dimension, 99, 7).unwrap();
+        assert_eq!(same.p_value, 1.0, "{spec}");
+    }
+}
+
+#[test]
+fn energy_distances_say_what_they_do_not_do() {
+    let refused =
+        |spec: &str, weights: Option<&[f64]>| make(spec).value_weighted(&X, weights, &Y, None, 1).unwrap_err();
+    assert_eq!(refused("energy_distance:root=true,estimator=unbiased", None).argument(), "root");
+    assert_eq!(refused("energy_distance:estimator=unbiased", Some(&WEIGHTS)).argument(), "weights");
+    assert_eq!(refused("energy_distance", Some(&[0.0; 8])).argument(), "x_weights");
+    let beyond = make("energy_distance:alpha=2").value(&[1e300], &[-1e300], 1).unwrap_err();
+    assert_eq!(beyond.kind(), ErrorKind::NonFinite);
 }

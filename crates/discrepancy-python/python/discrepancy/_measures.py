@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Literal, overload
 
-    from ._types import Array, ArrayLike, HessianKind, Nan, Out, Reduction, Reduced
+    from ._types import Array, ArrayLike, HessianKind, Nan, Out, PairNan, Reduction, Reduced
 
 
 def python_name(parameter: str) -> str:
@@ -297,7 +297,10 @@ class RowMap(Measure):
 
 
 class Head(Measure):
-    """A linear layer and a loss of its scores in one."""
+    """A linear layer and a loss of its scores in one.
+
+    Gradients are those of the reduced value; with ``reduction="none"`` those of the sum of the rows' values.
+    """
 
     __slots__ = ()
 
@@ -308,11 +311,12 @@ class Head(Measure):
         target: ArrayLike,
         *,
         bias: ArrayLike | None = None,
+        reduction: Reduction = "mean",
         ignore_index: int | None = None,
         return_scores: bool = False,
     ) -> HeadResult:
-        """Values and all gradients: rows ``x`` (…, D), weights (C, D), labels (…) or probabilities (…, C)."""
-        return HeadResult(*self._core.head(x, weights, target, bias, ignore_index, return_scores))
+        """Value and all gradients: rows ``x`` (…, D), weights (C, D), labels (…) or probabilities (…, C)."""
+        return HeadResult(*self._core.head(x, weights, target, bias, reduction, ignore_index, return_scores))
 
     def value(
         self,
@@ -321,10 +325,11 @@ class Head(Measure):
         target: ArrayLike,
         *,
         bias: ArrayLike | None = None,
+        reduction: Reduction = "mean",
         ignore_index: int | None = None,
-    ) -> Array:
-        """The value of each row."""
-        return self.evaluate(x, weights, target, bias=bias, ignore_index=ignore_index).value
+    ) -> Any:
+        """The reduced value, a float; with ``reduction="none"`` the value of each row."""
+        return self.evaluate(x, weights, target, bias=bias, reduction=reduction, ignore_index=ignore_index).value
 
     __call__ = evaluate
 
@@ -355,17 +360,24 @@ class Penalty(Measure):
 
 
 class Pair(Measure):
-    """A distance or divergence between two vectors."""
+    """A distance or divergence between two vectors.
+
+    ``nan`` says what to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    """
 
     __slots__ = ()
 
-    def value(self, a: ArrayLike, b: ArrayLike, *, weight: ArrayLike | None = None) -> Any:
+    def value(
+        self, a: ArrayLike, b: ArrayLike, *, weight: ArrayLike | None = None, nan: PairNan = "error"
+    ) -> Any:
         """Between two vectors, a float; between each row of ``a`` and the same row of ``b``, an array."""
-        return self._core.rowwise(a, b, weight, False, None)
+        return self._core.rowwise(a, b, weight, False, nan, None)
 
-    def gradient(self, a: ArrayLike, b: ArrayLike, *, weight: ArrayLike | None = None) -> tuple[Array, Array]:
+    def gradient(
+        self, a: ArrayLike, b: ArrayLike, *, weight: ArrayLike | None = None, nan: PairNan = "error"
+    ) -> tuple[Array, Array]:
         """The gradients with respect to both; 0 where they coincide and a subgradient is meant."""
-        _, by_a, by_b = self._core.rowwise(a, b, weight, True, None)
+        _, by_a, by_b = self._core.rowwise(a, b, weight, True, nan, None)
         return by_a, by_b
 
     def value_and_gradient(
@@ -374,10 +386,11 @@ class Pair(Measure):
         b: ArrayLike,
         *,
         weight: ArrayLike | None = None,
+        nan: PairNan = "error",
         out: tuple[Array | None, ...] | None = None,
     ) -> tuple[Any, Array, Array]:
         """The value, and the gradients with respect to both; ``out`` has a place for each, or ``None``."""
-        result: tuple[Any, Array, Array] = self._core.rowwise(a, b, weight, True, out)
+        result: tuple[Any, Array, Array] = self._core.rowwise(a, b, weight, True, nan, out)
         return result
 
     def pairwise(
@@ -386,19 +399,27 @@ class Pair(Measure):
         b: ArrayLike | None = None,
         *,
         weight: ArrayLike | None = None,
+        nan: PairNan = "error",
         out: Array | None = None,
     ) -> Array:
         """All rows of ``a`` with all rows of ``b``, or with those of ``a``: (N, M)."""
-        return self._core.pairwise(a, b, weight, out)
+        return self._core.pairwise(a, b, weight, nan, out)
 
     def pairwise_gradients(self, a: ArrayLike, b: ArrayLike, upstream: ArrayLike) -> tuple[Array, Array, Array]:
         """The matrix, and the gradients of ``sum(upstream * matrix)`` with respect to ``a`` and ``b``."""
         result: tuple[Array, Array, Array] = self._core.pairwise_gradients(a, b, upstream)
         return result
 
-    def condensed(self, a: ArrayLike, *, weight: ArrayLike | None = None, out: Array | None = None) -> Array:
+    def condensed(
+        self,
+        a: ArrayLike,
+        *,
+        weight: ArrayLike | None = None,
+        nan: PairNan = "error",
+        out: Array | None = None,
+    ) -> Array:
         """Each pair of rows once, in the order of SciPy's ``pdist``."""
-        return self._core.condensed(a, weight, out)
+        return self._core.condensed(a, weight, nan, out)
 
     def nearest(self, queries: ArrayLike, points: ArrayLike, *, k: int = 1) -> tuple[Array, Array]:
         """Indices and distances of the ``k`` nearest points of each query, nearest first: (N, k) each."""

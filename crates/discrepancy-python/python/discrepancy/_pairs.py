@@ -7,7 +7,7 @@ from ._specs import make
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._measures import Measure
-    from ._types import Array, ArrayLike
+    from ._types import Array, ArrayLike, PairNan
 
 
 def pairwise(
@@ -16,6 +16,7 @@ def pairwise(
     metric: str | Measure,
     *,
     weight: ArrayLike | None = None,
+    nan: PairNan = "error",
     out: Array | None = None,
 ) -> Array:
     """All rows of ``a`` with all rows of ``b``; ``None`` stands for the rows of ``a`` once more.
@@ -28,6 +29,8 @@ def pairwise(
         A spec string such as ``"minkowski:p=3"``, or an object such as ``dc.distances.Minkowski(p=3)``.
     weight : (D,) array, optional
         A non-negative weight for each coordinate; distances only.
+    nan : str, optional
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
     out : (N, M) array, optional
         Where the result goes.
 
@@ -42,16 +45,21 @@ def pairwise(
     array([[4.],
            [5.]])
     """
-    return make(metric).pairwise(a, b, weight=weight, out=out)
+    return make(metric).pairwise(a, b, weight=weight, nan=nan, out=out)
 
 
 def condensed(
-    a: ArrayLike, metric: str | Measure, *, weight: ArrayLike | None = None, out: Array | None = None
+    a: ArrayLike,
+    metric: str | Measure,
+    *,
+    weight: ArrayLike | None = None,
+    nan: PairNan = "error",
+    out: Array | None = None,
 ) -> Array:
     """Each pair of rows of ``a`` once: (0, 1), (0, 2), …, (1, 2), …, as in SciPy's ``pdist``.
 
     ``weight`` is a non-negative weight for each coordinate, of distances only; ``out``, with room for N (N - 1) / 2
-    numbers, is where the result goes.
+    numbers, is where the result goes; ``nan`` is that of :func:`pairwise`.
 
     Examples
     --------
@@ -59,19 +67,28 @@ def condensed(
     >>> dc.distances.condensed([[0.0], [1.0], [5.0]], "manhattan")
     array([1., 5., 4.])
     """
-    return make(metric).condensed(a, weight=weight, out=out)
+    return make(metric).condensed(a, weight=weight, nan=nan, out=out)
 
 
-def rowwise(a: ArrayLike, b: ArrayLike, metric: str | Measure, *, weight: ArrayLike | None = None) -> Array:
-    """Each row of ``a`` with the same row of ``b``; two vectors give a number.
+def rowwise(
+    a: ArrayLike,
+    b: ArrayLike,
+    metric: str | Measure,
+    *,
+    weight: ArrayLike | None = None,
+    nan: PairNan = "error",
+) -> Array:
+    """Each row of ``a`` with the same row of ``b``; two vectors give a number. ``nan`` is that of :func:`pairwise`.
 
     Examples
     --------
     >>> import discrepancy as dc
     >>> dc.distances.rowwise([[0.0, 1.0], [5.0, 5.0]], [[2.0, 0.0], [5.0, 8.0]], "chebyshev")
     array([2., 3.])
+    >>> dc.distances.rowwise([[0.0, 1.0], [5.0, float("nan")]], [[2.0, 0.0], [5.0, 8.0]], "chebyshev", nan="propagate")
+    array([ 2., nan])
     """
-    return make(metric).value(a, b, weight=weight)
+    return make(metric).value(a, b, weight=weight, nan=nan)
 
 
 def nearest(queries: ArrayLike, points: ArrayLike, metric: str | Measure, *, k: int = 1) -> tuple[Array, Array]:

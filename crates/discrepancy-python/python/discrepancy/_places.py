@@ -80,4 +80,5 @@ PLACES: dict[str, tuple[str, str]] = {
     "sinkhorn": ("transport", "Sinkhorn"),
     "sinkhorn_divergence": ("transport", "SinkhornDivergence"),
     "maximum_mean_discrepancy": ("samples", "MaximumMeanDiscrepancy"),
+    "energy_distance": ("samples", "EnergyDistance"),
 }

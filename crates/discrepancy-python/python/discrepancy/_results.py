@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class HeadResult:
-    """Values of a linear layer with a loss, and the gradients of their sum."""
+    """The value of a linear layer with a loss, and its gradients; of rows by themselves, the gradients of their sum."""
 
-    #: The value of each row; 0 for ignored ones.
+    #: The reduced value, a float; with ``reduction="none"`` that of each row, 0 for ignored ones.
     value: Any
     #: In the rows ``x``.
     gradient_x: Any

@@ -13,4 +13,6 @@ Reduction: TypeAlias = Literal["mean", "sum", "none", "mean_by_count"]
 Reduced: TypeAlias = Literal["mean", "sum", "mean_by_count"]
 #: What to do about NaN: an error with its index, a result that is NaN, or as if the row were not there.
 Nan: TypeAlias = Literal["error", "propagate", "omit"]
+#: The same of pairs of rows, none of which can be left out of a matrix.
+PairNan: TypeAlias = Literal["error", "propagate"]
 HessianKind: TypeAlias = Literal["exact", "gauss_newton", "majorizer", "absolute"]

@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 
-def euclidean(a, b, *, weight=None, return_gradient=False):
+def euclidean(a, b, *, weight=None, return_gradient=False, nan="error"):
     r"""Euclidean distance: the length of the difference.
 
     The gradient is the unit vector from ``b`` to ``a``; zero at coincidence.
@@ -64,6 +64,8 @@ def euclidean(a, b, *, weight=None, return_gradient=False):
         A non-negative weight for each coordinate.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -80,10 +82,10 @@ def euclidean(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.euclidean([0.0, 0.0], [3.0, 4.0])
     5.0
     """
-    return _Measure("euclidean", ()).rowwise(a, b, weight, return_gradient, None)
+    return _Measure("euclidean", ()).rowwise(a, b, weight, return_gradient, nan, None)
 
 
-def squared_euclidean(a, b, *, weight=None, return_gradient=False):
+def squared_euclidean(a, b, *, weight=None, return_gradient=False, nan="error"):
     r"""Squared Euclidean distance. Not a metric; smooth everywhere.
 
     A result beyond the largest float is ``inf``.
@@ -98,6 +100,8 @@ def squared_euclidean(a, b, *, weight=None, return_gradient=False):
         A non-negative weight for each coordinate.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -115,10 +119,10 @@ def squared_euclidean(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.squared_euclidean([0.0, 0.0], [3.0, 4.0])
     25.0
     """
-    return _Measure("squared_euclidean", ()).rowwise(a, b, weight, return_gradient, None)
+    return _Measure("squared_euclidean", ()).rowwise(a, b, weight, return_gradient, nan, None)
 
 
-def manhattan(a, b, *, weight=None, return_gradient=False):
+def manhattan(a, b, *, weight=None, return_gradient=False, nan="error"):
     r"""Manhattan distance: the sum of the absolute differences.
 
     The gradient is the sign of each difference, zero where the coordinates coincide.
@@ -133,6 +137,8 @@ def manhattan(a, b, *, weight=None, return_gradient=False):
         A non-negative weight for each coordinate.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -149,10 +155,10 @@ def manhattan(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.manhattan([0.0, 0.0], [3.0, -4.0])
     7.0
     """
-    return _Measure("manhattan", ()).rowwise(a, b, weight, return_gradient, None)
+    return _Measure("manhattan", ()).rowwise(a, b, weight, return_gradient, nan, None)
 
 
-def chebyshev(a, b, *, weight=None, return_gradient=False):
+def chebyshev(a, b, *, weight=None, return_gradient=False, nan="error"):
     r"""Chebyshev distance: the largest absolute difference.
 
     Where several coordinates tie for the largest, the subgradient of least norm shares 1 among them. With weights
@@ -168,6 +174,8 @@ def chebyshev(a, b, *, weight=None, return_gradient=False):
         A non-negative weight for each coordinate.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -184,10 +192,10 @@ def chebyshev(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.chebyshev([0.0, 0.0], [3.0, -4.0])
     4.0
     """
-    return _Measure("chebyshev", ()).rowwise(a, b, weight, return_gradient, None)
+    return _Measure("chebyshev", ()).rowwise(a, b, weight, return_gradient, nan, None)
 
 
-def minkowski(a, b, *, p=2.0, weight=None, return_gradient=False):
+def minkowski(a, b, *, p=2.0, weight=None, return_gradient=False, nan="error"):
     r"""Minkowski distance of order p: Manhattan at 1, Euclidean at 2, towards Chebyshev as p grows.
 
     Differences are divided by the largest first, so that any order works.
@@ -204,6 +212,8 @@ def minkowski(a, b, *, p=2.0, weight=None, return_gradient=False):
         A non-negative weight for each coordinate.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -220,10 +230,10 @@ def minkowski(a, b, *, p=2.0, weight=None, return_gradient=False):
     >>> dc.distances.minkowski([0.0, 0.0], [3.0, 4.0], p=3.0)
     4.497941445275415
     """
-    return _Measure("minkowski", (p,)).rowwise(a, b, weight, return_gradient, None)
+    return _Measure("minkowski", (p,)).rowwise(a, b, weight, return_gradient, nan, None)
 
 
-def standardized_euclidean(a, b, *, variances=(), weight=None, return_gradient=False):
+def standardized_euclidean(a, b, *, variances=(), weight=None, return_gradient=False, nan="error"):
     r"""Standardized Euclidean distance: each coordinate in units of its standard deviation.
 
     .. math:: \sqrt{\sum_i (a_i - b_i)^2 / v_i}
@@ -238,6 +248,8 @@ def standardized_euclidean(a, b, *, variances=(), weight=None, return_gradient=F
         A non-negative weight for each coordinate.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -254,10 +266,10 @@ def standardized_euclidean(a, b, *, variances=(), weight=None, return_gradient=F
     >>> dc.distances.standardized_euclidean([0.0, 0.0], [2.0, 3.0], variances=(4.0, 9.0))
     1.4142135623730951
     """
-    return _Measure("standardized_euclidean", (variances,)).rowwise(a, b, weight, return_gradient, None)
+    return _Measure("standardized_euclidean", (variances,)).rowwise(a, b, weight, return_gradient, nan, None)
 
 
-def cosine(a, b, *, weight=None, return_gradient=False):
+def cosine(a, b, *, weight=None, return_gradient=False, nan="error"):
     r"""Cosine distance: one minus the cosine of the angle. A vector of zeros has no angle: an error.
 
     Nearly parallel vectors keep all digits: the distance is taken from the part of one across the other.
@@ -272,6 +284,8 @@ def cosine(a, b, *, weight=None, return_gradient=False):
         A non-negative weight for each coordinate.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -288,10 +302,10 @@ def cosine(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.cosine([1.0, 0.0], [1.0, 1.0])
     0.2928932188134525
     """
-    return _Measure("cosine", ()).rowwise(a, b, weight, return_gradient, None)
+    return _Measure("cosine", ()).rowwise(a, b, weight, return_gradient, nan, None)
 
 
-def pearson(a, b, *, weight=None, return_gradient=False):
+def pearson(a, b, *, weight=None, return_gradient=False, nan="error"):
     r"""Pearson (correlation) distance: one minus the correlation. A constant vector has none: an error.
 
     .. math:: 1 - \frac{(a - \bar a) \cdot (b - \bar b)}{\|a - \bar a\| \|b - \bar b\|}
@@ -304,6 +318,8 @@ def pearson(a, b, *, weight=None, return_gradient=False):
         A non-negative weight for each coordinate.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -320,10 +336,10 @@ def pearson(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.pearson([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
     0.018019493938034283
     """
-    return _Measure("pearson", ()).rowwise(a, b, weight, return_gradient, None)
+    return _Measure("pearson", ()).rowwise(a, b, weight, return_gradient, nan, None)
 
 
-def hamming(a, b, *, weight=None, return_gradient=False):
+def hamming(a, b, *, weight=None, return_gradient=False, nan="error"):
     r"""Hamming distance: the fraction of coordinates that differ. It has no derivative.
 
     For packed bits there is ``hamming_bits``, for labels of any type ``hamming_labels``.
@@ -338,6 +354,8 @@ def hamming(a, b, *, weight=None, return_gradient=False):
         A non-negative weight for each coordinate.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -354,10 +372,10 @@ def hamming(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.hamming([1.0, 2.0, 3.0, 4.0], [1.0, 0.0, 3.0, 4.0])
     0.25
     """
-    return _Measure("hamming", ()).rowwise(a, b, weight, return_gradient, None)
+    return _Measure("hamming", ()).rowwise(a, b, weight, return_gradient, nan, None)
 
 
-def mahalanobis(a, b, *, inverse_covariance=(), weight=None, return_gradient=False):
+def mahalanobis(a, b, *, inverse_covariance=(), weight=None, return_gradient=False, nan="error"):
     r"""Mahalanobis distance: in units of the spread in each direction, with correlations taken out.
 
     The matrix is given row by row, n numbers n times; only its symmetric part counts. It must not be negative along
@@ -376,6 +394,8 @@ def mahalanobis(a, b, *, inverse_covariance=(), weight=None, return_gradient=Fal
         A non-negative weight for each coordinate.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -392,10 +412,10 @@ def mahalanobis(a, b, *, inverse_covariance=(), weight=None, return_gradient=Fal
     >>> dc.distances.mahalanobis([0.0, 0.0], [1.0, 3.0], inverse_covariance=(2.0, -1.0, -1.0, 2.0))
     3.7416573867739413
     """
-    return _Measure("mahalanobis", (inverse_covariance,)).rowwise(a, b, weight, return_gradient, None)
+    return _Measure("mahalanobis", (inverse_covariance,)).rowwise(a, b, weight, return_gradient, nan, None)
 
 
-def bray_curtis(a, b, *, weight=None, return_gradient=False):
+def bray_curtis(a, b, *, weight=None, return_gradient=False, nan="error"):
     r"""Bray–Curtis dissimilarity: how much of the abundances of two sites is not shared.
 
     For rows that are not negative it is between 0 and 1. Two rows of zeros are 0 apart, as all equal rows; opposite
@@ -411,6 +431,8 @@ def bray_curtis(a, b, *, weight=None, return_gradient=False):
         A non-negative weight for each coordinate.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -427,10 +449,10 @@ def bray_curtis(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.bray_curtis([1.0, 2.0, 5.0], [3.0, 2.0, 3.0])
     0.25
     """
-    return _Measure("bray_curtis", ()).rowwise(a, b, weight, return_gradient, None)
+    return _Measure("bray_curtis", ()).rowwise(a, b, weight, return_gradient, nan, None)
 
 
-def canberra(a, b, *, weight=None, return_gradient=False):
+def canberra(a, b, *, weight=None, return_gradient=False, nan="error"):
     r"""Canberra distance: the sum of the differences, each relative to the sizes of its two numbers.
 
     A coordinate counts at most 1, and very small numbers count as much as large ones. Two zeros are 0 apart. The
@@ -446,6 +468,8 @@ def canberra(a, b, *, weight=None, return_gradient=False):
         A non-negative weight for each coordinate.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -462,10 +486,10 @@ def canberra(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.canberra([1.0, -2.0, 0.0], [3.0, 2.0, 0.0])
     1.5
     """
-    return _Measure("canberra", ()).rowwise(a, b, weight, return_gradient, None)
+    return _Measure("canberra", ()).rowwise(a, b, weight, return_gradient, nan, None)
 
 
-def jaccard(a, b, *, weight=None, return_gradient=False):
+def jaccard(a, b, *, weight=None, return_gradient=False, nan="error"):
     r"""Jaccard distance of truth values: of what is true in either row, the share that is not true in both.
 
     Numbers other than 0 are true. Two rows without anything true are 0 apart, as all equal rows.
@@ -480,6 +504,8 @@ def jaccard(a, b, *, weight=None, return_gradient=False):
         A non-negative weight for each coordinate.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -496,10 +522,10 @@ def jaccard(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.jaccard([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     0.75
     """
-    return _Measure("jaccard", ()).rowwise(a, b, weight, return_gradient, None)
+    return _Measure("jaccard", ()).rowwise(a, b, weight, return_gradient, nan, None)
 
 
-def dice(a, b, *, weight=None, return_gradient=False):
+def dice(a, b, *, weight=None, return_gradient=False, nan="error"):
     r"""Dice dissimilarity of truth values: the differences, relative to all that is true in the two rows.
 
     Numbers other than 0 are true. Two rows without anything true are 0 apart, as all equal rows. It is no metric.
@@ -514,6 +540,8 @@ def dice(a, b, *, weight=None, return_gradient=False):
         A non-negative weight for each coordinate.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -530,10 +558,10 @@ def dice(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.dice([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     0.6
     """
-    return _Measure("dice", ()).rowwise(a, b, weight, return_gradient, None)
+    return _Measure("dice", ()).rowwise(a, b, weight, return_gradient, nan, None)
 
 
-def rogers_tanimoto(a, b, *, weight=None, return_gradient=False):
+def rogers_tanimoto(a, b, *, weight=None, return_gradient=False, nan="error"):
     r"""Rogers–Tanimoto distance of truth values: the differences, counted twice, relative to all coordinates.
 
     Numbers other than 0 are true.
@@ -548,6 +576,8 @@ def rogers_tanimoto(a, b, *, weight=None, return_gradient=False):
         A non-negative weight for each coordinate.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -565,10 +595,10 @@ def rogers_tanimoto(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.rogers_tanimoto([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     0.6666666666666666
     """
-    return _Measure("rogers_tanimoto", ()).rowwise(a, b, weight, return_gradient, None)
+    return _Measure("rogers_tanimoto", ()).rowwise(a, b, weight, return_gradient, nan, None)
 
 
-def russell_rao(a, b, *, weight=None, return_gradient=False):
+def russell_rao(a, b, *, weight=None, return_gradient=False, nan="error"):
     r"""Russell–Rao dissimilarity of truth values: the share of coordinates that are not true in both rows.
 
     Numbers other than 0 are true. A row is not 0 apart from itself, unless all of it is true.
@@ -583,6 +613,8 @@ def russell_rao(a, b, *, weight=None, return_gradient=False):
         A non-negative weight for each coordinate.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -600,10 +632,10 @@ def russell_rao(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.russell_rao([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     0.8333333333333334
     """
-    return _Measure("russell_rao", ()).rowwise(a, b, weight, return_gradient, None)
+    return _Measure("russell_rao", ()).rowwise(a, b, weight, return_gradient, nan, None)
 
 
-def sokal_sneath(a, b, *, weight=None, return_gradient=False):
+def sokal_sneath(a, b, *, weight=None, return_gradient=False, nan="error"):
     r"""Sokal–Sneath distance of truth values: of what is true in either row the differences, counted twice.
 
     Numbers other than 0 are true. Two rows without anything true are 0 apart, as all equal rows.
@@ -618,6 +650,8 @@ def sokal_sneath(a, b, *, weight=None, return_gradient=False):
         A non-negative weight for each coordinate.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -634,10 +668,10 @@ def sokal_sneath(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.sokal_sneath([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     0.8571428571428571
     """
-    return _Measure("sokal_sneath", ()).rowwise(a, b, weight, return_gradient, None)
+    return _Measure("sokal_sneath", ()).rowwise(a, b, weight, return_gradient, nan, None)
 
 
-def yule(a, b, *, weight=None, return_gradient=False):
+def yule(a, b, *, weight=None, return_gradient=False, nan="error"):
     r"""Yule dissimilarity of truth values: 1 less their coefficient of association, from 0 to 2.
 
     Numbers other than 0 are true. It is 0 where no coordinate is true in the first row alone, or none in the second
@@ -653,6 +687,8 @@ def yule(a, b, *, weight=None, return_gradient=False):
         A non-negative weight for each coordinate.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -669,7 +705,7 @@ def yule(a, b, *, weight=None, return_gradient=False):
     >>> dc.distances.yule([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     1.0
     """
-    return _Measure("yule", ()).rowwise(a, b, weight, return_gradient, None)
+    return _Measure("yule", ()).rowwise(a, b, weight, return_gradient, nan, None)
 
 
 class Euclidean(Pair):

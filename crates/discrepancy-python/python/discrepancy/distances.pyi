@@ -4,7 +4,7 @@ from typing import Any
 
 from ._measures import Pair
 from ._pairs import condensed as condensed, nearest as nearest, pairwise as pairwise, rowwise as rowwise
-from ._types import Array, ArrayLike
+from ._types import Array, ArrayLike, PairNan
 
 __all__ = [
     "BrayCurtis",
@@ -55,6 +55,7 @@ def euclidean(
     *,
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
 def squared_euclidean(
     a: ArrayLike,
@@ -62,6 +63,7 @@ def squared_euclidean(
     *,
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
 def manhattan(
     a: ArrayLike,
@@ -69,6 +71,7 @@ def manhattan(
     *,
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
 def chebyshev(
     a: ArrayLike,
@@ -76,6 +79,7 @@ def chebyshev(
     *,
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
 def minkowski(
     a: ArrayLike,
@@ -84,6 +88,7 @@ def minkowski(
     p: float = 2.0,
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
 def standardized_euclidean(
     a: ArrayLike,
@@ -92,6 +97,7 @@ def standardized_euclidean(
     variances: Sequence[float] = (),
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
 def cosine(
     a: ArrayLike,
@@ -99,6 +105,7 @@ def cosine(
     *,
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
 def pearson(
     a: ArrayLike,
@@ -106,6 +113,7 @@ def pearson(
     *,
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
 def hamming(
     a: ArrayLike,
@@ -113,6 +121,7 @@ def hamming(
     *,
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
 def mahalanobis(
     a: ArrayLike,
@@ -121,6 +130,7 @@ def mahalanobis(
     inverse_covariance: Sequence[float] = (),
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
 def bray_curtis(
     a: ArrayLike,
@@ -128,6 +138,7 @@ def bray_curtis(
     *,
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
 def canberra(
     a: ArrayLike,
@@ -135,6 +146,7 @@ def canberra(
     *,
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
 def jaccard(
     a: ArrayLike,
@@ -142,14 +154,23 @@ def jaccard(
     *,
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
-def dice(a: ArrayLike, b: ArrayLike, *, weight: ArrayLike | None = None, return_gradient: bool = False) -> Any: ...
+def dice(
+    a: ArrayLike,
+    b: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    return_gradient: bool = False,
+    nan: PairNan = "error",
+) -> Any: ...
 def rogers_tanimoto(
     a: ArrayLike,
     b: ArrayLike,
     *,
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
 def russell_rao(
     a: ArrayLike,
@@ -157,6 +178,7 @@ def russell_rao(
     *,
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
 def sokal_sneath(
     a: ArrayLike,
@@ -164,8 +186,16 @@ def sokal_sneath(
     *,
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
-def yule(a: ArrayLike, b: ArrayLike, *, weight: ArrayLike | None = None, return_gradient: bool = False) -> Any: ...
+def yule(
+    a: ArrayLike,
+    b: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    return_gradient: bool = False,
+    nan: PairNan = "error",
+) -> Any: ...
 class Euclidean(Pair):
     def __init__(self) -> None: ...
 class SquaredEuclidean(Pair):

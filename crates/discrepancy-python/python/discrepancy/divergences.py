@@ -20,7 +20,7 @@ __all__ = [
 ]
 
 
-def kl_divergence(p, q, *, base="e", generalized=False, normalize=False, return_gradient=False):
+def kl_divergence(p, q, *, base="e", generalized=False, normalize=False, return_gradient=False, nan="error"):
     r"""Kullback–Leibler divergence of q from the reference p; ``inf`` where q is 0 and p is not.
 
     It is the value of the formula at the floats as given: rows whose sums differ by rounding have a divergence that
@@ -40,6 +40,8 @@ def kl_divergence(p, q, *, base="e", generalized=False, normalize=False, return_
         Whether each row is divided by its sum first.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -56,10 +58,10 @@ def kl_divergence(p, q, *, base="e", generalized=False, normalize=False, return_
     >>> dc.divergences.kl_divergence([0.5, 0.5], [0.25, 0.75])
     0.14384103622589045
     """
-    return _Measure("kl_divergence", (base, generalized, normalize)).rowwise(p, q, None, return_gradient, None)
+    return _Measure("kl_divergence", (base, generalized, normalize)).rowwise(p, q, None, return_gradient, nan, None)
 
 
-def jensen_shannon(p, q, *, base="e", normalize=False, return_gradient=False):
+def jensen_shannon(p, q, *, base="e", normalize=False, return_gradient=False, nan="error"):
     r"""Jensen–Shannon divergence: the mean Kullback–Leibler divergence of both rows from their midpoint.
 
     Positive whenever the rows differ, however little. Its root is ``jensen_shannon_distance``, a metric.
@@ -76,6 +78,8 @@ def jensen_shannon(p, q, *, base="e", normalize=False, return_gradient=False):
         Whether each row is divided by its sum first.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -92,10 +96,10 @@ def jensen_shannon(p, q, *, base="e", normalize=False, return_gradient=False):
     >>> dc.divergences.jensen_shannon([0.5, 0.5], [0.25, 0.75])
     0.03382207556860523
     """
-    return _Measure("jensen_shannon", (base, normalize)).rowwise(p, q, None, return_gradient, None)
+    return _Measure("jensen_shannon", (base, normalize)).rowwise(p, q, None, return_gradient, nan, None)
 
 
-def jensen_shannon_distance(p, q, *, base="e", normalize=False, return_gradient=False):
+def jensen_shannon_distance(p, q, *, base="e", normalize=False, return_gradient=False, nan="error"):
     r"""Jensen–Shannon distance: the root of the divergence, a metric. SciPy's ``jensenshannon`` with
     ``normalize=true``.
 
@@ -113,6 +117,8 @@ def jensen_shannon_distance(p, q, *, base="e", normalize=False, return_gradient=
         Whether each row is divided by its sum first.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -129,10 +135,10 @@ def jensen_shannon_distance(p, q, *, base="e", normalize=False, return_gradient=
     >>> dc.divergences.jensen_shannon_distance([0.5, 0.5], [0.25, 0.75])
     0.18390779094047438
     """
-    return _Measure("jensen_shannon_distance", (base, normalize)).rowwise(p, q, None, return_gradient, None)
+    return _Measure("jensen_shannon_distance", (base, normalize)).rowwise(p, q, None, return_gradient, nan, None)
 
 
-def hellinger(p, q, *, normalize=False, return_gradient=False):
+def hellinger(p, q, *, normalize=False, return_gradient=False, nan="error"):
     r"""Hellinger distance, from 0 to 1: a metric. The gradient at coincidence is taken as zero.
 
     .. math:: \sqrt{\tfrac12 \sum_i (\sqrt{p_i} - \sqrt{q_i})^2}
@@ -145,6 +151,8 @@ def hellinger(p, q, *, normalize=False, return_gradient=False):
         Whether each row is divided by its sum first.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -161,10 +169,10 @@ def hellinger(p, q, *, normalize=False, return_gradient=False):
     >>> dc.divergences.hellinger([0.5, 0.5], [0.25, 0.75])
     0.18459191128251454
     """
-    return _Measure("hellinger", (normalize,)).rowwise(p, q, None, return_gradient, None)
+    return _Measure("hellinger", (normalize,)).rowwise(p, q, None, return_gradient, nan, None)
 
 
-def bhattacharyya(p, q, *, normalize=False, return_gradient=False):
+def bhattacharyya(p, q, *, normalize=False, return_gradient=False, nan="error"):
     r"""Bhattacharyya distance: minus the logarithm of the coefficient; ``inf`` for disjoint distributions.
 
     It is the value of the formula at the floats as given: rows that sum to 1 only up to rounding may be as far
@@ -180,6 +188,8 @@ def bhattacharyya(p, q, *, normalize=False, return_gradient=False):
         Whether each row is divided by its sum first.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -196,10 +206,10 @@ def bhattacharyya(p, q, *, normalize=False, return_gradient=False):
     >>> dc.divergences.bhattacharyya([0.5, 0.5], [0.25, 0.75])
     0.03466823209753696
     """
-    return _Measure("bhattacharyya", (normalize,)).rowwise(p, q, None, return_gradient, None)
+    return _Measure("bhattacharyya", (normalize,)).rowwise(p, q, None, return_gradient, nan, None)
 
 
-def bhattacharyya_coefficient(p, q, *, normalize=False, return_gradient=False):
+def bhattacharyya_coefficient(p, q, *, normalize=False, return_gradient=False, nan="error"):
     r"""Bhattacharyya coefficient: the overlap of two distributions, 1 for equal ones and 0 for disjoint ones.
 
     .. math:: \sum_i \sqrt{p_i q_i}
@@ -212,6 +222,8 @@ def bhattacharyya_coefficient(p, q, *, normalize=False, return_gradient=False):
         Whether each row is divided by its sum first.
     return_gradient : default False
         Also return the gradients with respect to both arguments.
+    nan : default "error"
+        What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
 
     Returns
     -------
@@ -228,7 +240,7 @@ def bhattacharyya_coefficient(p, q, *, normalize=False, return_gradient=False):
     >>> dc.divergences.bhattacharyya_coefficient([0.5, 0.5], [0.25, 0.75])
     0.9659258262890683
     """
-    return _Measure("bhattacharyya_coefficient", (normalize,)).rowwise(p, q, None, return_gradient, None)
+    return _Measure("bhattacharyya_coefficient", (normalize,)).rowwise(p, q, None, return_gradient, nan, None)
 
 
 class KlDivergence(Pair):

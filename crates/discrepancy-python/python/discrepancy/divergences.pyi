@@ -2,7 +2,7 @@
 from typing import Any, Literal
 
 from ._measures import Pair
-from ._types import Array, ArrayLike
+from ._types import Array, ArrayLike, PairNan
 
 __all__ = [
     "Bhattacharyya",
@@ -27,6 +27,7 @@ def kl_divergence(
     generalized: bool = False,
     normalize: bool = False,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
 def jensen_shannon(
     p: ArrayLike,
@@ -35,6 +36,7 @@ def jensen_shannon(
     base: float | Literal["e"] = "e",
     normalize: bool = False,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
 def jensen_shannon_distance(
     p: ArrayLike,
@@ -43,15 +45,31 @@ def jensen_shannon_distance(
     base: float | Literal["e"] = "e",
     normalize: bool = False,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
-def hellinger(p: ArrayLike, q: ArrayLike, *, normalize: bool = False, return_gradient: bool = False) -> Any: ...
-def bhattacharyya(p: ArrayLike, q: ArrayLike, *, normalize: bool = False, return_gradient: bool = False) -> Any: ...
+def hellinger(
+    p: ArrayLike,
+    q: ArrayLike,
+    *,
+    normalize: bool = False,
+    return_gradient: bool = False,
+    nan: PairNan = "error",
+) -> Any: ...
+def bhattacharyya(
+    p: ArrayLike,
+    q: ArrayLike,
+    *,
+    normalize: bool = False,
+    return_gradient: bool = False,
+    nan: PairNan = "error",
+) -> Any: ...
 def bhattacharyya_coefficient(
     p: ArrayLike,
     q: ArrayLike,
     *,
     normalize: bool = False,
     return_gradient: bool = False,
+    nan: PairNan = "error",
 ) -> Any: ...
 class KlDivergence(Pair):
     def __init__(

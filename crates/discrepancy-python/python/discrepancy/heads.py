@@ -24,6 +24,7 @@ def linear_softmax_cross_entropy(
     smoothing_over="all",
     class_weight=(),
     bias=None,
+    reduction="mean",
     ignore_index=None,
     return_scores=False,
 ):
@@ -51,6 +52,8 @@ def linear_softmax_cross_entropy(
         A weight for each class; an empty list weighs all by 1.
     bias : default None
         The bias of the layer, (C,), where the head has one.
+    reduction : default "mean"
+        ``"mean"`` (weights: over their sum), ``"mean_by_count"``, ``"sum"``, or ``"none"`` for each row by itself.
     ignore_index : default None
         Rows of this label contribute nothing.
     return_scores : default False
@@ -58,7 +61,8 @@ def linear_softmax_cross_entropy(
 
     Returns
     -------
-    HeadResult: the value of each row, and the gradients of their sum
+    HeadResult: the reduced value and its gradients; of ``reduction="none"`` each row's, and the gradients of the
+    sum
 
     Notes
     -----
@@ -70,10 +74,10 @@ def linear_softmax_cross_entropy(
     --------
     >>> import discrepancy as dc
     >>> dc.heads.linear_softmax_cross_entropy([[1.0, 2.0]], [[1.0, 0.0], [0.0, 1.0]], [1]).value
-    array([0.31326169])
+    0.3132616875182228
     """
     measure = _Measure("linear_softmax_cross_entropy", (temperature, label_smoothing, z_loss, smoothing_over, class_weight))
-    return _HeadResult(*measure.head(x, weights, target, bias, ignore_index, return_scores))
+    return _HeadResult(*measure.head(x, weights, target, bias, reduction, ignore_index, return_scores))
 
 
 def large_margin_softmax(
@@ -84,6 +88,7 @@ def large_margin_softmax(
     margin=4,
     lambda_=0.0,
     bias=None,
+    reduction="mean",
     ignore_index=None,
     return_scores=False,
 ):
@@ -106,6 +111,8 @@ def large_margin_softmax(
         The true score is ``(lambda W·x + ‖W‖‖x‖ψ) / (1 + lambda)``: large early in training.
     bias : default None
         The bias of the layer, (C,), where the head has one.
+    reduction : default "mean"
+        ``"mean"`` (weights: over their sum), ``"mean_by_count"``, ``"sum"``, or ``"none"`` for each row by itself.
     ignore_index : default None
         Rows of this label contribute nothing.
     return_scores : default False
@@ -113,7 +120,8 @@ def large_margin_softmax(
 
     Returns
     -------
-    HeadResult: the value of each row, and the gradients of their sum
+    HeadResult: the reduced value and its gradients; of ``reduction="none"`` each row's, and the gradients of the
+    sum
 
     Notes
     -----
@@ -124,10 +132,10 @@ def large_margin_softmax(
     --------
     >>> import discrepancy as dc
     >>> dc.heads.large_margin_softmax([[1.0, 2.0]], [[1.0, 0.0], [0.0, 1.0]], [1], margin=1).value
-    array([0.31326169])
+    0.3132616875182228
     """
     measure = _Measure("large_margin_softmax", (margin, lambda_))
-    return _HeadResult(*measure.head(x, weights, target, bias, ignore_index, return_scores))
+    return _HeadResult(*measure.head(x, weights, target, bias, reduction, ignore_index, return_scores))
 
 
 class LinearSoftmaxCrossEntropy(Head):

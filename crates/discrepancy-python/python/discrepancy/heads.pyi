@@ -4,7 +4,7 @@ from typing import Literal
 
 from ._measures import Head
 from ._results import HeadResult
-from ._types import Array, ArrayLike
+from ._types import Array, ArrayLike, Reduction
 
 __all__ = [
     "LargeMarginSoftmax",
@@ -24,6 +24,7 @@ def linear_softmax_cross_entropy(
     smoothing_over: Literal["all", "others"] = "all",
     class_weight: Sequence[float] = (),
     bias: ArrayLike | None = None,
+    reduction: Reduction = "mean",
     ignore_index: int | None = None,
     return_scores: bool = False,
 ) -> HeadResult: ...
@@ -35,6 +36,7 @@ def large_margin_softmax(
     margin: float = 4,
     lambda_: float = 0.0,
     bias: ArrayLike | None = None,
+    reduction: Reduction = "mean",
     ignore_index: int | None = None,
     return_scores: bool = False,
 ) -> HeadResult: ...

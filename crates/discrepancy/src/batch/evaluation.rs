@@ -148,7 +148,7 @@ impl<'a, E: Element> Evaluation<'a, E> {
     }
     /// A reduction of the values, rounded once.
     pub fn reduce(&self, reduction: Reduction) -> Result<f64> {
-        reduction.of(&self.first_moments()?, self.pass.loss)
+        reduction.of(self.pass.loss.entry().name, &self.first_moments()?)
     }
 
     /// The exact sums of the values, to be merged with others: sums, means and standard errors come from it.
@@ -175,7 +175,8 @@ impl<'a, E: Element> Evaluation<'a, E> {
     /// # Ok::<(), discrepancy::Error>(())
     /// ```
     pub fn reduce_and_gradient_into(&self, reduction: Reduction, gradient: &mut [E]) -> Result<f64> {
-        reduction.of(&self.part_and_gradient_into(self.divisor(reduction)?, gradient)?, self.pass.loss)
+        let moments = self.part_and_gradient_into(self.divisor(reduction)?, gradient)?;
+        reduction.of(self.pass.loss.entry().name, &moments)
     }
 
     /// What the gradients of a reduction of this batch are divided by: Σ w for the mean, n for the mean by count.
@@ -225,17 +226,28 @@ impl<'a, E: Element> Evaluation<'a, E> {
         let columns = Columns { prediction: None, target, weights: None };
         let pass = Pass { scale: Some(Scale::new(reduction, &pass, columns)?), ..pass };
         let buffers = Buffers { gradient: Some(prediction), ..Buffers::default() };
-        reduction.of(&pass::run(&pass, columns, buffers, Sums::First)?, loss)
+        reduction.of(loss.entry().name, &pass::run(&pass, columns, buffers, Sums::First)?)
     }
 }
 
 impl Reduction {
-    fn of(self, moments: &Moments, loss: &dyn PointwiseLoss) -> Result<f64> {
+    /// The reduction of exact sums, rounded once; the function is named where nothing is there to be averaged.
+    ///
+    /// ```
+    /// use discrepancy::{batch::Reduction, sums::Moments};
+    /// let mut moments = Moments::new();
+    /// moments.push_weighted_slice(&[1.0, 5.0], &[3.0, 1.0]);
+    /// assert_eq!(Reduction::Mean.of("squared", &moments)?, 2.0);
+    /// assert_eq!(Reduction::MeanByCount.of("squared", &moments)?, 4.0);
+    /// assert_eq!(Reduction::Sum.of("squared", &moments)?, 8.0);
+    /// # Ok::<(), discrepancy::Error>(())
+    /// ```
+    pub fn of(self, function: &str, moments: &Moments) -> Result<f64> {
         match self {
             Reduction::Mean => moments.mean(),
             Reduction::MeanByCount => moments.mean_by_count(),
             Reduction::Sum => Ok(moments.sum()),
         }
-        .map_err(|error| error.within(loss.entry().name))
+        .map_err(|error| error.within(function))
     }
 }

@@ -1,5 +1,6 @@
 //! A linear layer and a row loss over a batch, a few rows at a time.
 
+use super::Reduction;
 use super::element::Element;
 use super::matrix::{Matrix, in_order, narrow};
 use super::rows::Targets;
@@ -10,6 +11,7 @@ use crate::number::careful::{Careful, Checked, sure};
 use crate::rows::shares::{check_length, check_target};
 use crate::rows::{RowTargets, Target};
 use crate::stop::Stop;
+use crate::sums::{ExactSum, Moments};
 use ndarray::ArrayView1;
 use rayon::prelude::*;
 
@@ -80,10 +82,16 @@ impl Total {
         // No slope, however large, pulls at a zero.
         self.plain += if by == 0.0 { 0.0 } else { slope.leading() * by };
     }
-    fn round(self) -> f64 {
-        let rounded = self.sum.round();
-        if rounded.is_finite() { rounded } else { self.plain }
+    fn over(self, divisor: f64) -> f64 {
+        let rounded = over(self.sum, divisor);
+        if rounded.is_finite() { rounded } else { self.plain / divisor }
     }
+}
+
+/// The quotient, rounded once.
+fn over(x: Checked, divisor: f64) -> f64 {
+    // Infinities do not survive a twofold division.
+    if x.leading().is_finite() { x.over_number(divisor).round() } else { x.round() / divisor }
 }
 
 /// Values and gradients of a batch of `f64`.
@@ -136,15 +144,15 @@ pub(crate) fn evaluate<F: HeadFormula>(formula: &F, name: &'static str, input: H
                 continue;
             };
             result.value.push(row.value.round());
-            result.gradient_x.extend(row.by_x.iter().map(|x| x.round()));
+            result.gradient_x.extend(row.by_x.iter().map(|x| over(*x, input.divisor)));
             bias.iter_mut().zip(&row.slopes).for_each(|(sum, slope)| sum.add(*slope, 1.0));
             if input.scores {
-                result.gradient_scores.extend(row.slopes.iter().map(|x| x.round()));
+                result.gradient_scores.extend(row.slopes.iter().map(|x| over(*x, input.divisor)));
             }
         }
     }
-    result.gradient_weights = weights.into_iter().map(Total::round).collect();
-    result.gradient_bias = bias.into_iter().map(Total::round).collect();
+    result.gradient_weights = weights.into_iter().map(|sum| sum.over(input.divisor)).collect();
+    result.gradient_bias = bias.into_iter().map(|sum| sum.over(input.divisor)).collect();
     Ok(result)
 }
 
@@ -288,8 +296,66 @@ impl<'a, E: Element> HeadEvaluation<'a, E> {
         self
     }
 
-    /// Values and all gradients.
+    /// Values and all gradients, of the sum over rows.
     pub fn evaluate(&self) -> Result<HeadResult<E>> {
+        self.wide(1.0).map(narrowed)
+    }
+
+    /// The reduced value, from the exact sum of the rows' values before they are rounded to the storage type; each row's
+    /// value; and the gradients of the reduced value. Ignored rows do not count.
+    ///
+    /// ```
+    /// use discrepancy::batch::{HeadEvaluation, Reduction};
+    /// use discrepancy::heads::LinearSoftmaxCrossEntropy;
+    /// use discrepancy::rows::RowTargets;
+    /// let head = LinearSoftmaxCrossEntropy::default();
+    /// let (x, weights) = ([1.0_f32, -1.0, 8.0], [0.0, 0.0]);
+    /// let targets = RowTargets::Labels { labels: &[0, 1, -1], ignore_index: Some(-1) };
+    /// let batch = HeadEvaluation::new(&head, &x, &weights, 1, targets)?;
+    /// let (mean, result) = batch.reduce_and_gradients(Reduction::Mean)?;
+    /// assert_eq!(mean, std::f64::consts::LN_2);
+    /// assert_eq!(result.gradient_weights, [-0.5, 0.5]);
+    /// # Ok::<(), discrepancy::Error>(())
+    /// ```
+    pub fn reduce_and_gradients(&self, reduction: Reduction) -> Result<(f64, HeadResult<E>)> {
+        let counts = self.counts();
+        let divisor = match reduction {
+            Reduction::Sum => 1.0,
+            Reduction::MeanByCount => counts.iter().flatten().count() as f64,
+            Reduction::Mean => {
+                let mut sum = ExactSum::new();
+                counts.iter().flatten().for_each(|count| sum.add(*count));
+                sum.to_f64()
+            }
+        };
+        let wide = self.wide(divisor)?;
+        let mut moments = Moments::new();
+        for (value, count) in wide.value.iter().zip(counts) {
+            match count {
+                None => {}
+                Some(1.0) => moments.push(*value),
+                Some(count) => moments.push_carrying(*value, count, 1.0),
+            }
+        }
+        let value = reduction.of(self.head.entry().name, &moments)?;
+        Ok((value, narrowed(wide)))
+    }
+
+    /// What each row counts in a mean; nothing where it is ignored. Labels out of their domain are an error later.
+    fn counts(&self) -> Vec<Option<f64>> {
+        let mut target = Vec::new();
+        let one = |i: usize| match self.targets {
+            Targets::Labels { labels, ignore_index } if ignore_index == Some(labels[i]) => None,
+            Targets::Labels { labels, .. } => Some(self.head.weight(Target::Label(labels[i] as usize))),
+            Targets::Probabilities(y) => {
+                y.widen(i, &mut target);
+                Some(self.head.weight(Target::Probabilities(&target)))
+            }
+        };
+        (0..self.x.rows()).map(one).collect()
+    }
+
+    fn wide(&self, divisor: f64) -> Result<HeadResult> {
         let (x, weights) = (self.x.widen_all(), self.weights.widen_all());
         let bias: Option<Vec<f64>> = self.bias.map(|bias| bias.iter().map(|b| b.widen()).collect());
         // Labels may stand apart in memory, soft targets in another type.
@@ -301,20 +367,24 @@ impl<'a, E: Element> HeadEvaluation<'a, E> {
             Targets::Labels { ignore_index, .. } => RowTargets::Labels { labels: &labels, ignore_index },
             Targets::Probabilities(_) => RowTargets::Probabilities(&soft),
         };
-        let wide = self.head.evaluate(HeadInput {
+        self.head.evaluate(HeadInput {
             x: &x,
             weights: &weights,
             bias: bias.as_deref(),
             targets,
             epsilon: E::EPSILON,
+            divisor,
             scores: self.scores,
-        })?;
-        Ok(HeadResult {
-            value: narrow(&wide.value),
-            gradient_x: narrow(&wide.gradient_x),
-            gradient_weights: narrow(&wide.gradient_weights),
-            gradient_bias: narrow(&wide.gradient_bias),
-            gradient_scores: narrow(&wide.gradient_scores),
         })
+    }
+}
+
+fn narrowed<E: Element>(wide: HeadResult) -> HeadResult<E> {
+    HeadResult {
+        value: narrow(&wide.value),
+        gradient_x: narrow(&wide.gradient_x),
+        gradient_weights: narrow(&wide.gradient_weights),
+        gradient_bias: narrow(&wide.gradient_bias),
+        gradient_scores: narrow(&wide.gradient_scores),
     }
 }

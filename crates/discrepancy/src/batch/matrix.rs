@@ -82,6 +82,10 @@ impl<'a, E: Element> Matrix<'a, E> {
         let block = self.as_slice().map(|all| &all[first * width..last * width]);
         block.and_then(E::as_singles).unwrap_or_default()
     }
+    /// Which rows have a NaN.
+    pub(super) fn undefined(&self) -> Vec<bool> {
+        self.view.rows().into_iter().map(|row| row.iter().any(|x| x.widen().is_nan())).collect()
+    }
     /// All numbers, row by row.
     pub(crate) fn widen_all(&self) -> Vec<f64> {
         self.view.iter().map(|x| x.widen()).collect()

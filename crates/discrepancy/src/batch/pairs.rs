@@ -1,5 +1,6 @@
 //! Distances and divergences of many pairs: row by row, matrices, neighbours.
 
+use super::NanPolicy;
 use super::deal::deal;
 use super::element::Element;
 use super::matrix::{Matrix, in_order, narrow, room, widen};
@@ -49,6 +50,8 @@ pub struct PairEvaluation<'a, E> {
     /// What the two are called in errors, if not as the metric calls them.
     names: Option<[&'static str; 2]>,
     weights: Option<Vec<f64>>,
+    /// Which rows of either side give NaN; none where NaN is an error.
+    undefined: Option<[Vec<bool>; 2]>,
 }
 
 /// One row of each.
@@ -86,7 +89,7 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
             let allowed = format!("rows of {} numbers", a.width());
             return Err(Error::new(ErrorKind::Shape, metric.entry().name, "b", allowed).value(b.width()));
         }
-        Ok(PairEvaluation { metric, a, b, names: None, weights: None })
+        Ok(PairEvaluation { metric, a, b, names: None, weights: None, undefined: None })
     }
 
     /// With a non-negative weight for each coordinate; distances only.
@@ -103,6 +106,37 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
         widen(weights, &mut wide);
         self.weights = Some(wide);
         Ok(self)
+    }
+
+    /// With this policy for NaN: an error, or results that are NaN (value and gradients) for each pair with such a row;
+    /// among the nearest, such rows come last. A row cannot be left out of a matrix: [`NanPolicy::Omit`] is an error.
+    ///
+    /// ```
+    /// use discrepancy::batch::{NanPolicy, PairEvaluation};
+    /// use discrepancy::distances::Manhattan;
+    /// let (a, b) = ([0.0_f32, f32::NAN, 3.0, 1.0], [0.0, 4.0, 3.0, 1.0]);
+    /// let pairs = PairEvaluation::new(&Manhattan::default(), &a, &b, 2)?;
+    /// assert_eq!(pairs.rowwise().unwrap_err().index(), Some(1));
+    /// let distances = pairs.nan(NanPolicy::Propagate)?.matrix()?;
+    /// assert!(distances[0].is_nan() && distances[1].is_nan());
+    /// assert_eq!(distances[2..], [6.0, 0.0]);
+    /// # Ok::<(), discrepancy::Error>(())
+    /// ```
+    pub fn nan(mut self, policy: NanPolicy) -> Result<Self> {
+        self.undefined = match policy {
+            NanPolicy::Error => None,
+            NanPolicy::Propagate => Some([self.a.undefined(), self.b.undefined()]),
+            NanPolicy::Omit => {
+                let allowed = "error or propagate: a row that is left out would leave a hole";
+                return Err(Error::new(ErrorKind::Unsupported, self.metric.entry().name, "nan", allowed).value("omit"));
+            }
+        };
+        Ok(self)
+    }
+
+    /// Whether the results of this pair are NaN without being computed.
+    fn is_undefined(&self, i: usize, j: usize) -> bool {
+        self.undefined.as_ref().is_some_and(|[a, b]| a[i] || b[j])
     }
 
     /// Row i of `a` against row i of `b`.
@@ -203,7 +237,7 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
         let width = self.a.width();
         let row = |matrix: &Matrix<'a, E>, i: usize| E::as_singles(&matrix.as_slice()?[i * width..][..width]);
         let (a, b) = (row(&self.a, i)?, row(&self.b, j)?);
-        let ordinary = self.weights.is_none();
+        let ordinary = self.weights.is_none() && !self.is_undefined(i, j);
         ordinary.then_some(PairInput { a, b, weights: None, epsilon: E::EPSILON, level: Level::best(), next: [&[]; 2] })
     }
 
@@ -358,6 +392,9 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
     }
 
     fn value(&self, x: &[f64], y: &[f64], i: usize, j: usize) -> Result<f64> {
+        if self.is_undefined(i, j) {
+            return Ok(f64::NAN);
+        }
         self.metric.evaluate(self.input(x, y), None).map_err(|error| self.place(error, i, j))
     }
 
@@ -365,6 +402,11 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
         let [by_x, by_y] = by;
         by_x.resize(x.len(), 0.0);
         by_y.resize(y.len(), 0.0);
+        if self.is_undefined(i, j) {
+            by_x.fill(f64::NAN);
+            by_y.fill(f64::NAN);
+            return Ok(f64::NAN);
+        }
         let gradients = Gradients { a: by_x, b: by_y };
         self.metric.evaluate(self.input(x, y), Some(gradients)).map_err(|error| self.place(error, i, j))
     }

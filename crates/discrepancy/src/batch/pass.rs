@@ -4,6 +4,7 @@
 //! sums exact.
 
 use super::block::BLOCK;
+use super::deal::with_scratch;
 use super::element::Element;
 use super::evaluation::{NanPolicy, Reduction};
 use super::straight::{Place, Rows};
@@ -159,8 +160,11 @@ pub(super) fn run<E: Element>(
             Task { start, columns, buffers: Buffers { value, gradient, hessian } }
         })
         .collect();
-    let work =
-        |task: Task<'_, '_, E>| discrepancy_stream::scope(|stores| pass.task(task, sums, stream.then_some(stores)));
+    let work = |task: Task<'_, '_, E>| {
+        with_scratch(|scratch: &mut Scratch| {
+            discrepancy_stream::scope(|stores| pass.task(task, sums, stream.then_some(stores), scratch))
+        })
+    };
     // A small batch is done before a thread wakes up.
     let parts: Vec<Result<Moments>> = if tasks.len() == 1 {
         tasks.into_iter().map(work).collect()
@@ -185,8 +189,8 @@ struct Room<T> {
     hessian: [T; BLOCK],
 }
 
-impl<T: Copy + Default> Room<T> {
-    fn new() -> Self {
+impl<T: Copy + Default> Default for Room<T> {
+    fn default() -> Self {
         let column = [T::default(); BLOCK];
         Room { prediction: column, target: column, weights: column, value: column, gradient: column, hessian: column }
     }
@@ -195,6 +199,13 @@ impl<T: Copy + Default> Room<T> {
 /// In `f64`, and as stored in single precision.
 type Wide = Room<f64>;
 type Narrow = Room<f32>;
+
+/// Room for the blocks of a task.
+#[derive(Default)]
+struct Scratch {
+    wide: Wide,
+    narrow: Narrow,
+}
 
 impl Pass<'_> {
     /// Lengths must be equal.
@@ -212,9 +223,9 @@ impl Pass<'_> {
         mut task: Task<'_, 'b, E>,
         sums: Sums,
         stores: Option<&Stores<'b>>,
+        Scratch { wide, narrow }: &mut Scratch,
     ) -> Result<Moments> {
         let mut moments = Moments::new();
-        let (mut wide, mut narrow) = (Box::new(Wide::new()), Box::new(Narrow::new()));
         let mut rounded = [E::default(); BLOCK];
         let n = task.columns.target.len();
         // Sums in registers as long as the values are made for them: the next block's are like this one's.
@@ -239,7 +250,7 @@ impl Pass<'_> {
             let mut straight = false;
             if fused {
                 let summing = Summing::Here(&mut sum);
-                straight = self.straight(prediction, target, next, &task, summing, &mut wide, &mut narrow);
+                straight = self.straight(prediction, target, next, &task, summing, wide, narrow);
                 fused = straight;
             }
             let later = !straight && sums != Sums::None;
@@ -247,10 +258,10 @@ impl Pass<'_> {
                 summed += count as u64;
             } else {
                 let summing = if later { Summing::Later } else { Summing::Not };
-                straight = self.straight(prediction, target, next, &task, summing, &mut wide, &mut narrow);
+                straight = self.straight(prediction, target, next, &task, summing, wide, narrow);
             }
             if !straight {
-                self.block(task.start + first, prediction, target, &task.buffers, &mut wide)?;
+                self.block(task.start + first, prediction, target, &task.buffers, wide)?;
             }
             if let Some(weights) = columns.weights {
                 self.widen(part(weights, first, count), &mut wide.weights[..count]);

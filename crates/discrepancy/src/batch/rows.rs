@@ -125,18 +125,19 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
 
     pub(super) fn of(loss: &'a dyn RowLoss, rows: Matrix<'a, E>, targets: Targets<'a, E>) -> Result<Self> {
         let (n, classes) = (rows.rows(), rows.width());
-        let (good, found, allowed) = match &targets {
-            Targets::Labels { labels, .. } => {
-                (labels.len() == n, format!("{} labels", labels.len()), format!("{n} labels, one for each row"))
-            }
-            Targets::Probabilities(y) => (
-                (y.rows(), y.width()) == (n, classes),
-                format!("{} rows of {}", y.rows(), y.width()),
-                format!("{n} rows of {classes}, the shape of the predictions"),
-            ),
+        // Words are made only where they are needed: a small batch takes no longer than they would.
+        let wrong = |found: String, allowed: String| {
+            Err(Error::new(ErrorKind::Shape, loss.entry().name, "target", allowed).value(found))
         };
-        if !good {
-            return Err(Error::new(ErrorKind::Shape, loss.entry().name, "target", allowed).value(found));
+        match &targets {
+            Targets::Labels { labels, .. } if labels.len() != n => {
+                return wrong(format!("{} labels", labels.len()), format!("{n} labels, one for each row"));
+            }
+            Targets::Probabilities(y) if (y.rows(), y.width()) != (n, classes) => {
+                let allowed = format!("{n} rows of {classes}, the shape of the predictions");
+                return wrong(format!("{} rows of {}", y.rows(), y.width()), allowed);
+            }
+            _ => {}
         }
         Ok(RowEvaluation { loss, rows, targets, weights: None, nan: NanPolicy::Error, level: Level::best() })
     }
@@ -492,16 +493,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     }
     /// A reduction of the values, rounded once.
     pub fn reduce(&self, reduction: Reduction) -> Result<f64> {
-        self.reduced(reduction, &self.moments()?)
-    }
-
-    fn reduced(&self, reduction: Reduction, moments: &Moments) -> Result<f64> {
-        match reduction {
-            Reduction::Mean => moments.mean(),
-            Reduction::MeanByCount => moments.mean_by_count(),
-            Reduction::Sum => Ok(moments.sum()),
-        }
-        .map_err(|error| error.within(self.loss.entry().name))
+        reduction.of(self.loss.entry().name, &self.first_moments()?)
     }
 
     /// The reduced value, and its gradient with respect to each score, N×C: a training step's whole need in one call.
@@ -518,7 +510,8 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     /// # Ok::<(), discrepancy::Error>(())
     /// ```
     pub fn reduce_and_gradient_into(&self, reduction: Reduction, gradient: &mut [E]) -> Result<f64> {
-        self.reduced(reduction, &self.part_and_gradient_into(self.divisor(reduction)?, gradient)?)
+        let moments = self.part_and_gradient_into(self.divisor(reduction)?, gradient)?;
+        reduction.of(self.loss.entry().name, &moments)
     }
 
     /// The exact sums of the values, and each score's `w g / divisor`, N×C: for a batch that is a part of a larger one,
@@ -605,7 +598,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         };
         let blocks = scores.par_chunks_mut(size * classes).enumerate();
         let moments = merged(in_order(blocks.map_init(Default::default, one).collect())?);
-        RowEvaluation::new(loss, scores, classes, targets)?.reduced(reduction, &moments)
+        reduction.of(loss.entry().name, &moments)
     }
 
     /// What the gradients of a reduction of this batch are divided by: for the mean, the sum of the weights of rows and
@@ -724,6 +717,15 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     /// The exact sums of the values, to be merged with others. Values are summed before they are rounded to the
     /// storage type.
     pub fn moments(&self) -> Result<Moments> {
+        self.sums(Moments::push_slice)
+    }
+
+    /// The same without what only standard errors need: enough for [`Moments::sum`] and [`Moments::mean`], and quicker.
+    pub fn first_moments(&self) -> Result<Moments> {
+        self.sums(Moments::push_slice_first)
+    }
+
+    fn sums(&self, push_slice: impl Fn(&mut Moments, &[f64]) + Sync + Send) -> Result<Moments> {
         const BLOCK: usize = 256;
         let kernel = self.kernel();
         let (count, size) = (self.rows.rows(), kernel.map_or(BLOCK, |kernel| kernel.block));
@@ -747,7 +749,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
                     _ => self.push(i, known, &mut scratch.one, &mut moments).map_err(|error| self.place(error, i))?,
                 }
             }
-            moments.push_slice(&scratch.values);
+            push_slice(&mut moments, &scratch.values);
             Ok(moments)
         };
         Ok(merged(deal(self.numbers(), (0..count.div_ceil(size)).into_par_iter(), one)?))
@@ -843,10 +845,11 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
 }
 
 fn merged(parts: Vec<Moments>) -> Moments {
-    parts.iter().fold(Moments::new(), |mut total, part| {
-        total.merge(part);
+    let both = |mut total: Moments, part: Moments| {
+        total.merge(&part);
         total
-    })
+    };
+    parts.into_iter().reduce(both).unwrap_or_default()
 }
 
 /// A map of each of many rows (N×C), softmax say.

@@ -34,6 +34,11 @@ impl Interval {
     pub const fn from(low: f64, high: f64) -> Self {
         Interval { low, high, low_included: true, high_included: false, whole: false }
     }
+    /// `(low, high]`.
+    #[must_use]
+    pub const fn up_to(low: f64, high: f64) -> Self {
+        Interval { low, high, low_included: false, high_included: true, whole: false }
+    }
     /// `low, low + 1, …, high`.
     #[must_use]
     pub const fn whole(low: f64, high: f64) -> Self {

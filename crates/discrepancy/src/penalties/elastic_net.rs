@@ -46,12 +46,12 @@ impl Penalty for ElasticNet {
             let x = (one * sums::sign(w) + two * w).round_to_machine();
             if x.is_finite() { x } else { two.high * w }
         };
-        Ok(weights.iter().map(|&w| slope(w)).collect())
+        Ok(sums::each(weights, slope))
     }
     fn proximal(&self, weights: &[f64], step: f64) -> Result<Vec<f64>> {
         sums::check(Self::ENTRY.name, weights)?;
         sums::check_step(Self::ENTRY.name, step)?;
         let (one, two) = self.factors();
-        Ok(weights.iter().map(|&w| sums::soften(w, one * step, two * step + 1.0)).collect())
+        Ok(sums::each(weights, |w| sums::soften(w, one * step, two * step + 1.0)))
     }
 }

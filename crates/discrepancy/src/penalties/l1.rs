@@ -31,12 +31,12 @@ impl Penalty for L1 {
     }
     fn gradient(&self, weights: &[f64]) -> Result<Vec<f64>> {
         sums::check(Self::ENTRY.name, weights)?;
-        Ok(weights.iter().map(|&w| self.lambda * sums::sign(w)).collect())
+        Ok(sums::each(weights, |w| self.lambda * sums::sign(w)))
     }
     fn proximal(&self, weights: &[f64], step: f64) -> Result<Vec<f64>> {
         sums::check(Self::ENTRY.name, weights)?;
         sums::check_step(Self::ENTRY.name, step)?;
         let (threshold, one) = (Twofold::product(self.lambda, step), Twofold::from(1.0));
-        Ok(weights.iter().map(|&w| sums::soften(w, threshold, one)).collect())
+        Ok(sums::each(weights, |w| sums::soften(w, threshold, one)))
     }
 }

@@ -32,12 +32,12 @@ impl Penalty for L2 {
         sums::check(Self::ENTRY.name, weights)?;
         // The lesser of the two is doubled, which is exact unless the product is beyond `f64` anyway.
         let slope = |w: f64| if w.abs() < self.lambda { self.lambda * (w * 2.0) } else { self.lambda * 2.0 * w };
-        Ok(weights.iter().map(|&w| slope(w)).collect())
+        Ok(sums::each(weights, slope))
     }
     fn proximal(&self, weights: &[f64], step: f64) -> Result<Vec<f64>> {
         sums::check(Self::ENTRY.name, weights)?;
         sums::check_step(Self::ENTRY.name, step)?;
         let shrink = Twofold::product(self.lambda, step) * 2.0 + 1.0;
-        Ok(weights.iter().map(|&w| sums::soften(w, Twofold::from(0.0), shrink)).collect())
+        Ok(sums::each(weights, |w| sums::soften(w, Twofold::from(0.0), shrink)))
     }
 }

@@ -3,6 +3,7 @@
 use crate::distances::pair::{self, scaled, scaled_wide};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::{Real, Twofold};
+use crate::stop;
 
 type Wide = Twofold<f64>;
 
@@ -57,10 +58,25 @@ impl Term {
     }
 }
 
+/// Weights between two looks at whether the result is still wanted: some milliseconds.
+const PART: usize = 1 << 16;
+
+/// The weights in parts; work that nobody wants any more ends between two of them.
+fn parts(weights: &[f64]) -> impl Iterator<Item = &[f64]> {
+    weights.chunks(PART).inspect(|_| stop::look())
+}
+
+/// A number for each weight.
+pub(super) fn each(weights: &[f64], one: impl Fn(f64) -> f64) -> Vec<f64> {
+    let mut all = Vec::with_capacity(weights.len());
+    parts(weights).for_each(|part| all.extend(part.iter().map(|&w| one(w))));
+    all
+}
+
 /// `Σ |w| · factor`.
 pub(super) fn absolute(weights: &[f64], factor: Wide) -> Term {
     let e = exponent(weights);
-    let sum = weights.iter().fold(Wide::from(0.0), |sum, w| sum.plus(scaled(w.abs(), -e)));
+    let sum = parts(weights).flatten().fold(Wide::from(0.0), |sum, w| sum.plus(scaled(w.abs(), -e)));
     Term::new(sum, e, factor)
 }
 
@@ -68,7 +84,7 @@ pub(super) fn absolute(weights: &[f64], factor: Wide) -> Term {
 pub(super) fn squares(weights: &[f64], factor: Wide) -> Term {
     let e = exponent(weights);
     let square = |w: f64| Wide::product(scaled(w, -e), scaled(w, -e));
-    let sum = weights.iter().fold(Wide::from(0.0), |sum, w| sum + square(*w));
+    let sum = parts(weights).flatten().fold(Wide::from(0.0), |sum, w| sum + square(*w));
     Term::new(sum, 2 * e, factor)
 }
 

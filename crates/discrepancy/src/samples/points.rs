@@ -25,6 +25,24 @@ pub(crate) fn check_points(function: &str, name: &str, points: &[f64], dimension
     Ok(points.len() / dimension)
 }
 
+/// A weight for each of so many points, none negative, and not all of them 0.
+pub(crate) fn check_weights(function: &str, name: &str, weights: &[f64], count: usize) -> Result<()> {
+    if weights.len() != count {
+        let allowed = format!("{count} weights, one a point");
+        return Err(Error::new(ErrorKind::Shape, function, name, allowed).value(weights.len()));
+    }
+    for (i, &w) in weights.iter().enumerate() {
+        let kind = if w.is_finite() { ErrorKind::Domain } else { ErrorKind::NonFinite };
+        if !(w >= 0.0 && w.is_finite()) {
+            return Err(Error::new(kind, function, name, "finite weights >= 0").at(i).value(w));
+        }
+    }
+    if weights.iter().all(|w| *w == 0.0) {
+        return Err(Error::new(ErrorKind::Domain, function, name, "a positive total").value("a total of 0"));
+    }
+    Ok(())
+}
+
 /// The difference of two points, in units of `2^exponent`: its largest coordinate is so near 1 that squares of it and
 /// their sums can be taken.
 #[derive(Clone, Copy, Debug)]

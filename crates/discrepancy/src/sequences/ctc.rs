@@ -1,7 +1,10 @@
 use super::{SequenceInput, SequenceLoss};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
+use crate::distances::pair;
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::careful::{Careful, deepening, settled};
+use crate::number::careful::{Careful, Checked, Quick, deepening, settled};
+use crate::number::guarded::power;
+use crate::number::{Long, Real};
 use crate::stop::look;
 
 crate::entry! {
@@ -28,91 +31,214 @@ crate::entry! {
     ];
 }
 
-/// A logarithm; `None` of 0.
-type Log<R> = Option<R>;
+/// How a number stands for a probability: as it is, or, in 256 bits, as its logarithm.
+///
+/// Logarithms know probabilities however small. But each sum of them takes an exponential, and the bound of its errors
+/// more than doubles with every step, so that in fewer bits they would never be sure.
+trait Probability: Careful {
+    /// Of a logarithm.
+    fn of_logarithm(x: f64) -> Self;
+    fn certain() -> Self;
+    fn and(self, other: Self) -> Self;
+    fn or(self, other: Self) -> Self;
+    /// The power of two that brings it near 1; 0 where it is near enough, or so small that too little is known of it.
+    fn shift(self) -> i32;
+    fn shifted(self, shift: i64) -> Self;
+    fn logarithm(self) -> Self;
+    /// The quotient as a number.
+    fn over(self, whole: Self) -> Self;
+}
 
-/// The logarithm of a sum, from the largest term on, so that nothing leaves the range.
-fn log_sum<R: Careful>(terms: &[Log<R>]) -> Log<R> {
-    let mut present: Vec<R> = terms.iter().filter_map(|term| *term).collect();
-    let mut top = 0;
-    for (i, term) in present.iter().enumerate() {
-        if present[top].lt(*term) {
-            top = i;
+/// Rows whose largest probability is below this are taken in another unit …
+const COMFORTABLE: f64 = power(-100);
+/// … but not below this.
+const SMALL: f64 = power(-1000);
+
+macro_rules! as_itself {
+    ($($number:ty),*) => {
+        $(impl Probability for $number {
+            fn of_logarithm(x: f64) -> Self {
+                if x <= 0.0 { Self::of(x).exp_of_gap() } else { Self::of(x).exp() }
+            }
+            fn certain() -> Self {
+                Self::of(1.0)
+            }
+            fn and(self, other: Self) -> Self {
+                self * other
+            }
+            fn or(self, other: Self) -> Self {
+                self + other
+            }
+            fn shift(self) -> i32 {
+                let size = self.leading();
+                if SMALL < size && size < COMFORTABLE { -pair::exponent(size) } else { 0 }
+            }
+            fn shifted(mut self, mut shift: i64) -> Self {
+                while shift != 0 {
+                    let step = shift.clamp(-1000, 1000);
+                    self = self * pair::scaled(1.0, step as i32);
+                    shift -= step;
+                }
+                self
+            }
+            fn logarithm(self) -> Self {
+                self.ln()
+            }
+            fn over(self, whole: Self) -> Self {
+                self / whole
+            }
+        })*
+    };
+}
+as_itself!(Quick, Checked);
+
+impl Probability for Long {
+    fn of_logarithm(x: f64) -> Self {
+        Long::from(x)
+    }
+    fn certain() -> Self {
+        Long::from(0.0)
+    }
+    fn and(self, other: Self) -> Self {
+        self + other
+    }
+    fn or(self, other: Self) -> Self {
+        // From the larger term on, so that nothing leaves the range.
+        let (small, large) = if self.lt(other) { (self, other) } else { (other, self) };
+        large + (small - large).exp().ln_1p()
+    }
+    fn shift(self) -> i32 {
+        0
+    }
+    fn shifted(self, _: i64) -> Self {
+        self
+    }
+    fn logarithm(self) -> Self {
+        self
+    }
+    fn over(self, whole: Self) -> Self {
+        (self - whole).exp()
+    }
+}
+
+/// A probability; `None` of what cannot be.
+type Chance<R> = Option<R>;
+
+/// The probability of any of the ways.
+fn any<R: Probability>(ways: impl IntoIterator<Item = Chance<R>>) -> Chance<R> {
+    ways.into_iter().flatten().reduce(R::or)
+}
+
+/// Probabilities of places, step by step; those of step t are in units of `2^-exponents[t]`, so that products over many
+/// steps stay in the range.
+struct Table<R> {
+    rows: Vec<Vec<Chance<R>>>,
+    exponents: Vec<i64>,
+}
+
+impl<R: Probability> Table<R> {
+    /// What leads to each place at each step, with the step's own factor or without; steps and places may be turned round.
+    fn new<'s>(steps: impl Iterator<Item = &'s Vec<Chance<R>>>, places: &[usize], with_own: bool) -> Table<R>
+    where
+        R: 's,
+    {
+        let mut table = Table { rows: Vec::new(), exponents: Vec::new() };
+        let (mut before, mut exponent): (Option<Vec<Chance<R>>>, i64) = (None, 0);
+        for step in steps {
+            look();
+            let reached = (0..places.len()).map(|s| {
+                let Some(row) = &before else { return (s < 2).then(R::certain) };
+                let from = |back: usize| row[s.checked_sub(back)?];
+                // A blank between may be left out, but not between equal labels.
+                let skips = s >= 2 && places[s] != places[s - 2];
+                any([from(0), from(1), if skips { from(2) } else { None }])
+            });
+            let reached: Vec<Chance<R>> = reached.collect();
+            let own = reached.iter().zip(places).map(|(way, place)| Some((*way)?.and(step[*place]?)));
+            let mut own: Vec<Chance<R>> = own.collect();
+            let larger = |a: R, b: R| if a.lt(b) { b } else { a };
+            let shift = own.iter().flatten().copied().reduce(larger).map_or(0, R::shift);
+            if shift != 0 {
+                own.iter_mut().flatten().for_each(|x| *x = x.shifted(shift.into()));
+            }
+            let after = exponent + i64::from(shift);
+            table.rows.push(if with_own { own.clone() } else { reached });
+            table.exponents.push(if with_own { after } else { exponent });
+            (before, exponent) = (Some(own), after);
         }
+        table
     }
-    if present.is_empty() {
-        return None;
-    }
-    let largest = present.swap_remove(top);
-    let rest = present.iter().fold(R::of(0.0), |sum, term| sum + (*term - largest).exp_of_gap());
-    Some(if present.is_empty() { largest } else { largest + rest.ln_1p() })
 }
 
-/// Logarithms of what leads to a place up to a step, and of what leads from it to the end; both with the step's own
-/// factor.
+/// What leads to a place up to a step, with the step's own factor; and what leads from it to the end, without.
 struct Ways<R> {
-    forward: Vec<Vec<Log<R>>>,
-    backward: Vec<Vec<Log<R>>>,
-    /// Of all ways.
-    total: Log<R>,
+    forward: Table<R>,
+    backward: Table<R>,
+    /// Of all ways, in units of the last step.
+    total: Chance<R>,
 }
 
-impl<R: Careful> Ways<R> {
+impl<R: Probability> Ways<R> {
+    fn exponent(&self) -> i64 {
+        self.forward.exponents.last().copied().unwrap_or(0)
+    }
+
     /// Minus the logarithm of the probability of all ways.
     fn cost(&self) -> R {
-        self.total.map_or(R::of(f64::INFINITY), |total| -total)
+        let Some(total) = self.total else { return R::of(f64::INFINITY) };
+        let (cost, exponent) = (-total.logarithm(), self.exponent() as f64);
+        if exponent == 0.0 { cost } else { cost + R::of(2.0).ln() * exponent }
+    }
+
+    /// The probability that a step uses a class, which is at these places, given that the labels come out.
+    fn share(&self, t: usize, places: &[usize]) -> R {
+        let way = |s: &usize| Some(self.forward.rows[t][*s]?.and(self.backward.rows[t][*s]?));
+        let (Some(sum), Some(total)) = (any(places.iter().map(way)), self.total) else { return R::of(0.0) };
+        let shift = self.exponent() - self.forward.exponents[t] - self.backward.exponents[t];
+        sum.over(total).shifted(shift)
+    }
+}
+
+/// The classes of a sequence, and where each is among the labels with a blank before, between and behind.
+struct Places {
+    classes: Vec<usize>,
+    /// Of each place, the place of its class in `classes`.
+    of: Vec<usize>,
+    /// Of each class, its places.
+    by_class: Vec<Vec<usize>>,
+}
+
+impl Places {
+    fn new(blank: usize, labels: &[usize]) -> Places {
+        let places: Vec<usize> = labels.iter().flat_map(|label| [blank, *label]).chain([blank]).collect();
+        let mut classes = places.clone();
+        classes.sort_unstable();
+        classes.dedup();
+        let of: Vec<usize> = places.iter().map(|class| classes.partition_point(|c| c < class)).collect();
+        let mut by_class = vec![Vec::new(); classes.len()];
+        of.iter().enumerate().for_each(|(s, class)| by_class[*class].push(s));
+        Places { classes, of, by_class }
     }
 }
 
 impl Ctc {
-    /// The labels with a blank before, between and behind.
-    fn places(&self, labels: &[usize]) -> Vec<usize> {
-        let blank = self.blank as usize;
-        labels.iter().flat_map(|label| [blank, *label]).chain([blank]).collect()
-    }
-
-    fn ways<R: Careful>(input: &SequenceInput<'_>, places: &[usize]) -> Ways<R> {
-        let rows: Vec<&[f64]> = input.log_probabilities.chunks(input.classes).collect();
-        // One direction; the other is the same with steps and places turned round.
-        let run = |rows: &[&[f64]], places: &[usize]| {
-            let own = |t: usize, s: usize| Some(rows[t][places[s]]).filter(|x| *x > f64::NEG_INFINITY).map(R::of);
-            let mut table: Vec<Vec<Log<R>>> = Vec::with_capacity(rows.len());
-            for t in 0..rows.len() {
-                look();
-                let before = table.last();
-                let row = (0..places.len()).map(|s| {
-                    let from = |back: usize| before.and_then(|row| row[s.checked_sub(back)?]);
-                    // A blank between may be left out, but not between equal labels.
-                    let skips = s >= 2 && places[s] != places[s - 2];
-                    let reached = match before {
-                        None => (s < 2).then(|| R::of(0.0)),
-                        Some(_) => log_sum(&[from(0), from(1), if skips { from(2) } else { None }]),
-                    };
-                    Some(reached? + own(t, s)?)
-                });
-                table.push(row.collect());
-            }
-            table
+    fn ways<R: Probability>(input: &SequenceInput<'_>, places: &Places) -> Ways<R> {
+        let probability = |x: f64| (x > f64::NEG_INFINITY).then(|| R::of_logarithm(x));
+        let step = |row: &[f64]| {
+            look();
+            places.classes.iter().map(|class| probability(row[*class])).collect()
         };
-        let turned = |x: &[usize]| x.iter().rev().copied().collect::<Vec<usize>>();
-        let forward = run(&rows, places);
-        let last: Vec<&[f64]> = rows.iter().rev().copied().collect();
-        let mut backward = run(&last, &turned(places));
-        backward.reverse();
-        backward.iter_mut().for_each(|row| row.reverse());
-        let ends = forward.last().map_or(&[][..], |row| &row[row.len().saturating_sub(2)..]);
-        let total = log_sum(ends);
+        let steps: Vec<Vec<Chance<R>>> = input.log_probabilities.chunks(input.classes).map(step).collect();
+        let forward = Table::new(steps.iter(), &places.of, true);
+        let turned: Vec<usize> = places.of.iter().rev().copied().collect();
+        let mut backward = Table::new(steps.iter().rev(), &turned, false);
+        backward.rows.reverse();
+        backward.rows.iter_mut().for_each(|row| row.reverse());
+        backward.exponents.reverse();
+        let ends = forward.rows.last().map_or(&[][..], |row| &row[row.len().saturating_sub(2)..]);
+        let end = |k: usize| ends.get(k).copied().flatten();
+        let total = any([end(0), end(1)]);
         Ways { forward, backward, total }
-    }
-
-    /// The probability that a step uses a class, given that the labels come out.
-    fn share<R: Careful>(ways: &Ways<R>, row: &[f64], places: &[usize], (t, class): (usize, usize)) -> R {
-        let Some(total) = ways.total else { return R::of(0.0) };
-        let terms = places.iter().enumerate().filter(|(_, place)| **place == class).filter_map(|(s, _)| {
-            // Both have the step's own factor.
-            Some((ways.forward[t][s]? - row[class] + ways.backward[t][s]? - total).exp())
-        });
-        terms.fold(R::of(0.0), |sum, term| sum + term)
     }
 }
 
@@ -129,9 +255,11 @@ impl SequenceLoss for Ctc {
         if let Some(i) = input.labels.iter().position(|label| *label == blank) {
             return Err(Error::new(ErrorKind::Domain, function, "labels", "labels other than the blank").at(i).value(blank));
         }
-        let places = self.places(input.labels);
+        let places = Places::new(blank, input.labels);
         let mut ways = deepening!(input.epsilon, |R| Ok(Self::ways::<R>(&input, &places)));
-        let possible = ways.checked()?.total.is_some();
+        // Of no precision.
+        let possible =
+            if ways.is_quick() { ways.quick()?.total.is_some() } else { ways.checked()?.total.is_some() };
         if let Some(gradient) = gradient {
             let wanted = input.log_probabilities.len();
             if gradient.len() != wanted {
@@ -142,12 +270,12 @@ impl SequenceLoss for Ctc {
                 let allowed = "labels that fit into the steps";
                 return Err(Error::new(ErrorKind::NotDifferentiable, function, "labels", allowed));
             }
-            for (i, slot) in gradient.iter_mut().enumerate() {
+            gradient.fill(0.0);
+            for (t, row) in gradient.chunks_mut(input.classes).enumerate() {
                 look();
-                let (t, class) = (i / input.classes, i % input.classes);
-                let row = &input.log_probabilities[t * input.classes..][..input.classes];
-                let share = settled!(ways, |ways| Self::share(ways, row, &places, (t, class)))?;
-                *slot = 0.0 - share;
+                for (class, places) in places.classes.iter().zip(&places.by_class) {
+                    row[*class] = 0.0 - settled!(ways, |ways| ways.share(t, places))?;
+                }
             }
         }
         if !possible {

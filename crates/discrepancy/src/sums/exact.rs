@@ -187,11 +187,23 @@ impl ExactSum {
         (total, GRID + DIGIT * copy.first as i64)
     }
 
+    /// The same in an integer that fits in registers, as sums of few numbers of one size do.
+    pub(super) fn short(&self) -> Option<(i128, i64)> {
+        let next = |total: i128, digit: &i64| total.checked_mul(1 << DIGIT)?.checked_add(i128::from(*digit));
+        let total = self.digits.iter().rev().try_fold(0, next)?;
+        Some((total, GRID + DIGIT * self.first as i64))
+    }
+
     /// The sum, rounded once to the nearest float, ties to even.
     #[must_use]
     pub fn to_f64(&self) -> f64 {
         if let Some(special) = self.special() {
             return special;
+        }
+        if let Some((integer, exponent)) = self.short()
+            && let Some(rounded) = round_short(integer.unsigned_abs(), exponent, false)
+        {
+            return if integer < 0 { -rounded } else { rounded };
         }
         let (integer, exponent) = self.integer();
         round(&integer, exponent, false)
@@ -279,7 +291,7 @@ pub(super) fn round(integer: &BigInt, exponent: i64, sticky: bool) -> f64 {
     // The place of the last bit that the result can hold.
     let last = (exponent + bits - 53).max(-1074);
     let drop = last - exponent;
-    let (mut mantissa, rest) = if drop <= 0 {
+    let (mantissa, rest) = if drop <= 0 {
         (u64::try_from(magnitude << (-drop) as u64).unwrap_or(0), std::cmp::Ordering::Less)
     } else {
         let drop = drop as u64;
@@ -293,18 +305,67 @@ pub(super) fn round(integer: &BigInt, exponent: i64, sticky: bool) -> f64 {
         };
         (kept, rest)
     };
+    let magnitude = nearest(mantissa, last, rest);
+    if negative { -magnitude } else { magnitude }
+}
+
+/// The same of a positive integer that fits in registers; `None` where nothing but bits below the last place are left.
+pub(super) fn round_short(magnitude: u128, exponent: i64, sticky: bool) -> Option<f64> {
+    if magnitude == 0 {
+        return Some(0.0);
+    }
+    let bits = i64::from(u128::BITS - magnitude.leading_zeros());
+    let last = (exponent + bits - 53).max(-1074);
+    let drop = last - exponent;
+    if drop <= 0 {
+        return Some(nearest((magnitude << -drop) as u64, last, std::cmp::Ordering::Less));
+    }
+    if drop >= i64::from(u128::BITS) {
+        return None;
+    }
+    // The bits below the last place, as if half a unit were the highest one.
+    let below = magnitude << (i64::from(u128::BITS) - drop);
+    let rest = below.cmp(&(1 << (u128::BITS - 1))).then(sticky.cmp(&false));
+    Some(nearest((magnitude >> drop) as u64, last, rest))
+}
+
+/// `mantissa · 2^last`, to which the rest that was cut off is less than, equal to, or more than half a unit.
+fn nearest(mut mantissa: u64, last: i64, rest: std::cmp::Ordering) -> f64 {
     let up = rest.is_gt() || rest.is_eq() && mantissa & 1 == 1;
     mantissa += u64::from(up);
-    // mantissa · 2^last, exact or overflowing: mantissa has at most 54 bits with a zero last one.
-    let magnitude = if last > 971 {
-        f64::INFINITY
-    } else {
-        let half = last / 2;
-        mantissa as f64 * power_of_two(half) * power_of_two(last - half)
-    };
-    if negative { -magnitude } else { magnitude }
+    // Exact or overflowing: the mantissa has at most 54 bits with a zero last one.
+    if last > 971 {
+        return f64::INFINITY;
+    }
+    let half = last / 2;
+    mantissa as f64 * power_of_two(half) * power_of_two(last - half)
 }
 
 fn power_of_two(k: i64) -> f64 {
     f64::from_bits(((k + 1023) as u64) << 52)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn registers_round_as_long_integers_do() {
+        let half = (1_u128 << 54) | 3;
+        for magnitude in
+            [0, 1, 5, (1 << 53) + 1, half, half - 2, half << 40, (half << 40) + 1, u128::MAX, u128::MAX << 74]
+        {
+            for exponent in [-1200, -1140, -1128, -1080, -1074, -100, 0, 900, 971] {
+                for sticky in [false, true] {
+                    // Bits that are missing below a number that fits are more than `sticky` may say.
+                    if sticky && magnitude < half {
+                        continue;
+                    }
+                    let Some(short) = round_short(magnitude, exponent, sticky) else { continue };
+                    let long = round(&BigInt::from(magnitude), exponent, sticky);
+                    assert_eq!(short.to_bits(), long.to_bits(), "{magnitude} 2^{exponent} {sticky}");
+                }
+            }
+        }
+    }
 }

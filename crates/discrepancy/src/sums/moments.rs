@@ -1,6 +1,6 @@
 //! What a mean, a sum and a standard error need, exactly and mergeable.
 
-use super::exact::{ExactSum, round};
+use super::exact::{ExactSum, round, round_short};
 use crate::error::{Error, ErrorKind, Result};
 use num_bigint::BigInt;
 
@@ -44,12 +44,25 @@ struct Weighted {
 const MAGIC: [u8; 4] = *b"dcM1";
 
 /// A quotient or root of integers as a float, rounded once.
-fn quotient(numerator: &BigInt, denominator: &BigInt, exponent: i64) -> f64 {
+pub(super) fn quotient(numerator: &BigInt, denominator: &BigInt, exponent: i64) -> f64 {
     // 128 bits of quotient leave the rounding to what is cut off, which `sticky` remembers.
     let shift = (128 + denominator.bits() as i64 - numerator.bits() as i64).max(0);
     let scaled = numerator << shift as u64;
     let (q, r) = (&scaled / denominator, &scaled % denominator);
     round(&q, exponent - shift, r.sign() != num_bigint::Sign::NoSign)
+}
+
+/// The same of integers that fit in registers.
+fn short_quotient(numerator: i128, denominator: u64, exponent: i64) -> Option<f64> {
+    let magnitude = numerator.unsigned_abs();
+    if magnitude == 0 {
+        return Some(0.0);
+    }
+    // 127 bits over 64 leave more than a float has.
+    let shift = magnitude.leading_zeros();
+    let (scaled, denominator) = (magnitude << shift, u128::from(denominator));
+    let rounded = round_short(scaled / denominator, exponent - i64::from(shift), scaled % denominator != 0)?;
+    Some(if numerator < 0 { -rounded } else { rounded })
 }
 
 impl Moments {
@@ -188,11 +201,21 @@ impl Moments {
 
     /// Σ w l / Σ w, rounded once.
     pub fn mean(&self) -> Result<f64> {
+        if self.weighted.is_none() {
+            return self.mean_by_count();
+        }
         let (weights, exponent) = self.weight_integer();
         self.over(&weights, exponent)
     }
     /// Σ w l / n, rounded once.
     pub fn mean_by_count(&self) -> Result<f64> {
+        if self.count > 0
+            && self.sum.special().is_none()
+            && let Some((sum, exponent)) = self.sum.short()
+            && let Some(mean) = short_quotient(sum, self.count, exponent)
+        {
+            return Ok(mean);
+        }
         self.over(&BigInt::from(self.count), 0)
     }
     fn over(&self, denominator: &BigInt, exponent: i64) -> Result<f64> {
@@ -288,7 +311,7 @@ impl Moments {
 }
 
 /// √(numerator / denominator · 2^exponent), rounded once.
-fn root(numerator: &BigInt, denominator: &BigInt, exponent: i64) -> f64 {
+pub(super) fn root(numerator: &BigInt, denominator: &BigInt, exponent: i64) -> f64 {
     // An even shift that leaves some 130 bits of root.
     let mut shift = (264 + denominator.bits() as i64 - numerator.bits() as i64).max(0);
     shift += (exponent - shift).rem_euclid(2);

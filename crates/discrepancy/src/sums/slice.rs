@@ -258,6 +258,9 @@ impl ExactSum {
     /// assert_eq!(sum.to_f64(), 100.0); // a thousand times the float 0.1, rounded once
     /// ```
     pub fn add_slice(&mut self, terms: &[f64]) {
+        if terms.len() < LANES {
+            return terms.iter().for_each(|term| self.add(*term));
+        }
         let level = Level::best();
         terms.chunks(BLOCK).for_each(|x| add(self, level, Terms::Plain(x)));
     }

@@ -3,7 +3,7 @@
 use super::exact::{Rounding, magnitude, parts, round_quotient, twofold};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::Twofold;
-use crate::samples::points::lifted;
+use crate::samples::points::{check_weights, lifted};
 use num_bigint::BigInt;
 
 /// The weights of one side, in units of [`Masses`].
@@ -119,22 +119,7 @@ impl Masses {
 }
 
 fn check(function: &str, given: Given<'_>) -> Result<()> {
-    let Given { name, weights, count } = given;
-    let Some(weights) = weights else { return Ok(()) };
-    if weights.len() != count {
-        let allowed = format!("{count} weights, one a point");
-        return Err(Error::new(ErrorKind::Shape, function, name, allowed).value(weights.len()));
-    }
-    for (i, &w) in weights.iter().enumerate() {
-        let kind = if w.is_finite() { ErrorKind::Domain } else { ErrorKind::NonFinite };
-        if !(w >= 0.0 && w.is_finite()) {
-            return Err(Error::new(kind, function, name, "finite weights >= 0").at(i).value(w));
-        }
-    }
-    if weights.iter().all(|w| *w == 0.0) {
-        return Err(Error::new(ErrorKind::Domain, function, name, "a positive total").value("a total of 0"));
-    }
-    Ok(())
+    given.weights.map_or(Ok(()), |weights| check_weights(function, given.name, weights, given.count))
 }
 
 fn greatest_common_divisor(mut a: usize, mut b: usize) -> usize {

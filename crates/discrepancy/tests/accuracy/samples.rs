@@ -45,6 +45,7 @@ pub fn measure(name: &str, format: Format) -> Vec<Found> {
         "wasserstein" => wasserstein,
         "optimal_transport" => optimal_transport,
         "maximum_mean_discrepancy" => maximum_mean_discrepancy,
+        "energy_distance" => energy_distance,
         "sinkhorn" => sinkhorn,
         "sinkhorn_divergence" => sinkhorn_divergence,
         _ => panic!("{name}: say here how its table is computed"),
@@ -88,6 +89,18 @@ fn maximum_mean_discrepancy(case: &Case) -> Results {
     // Kernels are at most 1, and so are their slopes, over the bandwidth.
     let value = mmd.value(x, y, dimension).unwrap();
     vec![(vec![value], Terms::Of(1.0)), (mmd.gradient(x, y, dimension).unwrap(), Terms::Of(2.0))]
+}
+
+fn energy_distance(case: &Case) -> Results {
+    let [x, x_weights, y, y_weights, dimension] = &case.inputs[..] else { panic!() };
+    let (energy, dimension) = (make(&case.spec), dimension[0] as usize);
+    // The unbiased estimator takes no weights; where all are 1, none are needed.
+    let given = |all: &Vec<f64>| (!case.spec.contains("unbiased")).then(|| all.clone());
+    let (x_weights, y_weights) = (given(x_weights), given(y_weights));
+    let (x_weights, y_weights) = (x_weights.as_deref(), y_weights.as_deref());
+    let value = energy.value_weighted(x, x_weights, y, y_weights, dimension).unwrap();
+    let gradient = energy.gradient_weighted(x, x_weights, y, y_weights, dimension).unwrap();
+    vec![(vec![value], Terms::None), (gradient, Terms::None)]
 }
 
 fn sinkhorn(case: &Case) -> Results {

@@ -41,7 +41,7 @@ def along_axis(measure: Pair, p: Any, q: Any, axis: Any, keepdims: bool, peer: C
     shape = p.shape[:-1]
     p, q = (np.ascontiguousarray(side).reshape(-1, side.shape[-1]) for side in (p, q))
     try:
-        value = measure.value(p, q)
+        value = measure.value(p, q, nan="propagate")
     except DiscrepancyError:
         odd = ~np.isfinite(p).all(axis=1) | ~np.isfinite(q).all(axis=1) | no_distribution(p) | no_distribution(q)
         value = np.empty(len(p))

@@ -486,6 +486,9 @@ one_by_one(sample)
 # A linear layer and the loss of its scores in one.
 
 
+# Row by row the upstream gradient would need a pass of its own: only reduced values have a gradient.
+
+
 @operator("head")
 def head(
     x: Tensor,
@@ -494,15 +497,23 @@ def head(
     bias: Optional[Tensor],
     class_weight: Optional[Tensor],
     spec: str,
+    reduction: str,
     ignore_index: Optional[int],
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """The value of each row, and the gradients of their sum in rows, weights and bias."""
-    layer = with_class_weight(spec, class_weight)
-    result = layer.evaluate(
-        x.detach(), weights.detach(), target.detach(), bias=plain(bias), ignore_index=ignore_index
-    )
+    """The mean or sum of the rows' values, and its gradients in rows, weights and bias."""
+    layer, labels = with_class_weight(spec, class_weight), target.detach()
+    options = {"bias": plain(bias), "ignore_index": ignore_index}
+    try:
+        result = layer.evaluate(x.detach(), weights.detach(), labels, reduction=reduction, **options)
+        value = result.value
+    except DiscrepancyError as error:
+        if error.kind != "NoContributingRows":
+            raise
+        # The mean of nothing is NaN and moves nothing, as in PyTorch; the gradients of an empty sum are zeros.
+        result = layer.evaluate(x.detach(), weights.detach(), labels, reduction="sum", **options)
+        value = float("nan")
     slope_bias = weights.new_empty(0) if bias is None else result.gradient_bias
-    return torch.as_tensor(result.value, dtype=x.dtype), result.gradient_x, result.gradient_weights, slope_bias
+    return torch.tensor(value, dtype=x.dtype), result.gradient_x, result.gradient_weights, slope_bias
 
 
 @head.register_fake
@@ -513,38 +524,7 @@ def _(
     bias: Optional[Tensor],
     class_weight: Optional[Tensor],
     spec: str,
-    ignore_index: Optional[int],
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    slope_bias = weights.new_empty(0) if bias is None else bias.new_empty(bias.shape)
-    return x.new_empty(x.shape[:-1]), x.new_empty(x.shape), weights.new_empty(weights.shape), slope_bias
-
-
-# Row by row the upstream gradient would need a pass of its own: only sums have a gradient.
-
-
-@operator("head_sum")
-def head_sum(
-    x: Tensor,
-    weights: Tensor,
-    target: Tensor,
-    bias: Optional[Tensor],
-    class_weight: Optional[Tensor],
-    spec: str,
-    ignore_index: Optional[int],
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """The sum of the rows' values, and its gradients in rows, weights and bias."""
-    value, *slopes = head(x, weights, target, bias, class_weight, spec, ignore_index)
-    return value.double().sum().to(x.dtype), slopes[0], slopes[1], slopes[2]
-
-
-@head_sum.register_fake
-def _(
-    x: Tensor,
-    weights: Tensor,
-    target: Tensor,
-    bias: Optional[Tensor],
-    class_weight: Optional[Tensor],
-    spec: str,
+    reduction: str,
     ignore_index: Optional[int],
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     slope_bias = weights.new_empty(0) if bias is None else bias.new_empty(bias.shape)
@@ -560,12 +540,12 @@ def head_context(ctx: Any, inputs: Any, output: Any) -> None:
 
 def head_backward(ctx: Any, grad_value: Optional[Tensor], *_: Any) -> Any:
     if grad_value is None:
-        return (None,) * 7
+        return (None,) * 8
     *slopes, x, weights = ctx.saved_tensors
     slope_x, slope_weights, slope_bias = once(ctx.spec, slopes, (x, weights))
     bias = grad_value * slope_bias if ctx.has_bias else None
-    return grad_value * slope_x, grad_value * slope_weights, None, bias, None, None, None
+    return grad_value * slope_x, grad_value * slope_weights, None, bias, None, None, None, None
 
 
-head_sum.register_autograd(head_backward, setup_context=head_context)
-one_by_one(head_sum)
+head.register_autograd(head_backward, setup_context=head_context)
+one_by_one(head)

@@ -233,7 +233,6 @@ def linear_cross_entropy(
     probabilities, more dimensions, ``options``) it is :func:`cross_entropy` of ``torch.nn.functional.linear``.
     """
     reduction = _reduction(reduction)
-    classes = linear_weight.shape[0]
     fused = reduction != "none" and not target.is_floating_point() and linear_weight.dim() == 2 and input.dim() <= 2
     if not fused or options is not None or _wants_gradient(weight):
         logits = peer.linear(input, linear_weight, linear_bias)
@@ -245,15 +244,8 @@ def linear_cross_entropy(
     spec = "linear_softmax_cross_entropy"
     spec += f":label_smoothing={float(label_smoothing)!r}" if label_smoothing else ""
     ignored = -100 if ignore_index is None else ignore_index
-    total: Tensor = _operators.head_sum(
-        input, linear_weight, target, linear_bias, weight, spec, ignored
-    )[0]
-    if reduction == "sum":
-        return total
-    kept = target != ignored
-    if weight is None:
-        return total / kept.sum()
-    return total / (weight[torch.where(kept, target, 0).clamp(0, classes - 1)] * kept).sum()
+    value: Tensor = _operators.head(input, linear_weight, target, linear_bias, weight, spec, reduction, ignored)[0]
+    return value
 
 
 def multi_margin_loss(

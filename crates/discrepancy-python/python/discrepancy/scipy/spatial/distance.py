@@ -149,6 +149,11 @@ def _answers(name: str, *arrays: Any) -> bool:
     return all(readable(side) and not (_METRICS[name].fractions and _between_truths(side)) for side in arrays)
 
 
+def _nan(name: str) -> str:
+    """What NaN gives: NaN, but for SciPy's number of differences, for which NaN is a number unlike all others."""
+    return "error" if name == "hamming" else "propagate"
+
+
 def _between_truths(array: Any) -> bool:
     return not bool(((array == 0) | (array == 1)).all())
 
@@ -203,7 +208,7 @@ def _matrix(name: str, measure: Any, a: Any, b: Any, options: dict[str, Any], ou
     odd = rows_where(metric.differs) if metric.differs else [np.zeros(len(side), bool) for side in (a, b)]
     if not (odd[0].any() or odd[1].any()):
         try:
-            return measure.pairwise(a, b, weight=weight, out=out)
+            return measure.pairwise(a, b, weight=weight, nan=_nan(name), out=out)
         except DiscrepancyError:
             odd = rows_where(lambda rows, _: ~np.isfinite(rows).all(axis=1))
             if metric.refused is not None:
@@ -214,7 +219,7 @@ def _matrix(name: str, measure: Any, a: Any, b: Any, options: dict[str, Any], ou
     result = np.empty((len(a), len(b)))
     usual = [~side for side in odd]
     if usual[0].any() and usual[1].any():
-        result[np.ix_(*usual)] = measure.pairwise(a[usual[0]], b[usual[1]], weight=weight)
+        result[np.ix_(*usual)] = measure.pairwise(a[usual[0]], b[usual[1]], weight=weight, nan=_nan(name))
     if odd[0].any():
         result[odd[0]] = _special(name, a[odd[0]], b, options)
     if odd[1].any() and usual[0].any():
@@ -231,7 +236,7 @@ def _condensed(name: str, measure: Any, rows: Any, options: dict[str, Any], out:
     result = np.empty(count * (count - 1) // 2)
     if options.get("w") is None and _METRICS[name].differs is None:
         try:
-            result = measure.condensed(rows)
+            result = measure.condensed(rows, nan=_nan(name))
             return _given(result, out)
         except DiscrepancyError:
             pass
