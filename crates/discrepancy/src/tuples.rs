@@ -162,6 +162,11 @@ pub(crate) trait Formula<const N: usize>: Sync {
     fn value<R: Real>(&self, inputs: [R; N], target: R) -> R;
     /// The derivatives by each input.
     fn slopes<R: Real>(&self, inputs: [R; N], target: R) -> [R; N];
+    /// Value and derivatives of one row that floats are not sure of.
+    fn deep(&self, inputs: [f64; N], target: f64) -> (f64, [f64; N]) {
+        let (inputs, target) = (inputs.map(Long::from), Long::from(target));
+        (self.value(inputs, target).to_f64(), self.slopes(inputs, target).map(Long::to_f64))
+    }
 }
 
 /// One row, checked.

@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::guarded::{SURE, power};
 use crate::number::lane::{Block, Load, One, Several, run};
-use crate::number::{Guarded, LANES, Long, Machine, Real, Short, Twofold};
+use crate::number::{Guarded, LANES, Machine, Real, Short, Twofold};
 use crate::tuples::{Formula, TupleInput};
 use fearless_simd::Simd;
 
@@ -19,6 +19,24 @@ struct Kernel<'a, L, const N: usize> {
 
 /// Elements that are computed together.
 type Group = [f64; LANES];
+
+/// Computes again what is not sure.
+#[cold]
+#[inline(never)]
+fn again<L: Formula<N>, const N: usize>(
+    loss: &L,
+    inputs: &[Group; N],
+    target: &Group,
+    sure: &Group,
+    value: &mut Group,
+    slopes: &mut [Group; N],
+) {
+    for k in (0..LANES).filter(|k| sure[*k] != 1.0) {
+        let (found, by) = loss.deep(inputs.map(|input| input[k]), target[k]);
+        value[k] = found;
+        slopes.iter_mut().zip(by).for_each(|(slopes, slope)| slopes[k] = slope);
+    }
+}
 
 /// Value and derivatives, the latter 0 if they are not wanted.
 #[inline(always)]
@@ -66,14 +84,6 @@ fn results<L: Formula<N>, M: Machine, const N: usize>(
     }
 }
 
-/// One element where the guard is not sure.
-#[cold]
-#[inline(never)]
-fn long<L: Formula<N>, const N: usize>(loss: &L, inputs: [f64; N], target: f64, gradient: bool) -> (f64, [f64; N]) {
-    let (value, slopes) = formula(loss, inputs.map(Long::from), Long::from(target), gradient);
-    (value.to_f64(), slopes.map(Long::to_f64))
-}
-
 impl<L: Formula<N>, const N: usize> Kernel<'_, L, N> {
     #[inline(always)]
     fn each<C: Load>(self, load: C) {
@@ -107,17 +117,7 @@ impl<L: Formula<N>, const N: usize> Kernel<'_, L, N> {
                 load.store(C::Number::when(known, y.lit(1.0), y.lit(0.0)), &mut sure[part]);
             }
             if sure != [1.0; LANES] {
-                for k in (0..LANES).filter(|k| sure[*k] != 1.0) {
-                    let mut element = [0.0; N];
-                    for i in 0..N {
-                        element[i] = x[i][k];
-                    }
-                    let (found, by) = long(loss, element, y[k], gradient);
-                    values[k] = found;
-                    for i in 0..N {
-                        slopes[i][k] = by[i];
-                    }
-                }
+                again(loss, &x, &y, &sure, &mut values, &mut slopes);
             }
             value[start..start + count].copy_from_slice(&values[..count]);
             for (to, from) in gradients.iter_mut().zip(&slopes) {

@@ -150,8 +150,13 @@ impl<'a, E: Element> TupleEvaluation<'a, E> {
     /// The value of each row.
     pub fn values(&self) -> Result<Vec<E>> {
         let mut value = self.buffer(self.rows())?;
-        self.run(&mut value, &mut [], None)?;
+        self.values_into(&mut value)?;
         Ok(value)
+    }
+
+    /// The value of each row, into a slice of as many. After an error its content is unspecified.
+    pub fn values_into(&self, value: &mut [E]) -> Result<()> {
+        self.run(value, &mut [], None).map(|_| ())
     }
 
     /// Value of each row, and the gradients with respect to each input.

@@ -30,6 +30,11 @@ pub(crate) trait Careful: Real<Mask = bool> + Send + Sync {
     }
     /// On which side of 0 it is, if that is certain.
     fn side(self) -> Option<Ordering>;
+    /// `self - other`; 0 where all that is left is what 256 bits round away, so that equal numbers are equal however they were
+    /// come by.
+    fn apart(self, other: Self) -> Self {
+        self - other
+    }
     /// Over a number; 1 leaves all bits as they are.
     fn over_number(self, divisor: f64) -> Self {
         if divisor == 1.0 { self } else { self / divisor }
@@ -106,6 +111,11 @@ impl Careful for Long {
     }
     fn exp_of_gap(self) -> Long {
         self.exp()
+    }
+    fn apart(self, other: Long) -> Long {
+        // Elementary functions are right to some 230 bits.
+        let (rest, least) = (self - other, self.abs().max(other.abs()) * power(-200));
+        if rest.abs().lt(least) { Long::of(0.0) } else { rest }
     }
     fn side(self) -> Option<Ordering> {
         let zero = self.lit(0.0);

@@ -42,7 +42,7 @@ impl<R: Careful> Products<R> {
     /// How much the cosine is above the margin.
     fn above(&self, margin: f64) -> R {
         let cosine = self.both / (self.own[0].sqrt() * self.own[1].sqrt());
-        if margin == 0.0 { cosine } else { cosine - margin }
+        if margin == 0.0 { cosine } else { cosine.apart(R::of(margin)) }
     }
 }
 

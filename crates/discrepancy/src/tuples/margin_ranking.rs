@@ -1,6 +1,7 @@
 use super::{Formula, Input, Signature};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::number::Real;
+use crate::sums::ExactSum;
 
 crate::entry! {
     /// Margin ranking loss: one of two scores should be above the other, the target says which.
@@ -52,5 +53,16 @@ impl Formula<2> for MarginRanking {
         let otherwise = R::when(missing.lt(zero), zero, missing);
         let pull = |slope: R| R::when(zero.lt(missing), slope, otherwise);
         [pull(-target), pull(target)]
+    }
+    /// The sum of three floats, exact however far apart they are: its sign decides.
+    fn deep(&self, [first, second]: [f64; 2], target: f64) -> (f64, [f64; 2]) {
+        let mut missing = ExactSum::new();
+        [self.margin, -target * first, target * second].into_iter().for_each(|term| missing.add(term));
+        let missing = missing.to_f64();
+        if missing > 0.0 {
+            return (missing, [-target, target]);
+        }
+        // NaN, where there is no limit, stays.
+        (if missing.is_nan() { missing } else { 0.0 }, [0.0; 2])
     }
 }

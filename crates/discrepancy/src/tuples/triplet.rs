@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 crate::entry! {
     /// Triplet margin loss: a positive example should be nearer to the anchor than a negative one, by a margin.
     ///
-    /// Distances that are nearly equal keep the digits of their difference. At the kink the subgradient is 0, and so is
+    /// Distances that are nearly equal keep the digits of their difference; what is below 2⁻²⁰⁰ of them is none. At the kink the subgradient is 0, and so is
     /// that of the distance of equal vectors. Vectors are finite. PyTorch's `triplet_margin_loss` with its `eps` as
     /// `offset`; with `squared=true` and `margin=0.2` that of FaceNet.
     Triplet("triplet") in Tuple as Tuple {
@@ -64,7 +64,7 @@ fn share<R: Careful>(share: f64, of: impl FnOnce() -> R) -> R {
 impl<R: Careful> Distances<R> {
     /// How much nearer the negative is to the positive than to the anchor.
     fn detour(&self) -> R {
-        self.swapped.as_ref().map_or(R::of(-1.0), |swapped| self.far.value() - swapped.value())
+        self.swapped.as_ref().map_or(R::of(-1.0), |swapped| self.far.value().apart(swapped.value()))
     }
     fn of_positive(&self, of: impl FnOnce(&Norm<R>) -> R) -> R {
         self.swapped.as_ref().map_or(R::of(0.0), of)
@@ -76,7 +76,7 @@ impl<R: Careful> Distances<R> {
             // Of two equal ones.
             _ => self.of_positive(Norm::value),
         };
-        self.near.value() - far + margin
+        self.near.value().apart(far).apart(R::of(-margin))
     }
     /// By a coordinate of the anchor, the positive and the negative.
     fn slope(&self, signs: &[Signs; 3], shares: Shares, input: usize, i: usize) -> R {
