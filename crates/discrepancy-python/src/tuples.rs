@@ -88,8 +88,8 @@ impl<'py> Call<'_, 'py> {
         let count = like.len() / width;
         let slopes = wanted != Wanted::Value;
 
-        let mut value = Place::<E>::new(like, None, kind, if reduction.is_none() { &[count] } else { &[0] })?;
-        let own = |input| Place::<E>::new(input, None, kind, if slopes { &like.shape } else { &[0] });
+        let mut value = Place::<E>::new(like, None, kind, &[if reduction.is_none() { count } else { 0 }])?;
+        let own = |input| Place::<E>::new(input, None, kind, if slopes { like.shape.as_slice() } else { &[0] });
         let mut gradients = inputs.iter().map(own).collect::<PyResult<Vec<_>>>()?;
         let flat = inputs.iter().map(|input| input.flat::<E>()).collect::<Result<Vec<_>>>().raise(py)?;
         let target = target.as_ref().map(|target| target.flat::<E>()).transpose().raise(py)?;
