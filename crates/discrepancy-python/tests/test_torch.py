@@ -342,23 +342,23 @@ def test_equal_points_have_no_nan() -> None:
 
 def test_differences_keep_their_digits() -> None:
     """Of a triplet √(n² + 1) - n, of a cosine beside its margin, of a likelihood between its two terms, of scores far out."""
+
+    def row(*numbers: float) -> Any:
+        return torch.tensor([numbers], dtype=torch.float64)
+
     n = 2.0**30
-    anchor, positive, negative = torch.zeros(1, 2), torch.tensor([[n, 1.0]]), torch.tensor([[n, 0.0]])
-    points = [x.double().requires_grad_() for x in (anchor, positive, negative)]
+    points = [row(0.0, 0.0).requires_grad_(), row(n, 1.0).requires_grad_(), row(n, 0.0).requires_grad_()]
     value = F.triplet_margin_loss(*points, margin=1e-300, eps=0.0)
-    assert peer.triplet_margin_loss(*points, margin=1e-300, eps=0.0).item() == 1e-300
+    assert peer.triplet_margin_loss(*points, margin=1e-300, eps=0.0).item() == 0.0
     assert value.item() == pytest.approx(0.5 / n, rel=1e-15)
     assert torch.autograd.grad(value, points[0])[0][0, 0].item() == pytest.approx(0.5 / n**2, rel=1e-15)
-    first, second = torch.tensor([[1.0, n]]).double(), torch.tensor([[n, -1.0 + 2.0**-50]]).double()
-    assert F.cosine_embedding_loss(first, second, -torch.ones(1)).item() == 2.0**-80
-    near = torch.tensor([[1.0, 1.0]]).double(), torch.tensor([[1.0, 1.0 + 2.0**-30]]).double()
+    assert F.cosine_embedding_loss(row(1.0, n), row(n, -1.0 + 2.0**-50), -torch.ones(1)).item() == 2.0**-80
+    near = row(1.0, 1.0), row(1.0, 1.0 + 2.0**-30)
     assert F.cosine_embedding_loss(*near, torch.ones(1)).item() == pytest.approx(2.0**-63, rel=1e-8)
-    assert peer.cosine_embedding_loss(*near, torch.ones(1)).item() == 0.0
-    r = torch.tensor([0.5887050112577373]).double()
-    exact = F.gaussian_nll_loss(torch.zeros(1).double(), r, torch.tensor([0.5]).double(), eps=0.0).item()
+    assert peer.cosine_embedding_loss(*near, torch.ones(1)).item() > 1e-13
+    exact = F.gaussian_nll_loss(row(0.0), row(0.5887050112577373), row(0.5), eps=0.0).item()
     assert exact == pytest.approx(-1.619207374436653e-17, rel=1e-15)
-    scores = torch.tensor([1e16]).double(), torch.tensor([1e16 - 2]).double()
-    assert F.margin_ranking_loss(*scores, torch.ones(1), margin=2 + 2.0**-51).item() == 2.0**-51
+    assert F.margin_ranking_loss(row(1e16), row(1e16 - 2), torch.ones(1, 1), margin=2 + 2.0**-51).item() == 2.0**-51
 
 
 def test_means_are_exact() -> None:

@@ -252,7 +252,12 @@ fn each<L: Vectors>(
         let element = input.element(row);
         let place = |error: Error| {
             let named = L::SIGNATURE.inputs.iter().any(|input| input.name == error.argument());
-            if named { let index = error.index().unwrap_or(0); error.at(row * width + index) } else { error }
+            if named {
+                let index = error.index().unwrap_or(0);
+                error.at(row * width + index)
+            } else {
+                error
+            }
         };
         let found = match &mut gradients {
             None => loss.element(&element, None),

@@ -3,7 +3,9 @@
 
 mod support;
 
-use discrepancy::batch::{Evaluation, HeadEvaluation, PairEvaluation, PenaltyEvaluation, RowEvaluation, TupleEvaluation, map_rows};
+use discrepancy::batch::{
+    Evaluation, HeadEvaluation, PairEvaluation, PenaltyEvaluation, RowEvaluation, TupleEvaluation, map_rows,
+};
 use discrepancy::catalog::{self, Measure, ReferenceRow};
 use discrepancy::rows::RowTargets;
 use discrepancy::sequences::SequenceInput;

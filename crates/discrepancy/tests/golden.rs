@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is meant to panic")]
 
 use discrepancy::batch::{
-    Element, Evaluation, HeadEvaluation, PairEvaluation, PenaltyEvaluation, Reduction, RowEvaluation, TupleEvaluation, map_rows,
+    Element, Evaluation, HeadEvaluation, PairEvaluation, PenaltyEvaluation, Reduction, RowEvaluation, TupleEvaluation,
+    map_rows,
 };
 use discrepancy::catalog::{self, DataDomain, Entry, Family, Measure, Property};
 use discrepancy::number::Level;

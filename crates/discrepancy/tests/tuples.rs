@@ -270,7 +270,8 @@ fn differences_of_nearly_equal_distances_keep_their_digits() {
     let wanted = 0.5 / (n * n) * (1.0 - 3.0 * square);
     assert!((by[0][0] - wanted).abs() <= f64::EPSILON * wanted, "{} {wanted}", by[0][0]);
     // A cosine that is beside the margin by less than a float of its size can tell.
-    let (value, _) = loss("cosine_embedding").value_and_gradients(&[&[1.0, n], &[n, -1.0 + 2f64.powi(-50)]], Some(-1.0)).unwrap();
+    let (value, _) =
+        loss("cosine_embedding").value_and_gradients(&[&[1.0, n], &[n, -1.0 + 2f64.powi(-50)]], Some(-1.0)).unwrap();
     assert_eq!(value, 2f64.powi(-80));
     // ln v + r²/v where both parts cancel: at r² = -v ln v.
     let value = loss("gaussian_nll").value(&[&[0.0], &[0.5]], Some(0.588_705_011_257_737_3)).unwrap();

@@ -71,12 +71,7 @@ struct Task<'s, E> {
 impl<'a, E: Element> TupleEvaluation<'a, E> {
     /// The inputs in the order of the loss's signature, rows of so many numbers (1 where inputs are numbers), and a target
     /// for each row if the loss has targets.
-    pub fn new(
-        loss: &'a dyn TupleLoss,
-        inputs: &[&'a [E]],
-        dimension: usize,
-        target: Option<&'a [E]>,
-    ) -> Result<Self> {
+    pub fn new(loss: &'a dyn TupleLoss, inputs: &[&'a [E]], dimension: usize, target: Option<&'a [E]>) -> Result<Self> {
         let name = loss.entry().name;
         let names = loss.signature().inputs.iter().map(|input| input.name).chain(std::iter::repeat("inputs"));
         let inputs = inputs.iter().zip(names).map(|(input, argument)| Matrix::new(name, argument, input, dimension));

@@ -500,20 +500,21 @@ def gaussian_nll_loss(
     """
     reduction = _reduction(reduction)
     _floating("gaussian_nll_loss", input)
+    variance: Tensor = torch.as_tensor(var, dtype=None if torch.is_tensor(var) else input.dtype)
     if not torch.is_tensor(var):
-        var = torch.full_like(input, var)
-    if var.shape != input.shape:
-        if input.shape[:-1] == var.shape:
-            var = var.unsqueeze(-1)
-        elif input.dim() != var.dim() or sum(n for m, n in zip(input.shape, var.shape) if m != n) != 1:
-            raise ValueError(f"gaussian_nll_loss: var size {tuple(var.shape)} does not fit input size {tuple(input.shape)}")
-    if bool((var < 0).any()):
+        variance = variance.expand(input.shape)
+    elif variance.shape == input.shape[:-1] and variance.shape != input.shape:
+        variance = variance.unsqueeze(-1)
+    elif variance.shape != input.shape:
+        if input.dim() != variance.dim() or sum(n for m, n in zip(input.shape, variance.shape) if m != n) != 1:
+            raise ValueError(f"gaussian_nll_loss: var size {tuple(variance.shape)} for input size {tuple(input.shape)}")
+    if bool((variance < 0).any()):
         raise ValueError("gaussian_nll_loss: var has negative entry/entries")
-    var = var.clone()
+    variance = variance.clone()
     with torch.no_grad():
-        var.clamp_(min=eps)
+        variance.clamp_(min=eps)
     spec = "gaussian_nll:full=true" if full else "gaussian_nll"
-    return _tuple(spec, (input, var), target, reduction, residual=True).to(input.dtype)
+    return _tuple(spec, (input, variance), target, reduction, residual=True).to(input.dtype)
 
 
 # Distributions and sequences.
