@@ -188,6 +188,7 @@ trait Vectors {
     fn exact(&self, element: &Element<'_>) -> Result<Long>;
 }
 
+mod euclidean_slopes;
 mod norm;
 
 /// Writes the module list and the registry from one line an entry: losses of so many numbers, and losses of vectors.

@@ -1,9 +1,10 @@
+use super::norm::Summed;
 use super::{Element, Input, Signature, Vectors};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::distances::{Cosine, Gradients, PairFunction, PairInput};
 use crate::error::{Error, Result};
 use crate::number::careful::{Careful, decided, deepening, settled};
-use crate::number::{Long, Real};
+use crate::number::{Level, Long, Real};
 use std::cmp::Ordering;
 
 crate::entry! {
@@ -34,8 +35,11 @@ struct Products<R> {
     both: R,
 }
 
-impl<R: Careful> Products<R> {
-    fn of(a: &[f64], b: &[f64]) -> Self {
+impl<R: Summed> Products<R> {
+    fn of(a: &[f64], b: &[f64], level: Level) -> Self {
+        if let Some([both, first, second, ..]) = R::sums(&Cosine::default(), a, b, level) {
+            return Products { own: [first, second], both };
+        }
         let dot = |x: &[f64], y: &[f64]| x.iter().zip(y).fold(R::of(0.0), |sum, (x, y)| sum + R::of(*x) * R::of(*y));
         Products { own: [dot(a, a), dot(b, b)], both: dot(a, b) }
     }
@@ -79,7 +83,7 @@ impl Vectors for CosineEmbedding {
             return Self::distance(element, gradients);
         }
         let (a, b) = (element.inputs[0], element.inputs[1]);
-        let mut products = deepening!(element.epsilon, |R| Ok(Products::<R>::of(a, b)));
+        let mut products = deepening!(element.epsilon, |R| Ok(Products::<R>::of(a, b, element.level)));
         let side = decided!(products, |products| products.above(self.margin))?;
         if side != Ordering::Greater {
             gradients.into_iter().flatten().for_each(|gradient| gradient.fill(0.0));
@@ -92,7 +96,7 @@ impl Vectors for CosineEmbedding {
         settled!(products, |products| products.above(self.margin))
     }
     fn exact(&self, element: &Element<'_>) -> Result<Long> {
-        let above = |margin| Products::<Long>::of(element.inputs[0], element.inputs[1]).above(margin);
+        let above = |margin| Products::<Long>::of(element.inputs[0], element.inputs[1], element.level).above(margin);
         Ok(if element.target == 1.0 { -above(1.0) } else { above(self.margin).max(Long::of(0.0)) })
     }
 }

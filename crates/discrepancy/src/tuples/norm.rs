@@ -1,8 +1,9 @@
 //! The norm of a difference of two vectors in careful numbers, and its slopes.
 
 use crate::distances::pair::Wide;
-use crate::number::Real;
-use crate::number::careful::Careful;
+use crate::distances::termwise::{self, Double, Single, Sums, Termwise};
+use crate::number::careful::{Careful, Checked, Quick};
+use crate::number::{Guarded, LANES, Level, Long, Real};
 
 /// Which norm of which difference.
 #[derive(Clone, Copy)]
@@ -42,48 +43,113 @@ impl Order {
         let sharing = signs.iter().filter(|sign| **sign != 0.0).count().max(1) as f64;
         Signs { signs, sharing }
     }
+
+    /// The sum of sizes or of squares, quickly, of vectors of which nothing is special.
+    fn sum<R: Summed>(&self, a: &[f64], b: &[f64], level: Level) -> Option<R> {
+        if self.p != 1.0 && self.p != 2.0 {
+            return None;
+        }
+        if self.offset == 0.0 {
+            return R::sums(self, a, b, level).map(|sums| sums[0]);
+        }
+        // Padded with differences of 0: zeros would add the offset.
+        let length = a.len().next_multiple_of(2 * LANES);
+        let padded = |row: &[f64], last: f64| {
+            let mut row = row.to_vec();
+            row.resize(length, last);
+            row
+        };
+        R::sums(self, &padded(a, 0.0), &padded(b, self.offset), level).map(|sums| sums[0])
+    }
+}
+
+impl Termwise for Order {
+    const COUNT: usize = 1;
+    const ROUNDINGS: f64 = 6.0;
+    #[inline(always)]
+    fn terms<R: Real>(&self, a: R, b: R) -> Sums<R> {
+        let (zero, d) = (a.lit(0.0), a - b);
+        let d = if self.offset == 0.0 { d } else { d + self.offset };
+        [if self.p == 1.0 { d.abs() } else { d.square() }, zero, zero, zero, zero]
+    }
+    fn sizes(&self, sums: Sums<f64>, count: f64) -> Sums<f64> {
+        // The difference before the offset is rounded too: |d| + |offset| is no smaller. Of squares, by Cauchy and Schwarz.
+        let offset = self.offset.abs();
+        let more = if self.p == 1.0 { count * offset } else { (count * sums[0]).sqrt() * offset };
+        [sums[0] + more, 0.0, 0.0, 0.0, 0.0]
+    }
+    fn finish<R: Real>(&self, sums: Sums<R>, _: f64) -> R {
+        sums[0]
+    }
+}
+
+/// A careful number that sums over coordinates come in.
+pub(super) trait Summed: Careful {
+    /// The sums of a form in vectors of the processor, if it has that precision there and nothing is special.
+    fn sums<T: Termwise>(form: &T, a: &[f64], b: &[f64], level: Level) -> Option<Sums<Self>>;
+}
+impl Summed for Quick {
+    fn sums<T: Termwise>(form: &T, a: &[f64], b: &[f64], level: Level) -> Option<Sums<Quick>> {
+        let sums = termwise::sums::<T, Single>(form, a, b, level)?;
+        Some(sums.map(|sum| Guarded { value: sum.value.0, error: sum.error }))
+    }
+}
+impl Summed for Checked {
+    fn sums<T: Termwise>(form: &T, a: &[f64], b: &[f64], level: Level) -> Option<Sums<Checked>> {
+        termwise::sums::<T, Double>(form, a, b, level)
+    }
+}
+impl Summed for Long {
+    fn sums<T: Termwise>(_: &T, _: &[f64], _: &[f64], _: Level) -> Option<Sums<Long>> {
+        None
+    }
 }
 
 /// `|a - b + offset|` in one precision.
-pub(super) struct Norm<R> {
+pub(super) struct Norm<'a, R> {
     order: Order,
-    differences: Vec<R>,
-    /// Of the sizes of the differences.
+    a: &'a [f64],
+    b: &'a [f64],
+    /// Of the sizes of the differences, where they are divided by it.
     largest: R,
-    /// The norm over the largest, where differences are divided by it.
+    /// The norm over the largest.
     ratio: R,
-    /// The norm itself.
+    /// The norm itself; of order 2 its square, if that is wanted.
     norm: R,
 }
 
-impl<R: Careful> Norm<R> {
-    pub(super) fn new(order: Order, a: &[f64], b: &[f64]) -> Self {
+impl<'a, R: Summed> Norm<'a, R> {
+    pub(super) fn new(order: Order, a: &'a [f64], b: &'a [f64], level: Level) -> Self {
         let zero = R::of(0.0);
-        let difference = |(a, b): (&f64, &f64)| {
-            let d = R::of(*a) - R::of(*b);
-            if order.offset == 0.0 { d } else { d + order.offset }
-        };
-        let differences: Vec<R> = a.iter().zip(b).map(difference).collect();
-        let sizes = || differences.iter().map(|d| d.abs());
+        let mut made = Norm { order, a, b, largest: zero, ratio: zero, norm: zero };
+        // Zero may be an underflow there.
+        let sum = order.sum::<R>(a, b, level).filter(|sum| sum.leading() != 0.0);
+        let differences = || (0..a.len()).map(|i| made.difference(i));
         let (mut largest, mut ratio) = (zero, zero);
         let norm = match order.p {
-            1.0 => sizes().fold(zero, |sum, d| sum + d),
+            1.0 => sum.unwrap_or_else(|| differences().fold(zero, |sum, d| sum + d.abs())),
             2.0 => {
-                let squares = differences.iter().fold(zero, |sum, d| sum + d.square());
+                let squares = sum.unwrap_or_else(|| differences().fold(zero, |sum, d| sum + d.square()));
                 if order.squared { squares } else { squares.sqrt() }
             }
             p => {
-                largest = sizes().fold(zero, |most, d| most.max(d));
+                largest = differences().fold(zero, |most, d| most.max(d.abs()));
                 if p == f64::INFINITY || largest.is_zero() {
                     largest
                 } else {
-                    let sum = sizes().fold(zero, |sum, d| sum + (d / largest).power(p));
+                    let sum = differences().fold(zero, |sum, d| sum + (d.abs() / largest).power(p));
                     ratio = (sum.ln() / p).exp();
                     ratio * largest
                 }
             }
         };
-        Norm { order, differences, largest, ratio, norm }
+        (made.largest, made.ratio, made.norm) = (largest, ratio, norm);
+        made
+    }
+
+    fn difference(&self, i: usize) -> R {
+        let d = R::of(self.a[i]) - R::of(self.b[i]);
+        if self.order.offset == 0.0 { d } else { d + self.order.offset }
     }
 
     /// The norm, or its square.
@@ -91,9 +157,20 @@ impl<R: Careful> Norm<R> {
         if self.order.squared && self.order.p != 2.0 { self.norm.square() } else { self.norm }
     }
 
+    /// What a difference is multiplied by to give the slope, for the order 2; 0 at coincidence.
+    pub(super) fn factor(&self) -> R {
+        if self.order.squared {
+            R::of(2.0)
+        } else if self.norm.is_zero() {
+            self.norm
+        } else {
+            R::of(1.0) / self.norm
+        }
+    }
+
     /// By a coordinate of `a`; 0 at coincidence.
     pub(super) fn slope(&self, signs: &Signs, i: usize) -> R {
-        let d = self.differences[i];
+        let d = self.difference(i);
         let slope = match self.order.p {
             1.0 | f64::INFINITY => R::of(signs.signs[i]).over_number(signs.sharing),
             2.0 if self.order.squared => return d * 2.0,

@@ -1,10 +1,14 @@
-use super::norm::{Norm, Order, Signs};
+use super::euclidean_slopes::{Factor, Slopes};
+use super::norm::{Norm, Order, Signs, Summed};
 use super::{Element, Input, Signature, Vectors};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
+use crate::distances::termwise::{Double, Single};
 use crate::error::Result;
-use crate::number::careful::{Careful, decided, deepening, settled};
+use crate::number::careful::{Careful, Checked, Quick, decided, deepening, settled};
+use crate::number::lane::run;
 use crate::number::{Long, Real};
 use std::cmp::Ordering;
+use std::marker::PhantomData;
 
 crate::entry! {
     /// Triplet margin loss: a positive example should be nearer to the anchor than a negative one, by a margin.
@@ -39,10 +43,10 @@ crate::entry! {
 }
 
 /// The three distances; the last one only where it may count.
-struct Distances<R> {
-    near: Norm<R>,
-    far: Norm<R>,
-    swapped: Option<Norm<R>>,
+struct Distances<'a, R> {
+    near: Norm<'a, R>,
+    far: Norm<'a, R>,
+    swapped: Option<Norm<'a, R>>,
 }
 
 /// How much of the distance to the negative is that from the anchor, and how much that from the positive.
@@ -61,12 +65,12 @@ fn share<R: Careful>(share: f64, of: impl FnOnce() -> R) -> R {
     }
 }
 
-impl<R: Careful> Distances<R> {
+impl<'a, R: Summed> Distances<'a, R> {
     /// How much nearer the negative is to the positive than to the anchor.
     fn detour(&self) -> R {
         self.swapped.as_ref().map_or(R::of(-1.0), |swapped| self.far.value().apart(swapped.value()))
     }
-    fn of_positive(&self, of: impl FnOnce(&Norm<R>) -> R) -> R {
+    fn of_positive(&self, of: impl FnOnce(&Norm<'a, R>) -> R) -> R {
         self.swapped.as_ref().map_or(R::of(0.0), of)
     }
     /// What is missing of the margin.
@@ -77,6 +81,11 @@ impl<R: Careful> Distances<R> {
             _ => self.of_positive(Norm::value),
         };
         self.near.value().apart(far).apart(R::of(-margin))
+    }
+    /// What the differences are multiplied by, for the order 2.
+    fn factors(&self, shares: Shares) -> [R; 3] {
+        let far = share(shares.anchor, || self.far.factor());
+        [self.near.factor(), far, share(shares.positive, || self.of_positive(Norm::factor))]
     }
     /// By a coordinate of the anchor, the positive and the negative.
     fn slope(&self, signs: &[Signs; 3], shares: Shares, input: usize, i: usize) -> R {
@@ -94,13 +103,20 @@ impl<R: Careful> Distances<R> {
     }
 }
 
+fn single(x: Quick) -> Factor {
+    [x.value, 0.0, x.error]
+}
+fn double(x: Checked) -> Factor {
+    [x.value.high, x.value.low, x.error]
+}
+
 impl Triplet {
     fn order(&self) -> Order {
         Order { p: self.p, squared: self.squared, offset: self.offset }
     }
-    fn distances<R: Careful>(&self, element: &Element<'_>) -> Distances<R> {
+    fn distances<'a, R: Summed>(&self, element: &Element<'a>) -> Distances<'a, R> {
         let [anchor, positive, negative] = [0, 1, 2].map(|i| element.inputs[i]);
-        let norm = |a: &[f64], b: &[f64]| Norm::new(self.order(), a, b);
+        let norm = |a: &'a [f64], b: &'a [f64]| Norm::new(self.order(), a, b, element.level);
         Distances {
             near: norm(anchor, positive),
             far: norm(anchor, negative),
@@ -143,13 +159,25 @@ impl Vectors for Triplet {
             let order = self.order();
             let signs =
                 [order.signs(anchor, positive), order.signs(anchor, negative), order.signs(positive, negative)];
-            for (input, gradient) in gradients.iter_mut().enumerate() {
-                for (i, slope) in gradient.iter_mut().enumerate() {
-                    let found = settled!(distances, |distances| distances.slope(&signs, shares, input, i))?;
-                    // A zero is a positive one.
-                    *slope = found + 0.0;
+            let mut sure = vec![0.0; anchor.len()];
+            if self.p == 2.0 {
+                let (rows, offset, level) = ([anchor, positive, negative], self.offset, element.level);
+                let (out, sure) = (&mut *gradients, sure.as_mut_slice());
+                if distances.is_quick() {
+                    let factors = distances.quick()?.factors(shares).map(single);
+                    run(level, Slopes { rows, offset, factors, out, sure, depth: PhantomData::<Single> });
+                } else {
+                    let factors = distances.checked()?.factors(shares).map(double);
+                    run(level, Slopes { rows, offset, factors, out, sure, depth: PhantomData::<Double> });
                 }
             }
+            for i in (0..anchor.len()).filter(|i| sure[*i] == 0.0) {
+                for (input, gradient) in gradients.iter_mut().enumerate() {
+                    gradient[i] = settled!(distances, |distances| distances.slope(&signs, shares, input, i))?;
+                }
+            }
+            // Zeros are positive ones.
+            gradients.iter_mut().for_each(|gradient| gradient.iter_mut().for_each(|slope| *slope += 0.0));
         }
         settled!(distances, |distances| distances.missing(shares, self.margin))
     }
