@@ -21,6 +21,7 @@ MODULES = {
     "losses": "Losses of one prediction and one target.",
     "rows": "Losses of a row of scores and a label, or a row of probabilities.",
     "sequences": "Losses of rows of log-probabilities and labels whose places are not known.",
+    "tuples": "Losses of several inputs: a mean and a variance, two scores, two or three vectors.",
     "maps": "Maps from a row of scores to a row of the same length.",
     "heads": "A linear layer and a loss of its scores in one; the scores of a batch are never held.",
     "penalties": "Penalties on weights, with gradient and proximal operator.",
@@ -50,7 +51,7 @@ def module_of(entry: dict[str, Any]) -> str:
     """Where an entry's function and class stand."""
     by_family = {"penalty": "penalties", "distance": "distances", "divergence": "divergences"}
     by_family |= {"transport": "transport", "sample": "samples", "head": "heads", "pointwise": "losses"}
-    by_family |= {"sequence": "sequences"}
+    by_family |= {"sequence": "sequences", "tuple": "tuples"}
     return "maps" if entry["kind"] == "map" else by_family.get(entry["family"], "rows")
 
 
@@ -184,6 +185,17 @@ class Sequence(Kind):
     call = ".sequence(wanted, log_probabilities, labels, input_lengths, target_lengths, reduction, False)"
 
 
+class Tuple(Kind):
+    base = "TupleLoss"
+    options = [
+        said(REDUCTION, "row"),
+        said(WEIGHT, "row"),
+        ("return_gradient", "bool", "False", "Also return the gradients with respect to each input."),
+        NAN,
+    ]
+    returns = ("Any", 'float, or an array where ``reduction="none"``; with ``return_gradient`` a tuple of it and an array each')
+
+
 class Penalty(Kind):
     base = "Penalty"
     inputs = [("weights", ARRAY, "array: {prediction}")]
@@ -254,7 +266,22 @@ def kind_of(entry: dict[str, Any]) -> type[Kind]:
         plain = Transport if entry["family"] == "transport" else Weighted if entry["takes_weights"] else Sample
         return Planned if entry["has_plan"] else plain
     kinds = {"pointwise": Pointwise, "row": Row, "sequence": Sequence, "map": Map, "head": Head, "penalty": Penalty}
+    if entry["kind"] == "tuple":
+        return tuple_kind(entry)
     return kinds[entry["kind"]]
+
+
+def tuple_kind(entry: dict[str, Any]) -> type[Kind]:
+    """With the inputs that the entry says it has."""
+    vectors = entry["vectors"]
+    shapes = ["array of the shape (…, D)" if vectors else "array", "array of the same shape"]
+    inputs = [(name, ARRAY, f"{shapes[min(i, 1)]}: {domain['text']}") for i, (name, domain) in enumerate(entry["inputs"])]
+    if entry["has_target"]:
+        shape = "array of the shape (…)" if vectors else shapes[1]
+        inputs.append(("target", ARRAY, shape + ": {target}"))
+    names = ", ".join(name for name, *_ in inputs)
+    call = f".inputs(wanted, ({names}), weight, reduction, nan)"
+    return type("Tuple", (Tuple,), {"inputs": inputs, "call": call})
 
 
 def type_of(parameter: dict[str, Any]) -> str:
@@ -331,6 +358,10 @@ def example_arguments(entry: dict[str, Any], inputs: list[list[float]]) -> list[
         x, weights, label = inputs
         rows = [list(weights[i : i + len(x)]) for i in range(0, len(weights), len(x))]
         return [[x], rows, [int(label[0])]]
+    if kind == "tuple":
+        inputs = [list(numbers) for numbers in inputs]
+        vectors = len(entry["inputs"]) if entry["vectors"] else 0
+        return inputs[:vectors] + [numbers[0] for numbers in inputs[vectors:]]
     if kind == "sequence":
         *steps, labels = inputs
         return [steps, [int(label) for label in labels]]
@@ -357,6 +388,8 @@ def example(core: Any, entry: dict[str, Any]) -> str:
         answer = measure.penalty("value", *arguments, None)
     elif kind is Sequence:
         answer = measure.sequence("value", *arguments, None, None, "mean", False)
+    elif issubclass(kind, Tuple):
+        answer = measure.inputs("value", tuple(arguments), None, "mean", "error")
     elif kind is Map:
         answer = measure.map(*arguments, None)
     elif kind is Row:

@@ -150,6 +150,17 @@ def torch_pair(function):
     return call
 
 
+def torch_inputs(function, *names):
+    """Value and gradients of a function of several inputs, and perhaps a target."""
+    def call(parameters, *inputs):
+        inputs = [torch.tensor(x, requires_grad=i < len(names)) for i, x in enumerate(inputs)]
+        value = function(parameters, *inputs)
+        value.sum().backward()
+        gradients = {f"gradient by {name}": x.grad.numpy() for name, x in zip(names, inputs)}
+        return {"value": value.detach().numpy(), **gradients}
+    return call
+
+
 def sklearn_multinomial(_, z, y):
     loss = sklearn._loss.loss.HalfMultinomialLoss(n_classes=z.shape[1])
     value, gradient = loss.loss_gradient(y_true=y[:, 0].astype(z.dtype), raw_prediction=np.ascontiguousarray(z))
@@ -295,6 +306,18 @@ PEERS = {
         ("Optax", NONE, jax_row(lambda _, z, y: optax.softmax_cross_entropy(z, y))),
     ],
     "linear_softmax_cross_entropy": [("PyTorch", only("label_smoothing"), torch_head)],
+    "gaussian_nll": [("PyTorch", only("full"), torch_inputs(lambda parameters, mean, variance, y: F.gaussian_nll_loss(
+        mean, y, variance, full=parameters.get("full", False), reduction="none"), "mean", "variance"))],
+    "margin_ranking": [("PyTorch", only("margin"), torch_inputs(lambda parameters, a, b, y: F.margin_ranking_loss(
+        a, b, y, margin=parameters.get("margin", 0.0), reduction="none"), "first", "second"))],
+    "cosine_embedding": [("PyTorch", only("margin"), torch_inputs(lambda parameters, a, b, y: F.cosine_embedding_loss(
+        a, b, y[:, 0], margin=parameters.get("margin", 0.0), reduction="none"), "first", "second"))],
+    # A margin of 0 is refused; the plain distance is what is asked for where there is no offset.
+    "triplet": [("PyTorch", lambda p: set(p) <= {"margin", "p", "swap", "offset"} and p.get("margin") != 0.0, torch_inputs(
+        lambda parameters, anchor, positive, negative: F.triplet_margin_loss(
+            anchor, positive, negative, margin=parameters.get("margin", 1.0), p=parameters.get("p", 2.0),
+            eps=parameters.get("offset", 0.0), swap=parameters.get("swap", False), reduction="none"),
+        "anchor", "positive", "negative"))],
     "euclidean": [
         ("SciPy", NONE, one_by_one(lambda _, a, b: scipy_distance.euclidean(a, b))),
         ("scikit-learn", NONE, one_by_one(lambda _, a, b: sklearn.metrics.pairwise.euclidean_distances([a], [b])[0, 0])),

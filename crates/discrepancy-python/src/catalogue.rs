@@ -40,6 +40,7 @@ fn kind(measure: &Measure) -> &'static str {
         Measure::Pair(_) => "pair",
         Measure::Sample(_) => "sample",
         Measure::Sequence(_) => "sequence",
+        Measure::Tuple(_) => "tuple",
         _ => "other",
     }
 }
@@ -65,6 +66,13 @@ fn describe<'py>(py: Python<'py>, entry: &'static Entry) -> PyResult<Bound<'py, 
     all.set_item("has_plan", matches!(&made, Measure::Sample(sample) if sample.has_plan()))?;
     let takes_weights = matches!(&made, Measure::Sample(sample) if sample.takes_weights());
     all.set_item("takes_weights", takes_weights)?;
+    if let Measure::Tuple(loss) = &made {
+        let signature = loss.signature();
+        let inputs = signature.inputs.iter().map(|input| Ok((input.name, domain(py, &input.domain)?)));
+        all.set_item("inputs", inputs.collect::<PyResult<Vec<_>>>()?)?;
+        all.set_item("vectors", signature.vectors)?;
+        all.set_item("has_target", signature.target.is_some())?;
+    }
     let reference = entry.reference.iter().map(|row| {
         let (_, arguments) = read_spec(&row.spec(entry)).raise(py)?;
         let given = PyDict::new(py);

@@ -17,6 +17,7 @@ mod samples;
 mod sequences;
 mod states;
 mod threads;
+mod tuples;
 
 use pyo3::prelude::*;
 

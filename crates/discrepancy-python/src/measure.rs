@@ -3,7 +3,7 @@
 use crate::array::Array;
 use crate::catalogue::{read, show};
 use crate::failure::{Raise, raise};
-use crate::{losses, pairs, rows, samples, sequences};
+use crate::{losses, pairs, rows, samples, sequences, tuples};
 use discrepancy::batch::{NanPolicy, Reduction};
 use discrepancy::catalog::{self, Arguments, Entry};
 use discrepancy::distances::PairFunction;
@@ -201,6 +201,29 @@ impl Measure {
             counts: self.optional("target_lengths", target_lengths)?,
             reduction: word(py, self.entry.name, "reduction", reduction, &REDUCTIONS)?,
             peer,
+        };
+        call.answer()
+    }
+
+    fn inputs<'py>(
+        &self,
+        wanted: &str,
+        arguments: &Bound<'py, PyTuple>,
+        weight: Maybe<'_, 'py>,
+        reduction: &str,
+        nan: &str,
+    ) -> Answer<'py> {
+        let py = arguments.py();
+        let catalog::Measure::Tuple(loss) = &self.made else { return Err(self.unfit(py, "inputs")) };
+        let (inputs, target) = tuples::Call::split(py, loss.as_ref(), arguments)?;
+        let call = tuples::Call {
+            loss: loss.as_ref(),
+            wanted: losses::Wanted::read(py, wanted)?,
+            inputs,
+            target,
+            weight: self.optional("weight", weight)?,
+            reduction: word(py, self.entry.name, "reduction", reduction, &REDUCTIONS)?,
+            nan: word(py, self.entry.name, "nan", nan, &POLICIES)?,
         };
         call.answer()
     }

@@ -140,6 +140,7 @@ def methods(entry: dict[str, Any]) -> list[tuple[Any, int]]:
     """All that can be called of an entry's object, and with how many arrays."""
     measure = made(entry, width=3)
     counts = {"pointwise": 2, "row": 2, "map": 1, "head": 3, "penalty": 1, "pair": 2, "sample": 2, "sequence": 4}
+    counts["tuple"] = len(entry["inputs"]) + entry["has_target"] if entry["kind"] == "tuple" else 0
     names = [
         "value",
         "gradient",

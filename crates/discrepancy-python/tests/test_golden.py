@@ -98,6 +98,15 @@ def results(entry: dict[str, Any], dtype: Any) -> dict[str, str]:
         rows = np.array([-6.0 * float(x) for x in sequence.column(unit, 120, dtype)], dtype=dtype).reshape(20, 6)
         value, gradient = made(entry).value_and_gradient(rows, [1, 1, 5, 2, 3, 2])
         return {"value": digest(dtype(value)), "gradient": digest(gradient)}
+    if kind == "tuple":
+        n, width = (200, 12) if entry["vectors"] else (20_000, 1)
+        shape = (n, width) if entry["vectors"] else (n,)
+        columns = [sequence.column(domain, n * width, dtype) for _, domain in entry["inputs"]]
+        inputs = [np.where(column == 0, dtype(1), column).reshape(shape) for column in columns]
+        target = [sequence.column(entry["target"], n, dtype)] if entry["has_target"] else []
+        value, *gradients = made(entry).value_and_gradient(*inputs, *target, reduction="none")
+        mean = made(entry).value(*inputs, *target)
+        return {"value": digest(value), "gradient": digest(*gradients), "mean": digest(mean)}
     if kind == "penalty":
         weights = sequence.column(real, 1000, dtype)
         value, gradient = made(entry).value_and_gradient(weights)

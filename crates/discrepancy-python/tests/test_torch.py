@@ -178,6 +178,17 @@ def test_margins_and_pairs(reduction: str) -> None:
         agree("triplet_margin_with_distance_loss", points, margin=2.0, swap=swap, **options)
 
 
+def test_margins_broadcast_and_propagate_nan() -> None:
+    agree("margin_ranking_loss", [numbers(5, 1), numbers(5, 4)], signs(5, 4), reduction="sum")
+    agree("triplet_margin_loss", [numbers(5, 3), numbers(1, 3), numbers(5, 3)], p=float("inf"), swap=True)
+    nan = torch.tensor([[1.0, float("nan")], [2.0, 1.0]])
+    values = F.triplet_margin_loss(nan, torch.ones(2, 2), torch.ones(2, 2), reduction="none")
+    assert values[0].isnan() and values[1] == 1.0
+    assert F.margin_ranking_loss(nan, torch.ones(2, 2), torch.ones(2, 2)).isnan()
+    assert F.cosine_embedding_loss(nan, torch.ones(2, 2), torch.ones(2)).isnan()
+    assert F.margin_ranking_loss(torch.ones(0), torch.ones(0), torch.ones(0)).isnan()
+
+
 @needs("hinge_embedding")
 @each_reduction
 def test_hinge_embedding_loss(reduction: str) -> None:
@@ -213,6 +224,14 @@ def test_poisson_nll_loss(reduction: str) -> None:
 def test_gaussian_nll(reduction: str) -> None:
     for full in (False, True):
         agree("gaussian_nll_loss", [numbers(5, 4), numbers(5, 4), numbers(5, 4).exp()], full=full, reduction=reduction)
+    for shape in ((5,), (5, 1), (1, 4)):
+        agree("gaussian_nll_loss", [numbers(5, 4), numbers(5, 4), numbers(*shape).exp()], reduction=reduction)
+    # Below the bound, and one number for all.
+    agree("gaussian_nll_loss", [numbers(5, 4), numbers(5, 4), numbers(5, 4).exp() * 1e-3], eps=1e-3, reduction=reduction)
+    agree("gaussian_nll_loss", [numbers(5, 4), numbers(5, 4)], 0.5, reduction=reduction)
+    for var in (torch.tensor([-1.0, 1.0, 1.0, 1.0]), torch.ones(3), -1.0):
+        with pytest.raises(ValueError, match="var"):
+            F.gaussian_nll_loss(numbers(2, 4), numbers(2, 4), var, reduction=reduction)
 
 
 @each_reduction
@@ -328,6 +347,27 @@ def test_equal_points_have_no_nan() -> None:
     assert a.grad.isfinite().all()
 
 
+def test_differences_keep_their_digits() -> None:
+    """Of a triplet √(n² + 1) - n, of a cosine beside its margin, of a likelihood between its two terms, of scores far out."""
+
+    def row(*numbers: float) -> Any:
+        return torch.tensor([numbers], dtype=torch.float64)
+
+    n = 2.0**30
+    points = [row(0.0, 0.0).requires_grad_(), row(n, 1.0).requires_grad_(), row(n, 0.0).requires_grad_()]
+    value = F.triplet_margin_loss(*points, margin=1e-300, eps=0.0)
+    assert peer.triplet_margin_loss(*points, margin=1e-300, eps=0.0).item() == 0.0
+    assert value.item() == pytest.approx(0.5 / n, rel=1e-15)
+    assert torch.autograd.grad(value, points[0])[0][0, 0].item() == pytest.approx(0.5 / n**2, rel=1e-15)
+    assert F.cosine_embedding_loss(row(1.0, n), row(n, -1.0 + 2.0**-50), -torch.ones(1)).item() == 2.0**-80
+    near = row(1.0, 1.0), row(1.0, 1.0 + 2.0**-30)
+    assert F.cosine_embedding_loss(*near, torch.ones(1)).item() == pytest.approx(2.0**-63, rel=1e-8)
+    assert peer.cosine_embedding_loss(*near, torch.ones(1)).item() > 1e-13
+    exact = F.gaussian_nll_loss(row(0.0), row(0.5887050112577373), row(0.5), eps=0.0).item()
+    assert exact == pytest.approx(-1.619207374436653e-17, rel=1e-15)
+    assert F.margin_ranking_loss(row(1e16), row(1e16 - 2), torch.ones(1, 1), margin=2 + 2.0**-51).item() == 2.0**-51
+
+
 def test_means_are_exact() -> None:
     x = torch.full((1_000_000,), 0.1)
     assert F.l1_loss(x, torch.zeros_like(x)).item() == x[0].item()
@@ -381,10 +421,14 @@ def cases() -> list[Any]:
         (operators.sample, (z, y, None, None, "maximum_mean_discrepancy", True)),
         (operators.sequences, (z.detach().log_softmax(-1).requires_grad_(), torch.tensor([1, 2]), *torch.tensor([5, 2]), "ctc", True)),
         (operators.head, (z, y, labels, None, None, "linear_softmax_cross_entropy", "mean", -100)),
+        *[(operators.tuples, (z, y, None, signs(5, 4), "margin_ranking", *how[:1], False, how[1])) for how in every],
+        (operators.tuples, (z, y.exp().detach().requires_grad_(), None, y, "gaussian_nll", "none", True, True)),
+        (operators.tuples, (z, y, None, signs(5), "cosine_embedding", "none", False, True)),
+        (operators.tuples, (z, y, z.detach(), None, "triplet", "mean", False, True)),
     ]
 
 
-@pytest.mark.parametrize("index", range(16))
+@pytest.mark.parametrize("index", range(22))
 def test_operators_keep_the_rules(index: int) -> None:
     torch.library.opcheck(*cases()[index])
 
@@ -397,6 +441,13 @@ def test_second_derivatives() -> None:
         for target, classes in itertools.product(targets, (None, torch.rand(4).double())):
             options = {"weight": classes, "label_smoothing": 0.1, "reduction": reduction}
             torch.autograd.gradgradcheck(lambda a: F.cross_entropy(a, target, **options), (z,))
+        variance = (0.5 + torch.rand(3, 4).double()).requires_grad_()
+        torch.autograd.gradgradcheck(lambda a, b, c: F.gaussian_nll_loss(a, b, c, reduction=reduction), (z, y, variance))
+        (slope,) = torch.autograd.grad(F.margin_ranking_loss(z, y, signs(3, 4), 9.0).square(), z, create_graph=True)
+        assert torch.autograd.grad(slope.sum(), z)[0].isfinite().all()
+    once = torch.autograd.grad(F.triplet_margin_loss(z, y, -y, margin=9.0), z, create_graph=True)
+    with pytest.raises(NotImplementedError, match="triplet"):
+        once[0].sum().backward()
     once = torch.autograd.grad(ours.distance("euclidean", z, y).sum(), z, create_graph=True)
     with pytest.raises(NotImplementedError, match="euclidean"):
         once[0].sum().backward()

@@ -24,7 +24,7 @@ fn usual_shapes(family: Family) -> Vec<Shape> {
         Family::Row => vec![vec![4096, 32_000], vec![65_536, 1000], vec![1_000_000, 64], vec![1_000_000, 10]],
         Family::Distance | Family::Divergence => vec![vec![65_536, 100], vec![500, 500, 128]],
         Family::Transport | Family::Sample => vec![vec![1000, 1]],
-        Family::Head | Family::Sequence | Family::Penalty => Vec::new(),
+        Family::Head | Family::Sequence | Family::Tuple | Family::Penalty => Vec::new(),
     }
 }
 

@@ -16,6 +16,8 @@ mod penalty;
 mod rows;
 pub(crate) mod spread;
 pub mod straight;
+pub(crate) mod tuple_block;
+mod tuples;
 
 pub use bits::{Word, hamming_bits, pairwise_bits};
 pub use deal::SMALL;
@@ -26,3 +28,4 @@ pub(crate) use matrix::room;
 pub use pairs::{PairEvaluation, PairResults, condensed, nearest, pairwise, rowwise};
 pub use penalty::PenaltyEvaluation;
 pub use rows::{RowEvaluation, RowResults, map_rows};
+pub use tuples::{TupleEvaluation, TupleResults};

@@ -39,6 +39,7 @@
 //! | [`catalog`] | what there is, and look-up by spec strings |
 //! | [`losses`], [`rows`], [`heads`], [`penalties`] | for training and scoring |
 //! | [`sequences`] | labels whose places are not known |
+//! | [`tuples`] | several inputs: a mean and a variance, two or three vectors |
 //! | [`distances`], [`divergences`], [`transport`], [`samples`] | for comparing |
 //! | [`batch`] | many rows at once: storage types, threads, buffers, `ndarray` views |
 //! | [`sums`] | exact sums |
@@ -61,6 +62,7 @@ pub mod sequences;
 pub mod stop;
 pub mod sums;
 pub mod transport;
+pub mod tuples;
 
 pub use error::{Certificate, Error, ErrorKind, Result};
 

@@ -5,7 +5,8 @@
 
 use discrepancy::Result;
 use discrepancy::batch::{
-    Evaluation, HeadEvaluation, NanPolicy, PairEvaluation, PenaltyEvaluation, RowEvaluation, array, map_rows,
+    Evaluation, HeadEvaluation, NanPolicy, PairEvaluation, PenaltyEvaluation, RowEvaluation, TupleEvaluation, array,
+    map_rows,
 };
 use discrepancy::catalog::{self, DataDomain, Entry, Family, Measure, Value};
 use discrepancy::distances::{PairFunction, condensed, hamming_bits, hamming_labels, nearest, pairwise_bits};
@@ -13,6 +14,7 @@ use discrepancy::heads::Head;
 use discrepancy::penalties::Penalty;
 use discrepancy::rows::{HessianKind, RowLoss, RowMap, RowTargets};
 use discrepancy::sequences::{SequenceInput, SequenceLoss};
+use discrepancy::tuples::TupleLoss;
 use std::fmt::Write;
 
 const NAN: f64 = f64::NAN;
@@ -184,6 +186,68 @@ fn sequence(snapshot: &mut Snapshot, loss: &dyn SequenceLoss) {
     snapshot.add("the gradient of too many labels", impossible);
 }
 
+fn tuple(snapshot: &mut Snapshot, loss: &dyn TupleLoss) {
+    let signature = loss.signature();
+    let (count, width) = (signature.inputs.len(), if signature.vectors { 2 } else { 1 });
+    let numbers = [1.0, 2.0, 0.5, 3.0, 4.0, 0.25];
+    let good: Vec<Vec<f64>> = (0..count).map(|i| numbers.iter().map(|x| x + i as f64).collect()).collect();
+    let labels = vec![1.0; 6 / width];
+    let target = signature.target.map(|_| labels.as_slice());
+    let run = |inputs: &[Vec<f64>], width: usize, target: Option<&[f64]>| {
+        let inputs: Vec<&[f64]> = inputs.iter().map(Vec::as_slice).collect();
+        TupleEvaluation::new(loss, &inputs, width, target)?.values()
+    };
+    for (i, input) in signature.inputs.iter().enumerate() {
+        for x in [NAN, INF, -INF, 0.0, -1.0] {
+            let mut inputs = good.clone();
+            inputs[i][4] = x;
+            snapshot.add(&format!("{x} in `{}`", input.name), run(&inputs, width, target));
+        }
+        let mut inputs = good.clone();
+        inputs[i].truncate(2);
+        snapshot.add(&format!("too few numbers in `{}`", input.name), run(&inputs, width, target));
+        let mut inputs = good.clone();
+        inputs[i][width..2 * width].fill(0.0);
+        snapshot.add(&format!("a row of zeros in `{}`", input.name), run(&inputs, width, target));
+    }
+    snapshot.add("infinities without a limit", run(&vec![vec![INF; 6]; count], width, target));
+    snapshot.add("one input", run(&good[..1], width, target));
+    snapshot.add("an input too many", run(&[&good[..], &good[..1]].concat(), width, target));
+    snapshot.add("rows of nothing", run(&good, 0, target));
+    snapshot.add("rows of three", run(&good, 3, Some(&labels[..2]).filter(|_| signature.target.is_some())));
+    snapshot.add("half a row", run(&good, 4, target));
+    if signature.target.is_some() {
+        snapshot.add("no targets", run(&good, width, None));
+        snapshot.add("one target", run(&good, width, Some(&[1.0])));
+        for x in [NAN, INF, 0.0] {
+            let mut labels = labels.clone();
+            labels[1] = x;
+            snapshot.add(&format!("{x} among the targets"), run(&good, width, Some(&labels)));
+        }
+    } else {
+        snapshot.add("targets", run(&good, width, Some(&labels)));
+    }
+    let inputs: Vec<&[f64]> = good.iter().map(Vec::as_slice).collect();
+    let batch = || TupleEvaluation::new(loss, &inputs, width, target).unwrap();
+    snapshot.add("one weight", batch().weights(&[1.0]).map(|_| ()));
+    let (negative, weights) = (vec![-1.0; 6 / width], vec![0.0; 6 / width]);
+    snapshot.add("a negative weight", batch().weights(&negative).map(|_| ()));
+    snapshot.add("the mean under weights of 0", batch().weights(&weights).unwrap().mean());
+    let nothing = vec![&[0.0; 0][..]; count];
+    let nothing = TupleEvaluation::new(loss, &nothing, width, target.map(|_| &[0.0; 0][..])).unwrap();
+    snapshot.add("the mean of no rows", nothing.mean());
+    snapshot.add("too short a slice for the values", batch().value_and_gradients_into(&mut [0.0], &mut []));
+    let mut short = vec![vec![0.0; 1]; count];
+    let mut slices: Vec<&mut [f64]> = short.iter_mut().map(Vec::as_mut_slice).collect();
+    snapshot.add(
+        "too short a slice for a gradient",
+        batch().value_and_gradients_into(&mut vec![0.0; 6 / width], &mut slices),
+    );
+    let rows: Vec<&[f64]> = good.iter().map(|row| &row[..width]).collect();
+    snapshot.add("one row with two targets", loss.value(&rows[..1], Some(1.0)));
+    snapshot.add("one row of nothing", loss.value(&vec![&[][..]; count], target.map(|_| 1.0)));
+}
+
 fn pair(snapshot: &mut Snapshot, metric: &dyn PairFunction) {
     let divergence = metric.entry().family == Family::Divergence;
     let (a, b) = if divergence {
@@ -263,6 +327,7 @@ fn snapshot() -> String {
             Measure::Map(a_map) => map(&mut snapshot, &*a_map),
             Measure::Head(a_head) => head(&mut snapshot, &*a_head),
             Measure::Sequence(loss) => sequence(&mut snapshot, &*loss),
+            Measure::Tuple(loss) => tuple(&mut snapshot, &*loss),
             Measure::Penalty(a_penalty) => penalty(&mut snapshot, &*a_penalty),
             Measure::Pair(metric) => pair(&mut snapshot, &*metric),
             other => panic!("{other:?}"),

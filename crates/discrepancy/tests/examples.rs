@@ -3,7 +3,9 @@
 
 mod support;
 
-use discrepancy::batch::{Evaluation, HeadEvaluation, PairEvaluation, PenaltyEvaluation, RowEvaluation, map_rows};
+use discrepancy::batch::{
+    Evaluation, HeadEvaluation, PairEvaluation, PenaltyEvaluation, RowEvaluation, TupleEvaluation, map_rows,
+};
 use discrepancy::catalog::{self, Measure, ReferenceRow};
 use discrepancy::rows::RowTargets;
 use discrepancy::sequences::SequenceInput;
@@ -24,6 +26,10 @@ fn compute(measure: &Measure, row: &ReferenceRow) -> discrepancy::Result<Vec<f64
         (Measure::Sequence(loss), [rows @ .., labels]) => {
             let labels: Vec<usize> = labels.iter().map(|label| *label as usize).collect();
             vec![loss.evaluate(SequenceInput::new(&rows.concat(), rows[0].len(), &labels), None)?]
+        }
+        (Measure::Tuple(loss), inputs) => {
+            let (inputs, target) = inputs.split_at(loss.signature().inputs.len());
+            TupleEvaluation::new(&**loss, inputs, inputs[0].len(), target.first().copied())?.values()?
         }
         (Measure::Penalty(penalty), [weights]) => vec![PenaltyEvaluation::new(&**penalty, weights).value()?],
         (Measure::Pair(pair), [a, b]) => PairEvaluation::new(&**pair, a, b, a.len())?.rowwise()?,

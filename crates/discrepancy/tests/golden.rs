@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is meant to panic")]
 
 use discrepancy::batch::{
-    Element, Evaluation, HeadEvaluation, PairEvaluation, PenaltyEvaluation, Reduction, RowEvaluation, map_rows,
+    Element, Evaluation, HeadEvaluation, PairEvaluation, PenaltyEvaluation, Reduction, RowEvaluation, TupleEvaluation,
+    map_rows,
 };
 use discrepancy::catalog::{self, DataDomain, Entry, Family, Measure, Property};
 use discrepancy::number::Level;
@@ -130,6 +131,27 @@ fn results<E: Element>(entry: &'static Entry) -> Vec<(&'static str, String)> {
             vec![
                 ("value", digest(&[narrow(&value)])),
                 ("gradient", digest(&gradient.iter().map(narrow).collect::<Vec<E>>())),
+            ]
+        }
+        Measure::Tuple(loss) => {
+            let signature = loss.signature();
+            let (rows, width) = if signature.vectors { (200, 12) } else { (20_000, 1) };
+            let mut column = |domain: &DataDomain, n: usize| sequence.column::<E>(domain, n);
+            // Not 0 where that is not of the domain.
+            let inputs: Vec<Vec<E>> = signature
+                .inputs
+                .iter()
+                .map(|input| column(&input.domain, rows * width))
+                .map(|numbers| numbers.iter().map(|x| if x.widen() == 0.0 { E::narrow(1.0) } else { *x }).collect())
+                .collect();
+            let inputs: Vec<&[E]> = inputs.iter().map(Vec::as_slice).collect();
+            let target = signature.target.map(|domain| column(&domain, rows));
+            let batch = TupleEvaluation::new(&*loss, &inputs, width, target.as_deref()).unwrap();
+            let (mean, all) = ([batch.mean().unwrap()], batch.value_and_gradients().unwrap());
+            vec![
+                ("value", digest(&all.value)),
+                ("gradient", digest(all.gradients.iter().flatten())),
+                ("mean", digest(&mean)),
             ]
         }
         Measure::Penalty(penalty) => {

@@ -100,6 +100,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
                 Measure::Row(_) => "a loss of a row of scores",
                 Measure::Map(_) => "a map of a row of scores",
                 Measure::Head(_) => "a linear layer with a loss",
+                Measure::Tuple(_) => "a loss of several inputs",
                 Measure::Penalty(_) => "a penalty on weights",
                 _ => "no distance",
             };

@@ -18,7 +18,7 @@ from ._measures import Measure
 from ._results import HeadResult, PermutationTest, TransportPlan
 from ._specs import gradient, hessian, make, value, value_and_gradient, value_gradient_hessian
 from ._threads import get_threads, set_threads, threads
-from . import distances, divergences, heads, losses, maps, penalties, rows, samples, sequences, transport
+from . import distances, divergences, heads, losses, maps, penalties, rows, samples, sequences, transport, tuples
 
 __all__ = [
     "DiscrepancyError",
@@ -46,6 +46,7 @@ __all__ = [
     "set_threads",
     "threads",
     "transport",
+    "tuples",
     "value",
     "value_and_gradient",
     "value_gradient_hessian",

@@ -284,6 +284,50 @@ class SequenceLoss(Measure):
     __call__ = value
 
 
+class TupleLoss(Measure):
+    """A loss of several inputs: a mean and a variance, two or three vectors.
+
+    The inputs are given in order, and behind them the target, if the loss has one. Inputs have one shape; that of vectors
+    ends with their length, targets and weights have the shape without it. Gradients are a tuple, one for each input.
+    """
+
+    __slots__ = ()
+
+    def value(
+        self,
+        *arguments: ArrayLike,
+        reduction: Reduction = "mean",
+        weight: ArrayLike | None = None,
+        nan: Nan = "error",
+    ) -> Any:
+        """The reduced value, a float; with ``reduction="none"`` the value of each row."""
+        return self._core.inputs("value", arguments, weight, reduction, nan)
+
+    def gradient(
+        self,
+        *arguments: ArrayLike,
+        reduction: Reduction = "mean",
+        weight: ArrayLike | None = None,
+        nan: Nan = "error",
+    ) -> tuple[Array, ...]:
+        """The gradients of the reduced value; with ``reduction="none"`` of each row's value."""
+        result: tuple[Array, ...] = self._core.inputs("gradient", arguments, weight, reduction, nan)
+        return result
+
+    def value_and_gradient(
+        self,
+        *arguments: ArrayLike,
+        reduction: Reduction = "mean",
+        weight: ArrayLike | None = None,
+        nan: Nan = "error",
+    ) -> tuple[Any, ...]:
+        """The value and the gradients, in one tuple."""
+        result: tuple[Any, ...] = self._core.inputs("value_and_gradient", arguments, weight, reduction, nan)
+        return result
+
+    __call__ = value
+
+
 class RowMap(Measure):
     """A map from a row of scores to a row of the same length."""
 

@@ -23,12 +23,14 @@ use super::matrix::Matrix;
 use super::pairs::{PairEvaluation, condensed_of, nearest_of};
 use super::penalty::PenaltyEvaluation;
 use super::rows::{self, RowEvaluation, map_matrix};
+use super::tuples::TupleEvaluation;
 use crate::distances::PairFunction;
 use crate::error::{Error, ErrorKind, Result};
 use crate::heads::Head;
 use crate::losses::PointwiseLoss;
 use crate::penalties::Penalty;
 use crate::rows::{RowLoss, RowMap};
+use crate::tuples::TupleLoss;
 use ndarray::{Array, Array1, Array2, ArrayView, ArrayView1, ArrayView2, Dimension};
 
 /// The targets of many rows, as views.
@@ -224,6 +226,28 @@ pub fn head<'a, E: Element>(
     let (x, weights) = (Matrix::of_view(name, "x", x)?, Matrix::of_view(name, "weights", weights)?);
     let batch = HeadEvaluation::of(head, x, weights, targets.inner(name)?)?;
     bias.map_or(Ok(batch), |bias| batch.bias_view(bias))
+}
+
+/// A loss of several inputs over the rows of views, in the order of the loss's signature; where inputs are numbers, of views
+/// with one column.
+///
+/// ```
+/// use discrepancy::{batch::array, tuples::Triplet};
+/// use ndarray::array;
+/// let (anchor, positive, negative) = (array![[0.0, 0.0]], array![[3.0, 4.0]], array![[0.0, 5.5]]);
+/// let loss = Triplet::default();
+/// let batch = array::tuples(&loss, [anchor.view(), positive.view(), negative.view()], None)?;
+/// assert_eq!(batch.values()?, [0.5]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
+pub fn tuples<'a, E: Element>(
+    loss: &'a dyn TupleLoss,
+    inputs: impl IntoIterator<Item = ArrayView2<'a, E>>,
+    target: Option<ArrayView1<'a, E>>,
+) -> Result<TupleEvaluation<'a, E>> {
+    let names = loss.signature().inputs.iter().map(|input| input.name).chain(std::iter::repeat("inputs"));
+    let inputs = inputs.into_iter().zip(names).map(|(view, name)| Matrix::of_view(loss.entry().name, name, view));
+    TupleEvaluation::of(loss, inputs.collect::<Result<Vec<_>>>()?, target)
 }
 
 /// A penalty on the weights of an array of any shape, in its logical order.

@@ -21,7 +21,7 @@ impl Entry {
         let f64 = match self.family {
             // Rounded only where an error bound is sure of it.
             Family::Pointwise | Family::Row => 0.51,
-            Family::Penalty => 1.0,
+            Family::Penalty | Family::Tuple => 1.0,
             // Without parameters, a metric is made of differences, squares, roots and choices.
             Family::Distance if self.is(Property::Metric) && self.parameters.is_empty() => 1.0,
             _ => 2.0,

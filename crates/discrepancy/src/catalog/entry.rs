@@ -17,6 +17,8 @@ pub enum Family {
     Head,
     /// Losses of a sequence of rows and a shorter sequence of labels.
     Sequence,
+    /// Losses of several inputs: a mean and a variance, two or three vectors.
+    Tuple,
     /// Penalties on a vector of weights.
     Penalty,
     /// Distances between two vectors.
@@ -31,11 +33,12 @@ pub enum Family {
 
 impl Family {
     /// All families, in the order of the catalogue.
-    pub const ALL: [Family; 9] = [
+    pub const ALL: [Family; 10] = [
         Family::Pointwise,
         Family::Row,
         Family::Head,
         Family::Sequence,
+        Family::Tuple,
         Family::Penalty,
         Family::Distance,
         Family::Divergence,
@@ -50,6 +53,7 @@ impl Family {
             Family::Row => "row",
             Family::Head => "head",
             Family::Sequence => "sequence",
+            Family::Tuple => "tuple",
             Family::Penalty => "penalty",
             Family::Distance => "distance",
             Family::Divergence => "divergence",
@@ -217,6 +221,8 @@ pub enum Measure {
     Head(Box<dyn crate::heads::Head>),
     /// A loss of a sequence.
     Sequence(Box<dyn crate::sequences::SequenceLoss>),
+    /// A loss of several inputs.
+    Tuple(Box<dyn crate::tuples::TupleLoss>),
     /// A penalty on weights.
     Penalty(Box<dyn crate::penalties::Penalty>),
     /// A distance or divergence of two rows.

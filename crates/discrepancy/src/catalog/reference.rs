@@ -8,7 +8,8 @@ pub struct ReferenceRow {
     /// Parameters as in a spec string, `gamma=2`; those left out have their defaults.
     pub parameters: &'static str,
     /// What it acts on: a prediction and a target, a row of scores and a label, two vectors, two samples on a line,
-    /// weights; for a sequence its rows and then the labels; for a head the features, the weights row by row, and the label.
+    /// weights; for a sequence its rows and then the labels; of several inputs each, and then the target;
+    /// for a head the features, the weights row by row, and the label.
     pub inputs: &'static [&'static [f64]],
     /// The result; several numbers for a map.
     pub value: &'static [f64],

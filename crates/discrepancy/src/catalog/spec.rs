@@ -11,6 +11,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         crate::rows::LIST,
         crate::heads::LIST,
         crate::sequences::LIST,
+        crate::tuples::LIST,
         crate::penalties::LIST,
         crate::distances::LIST,
         crate::divergences::LIST,

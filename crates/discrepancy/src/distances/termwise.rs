@@ -8,7 +8,7 @@
 use super::pair::{Gradients, PairInput};
 use crate::number::guarded::{SURE, SURE_SINGLE, UNSEEN, power};
 use crate::number::lane::{Block, Load, One, Several, run};
-use crate::number::{Approximate, Guarded, LANES, Machine, Real, Short, Twofold, careful};
+use crate::number::{Approximate, Guarded, LANES, Level, Machine, Real, Short, Twofold, careful};
 use fearless_simd::Simd;
 use std::marker::PhantomData;
 
@@ -109,7 +109,7 @@ macro_rules! termwise {
 pub(crate) use termwise;
 
 /// How many floats a number is made of.
-trait Depth: Copy {
+pub(crate) trait Depth: Copy {
     type Of<M: Machine>: Approximate<M>;
     /// How much of a result its error may be.
     const SURE: f64;
@@ -128,10 +128,10 @@ trait Depth: Copy {
 
 /// One float, for results of 24 bits or fewer.
 #[derive(Clone, Copy)]
-struct Single;
+pub(crate) struct Single;
 /// Two floats, for results of 53 bits.
 #[derive(Clone, Copy)]
-struct Double;
+pub(crate) struct Double;
 
 impl Depth for Single {
     type Of<M: Machine> = Short<M>;
@@ -270,20 +270,10 @@ fn go<T: Termwise, D: Depth, N: Stored>(
     };
     let (sums, depth) = (Some(&mut parts), PhantomData);
     run(level, Pass::<T, D, N> { form, a, b, next, sums, legal: &mut legal, slopes, depth });
-    let sizes = form.sizes(parts.map(|part| part[0]), count);
     if !legal || T::DISTRIBUTIONS && !distributions(form, [parts[1], parts[2]], count * epsilon) {
         return None;
     }
-    let sums: Sums<_> = std::array::from_fn(|k| {
-        let additions = if T::LARGEST { 0.0 } else { count * <D::Of<f64> as Approximate<f64>>::OPERATION };
-        let error = sizes[k] * (error_of_one::<T, D>() + additions);
-        Guarded { value: D::joined(parts[k][0], parts[k][1]), error }
-    });
-    // Terms below this may have lost bits below the range of floats.
-    let range = power(-800)..power(1000);
-    if !sizes[..T::COUNT].iter().all(|size| *size == 0.0 || range.contains(size)) {
-        return None;
-    }
+    let sums = bounded::<T, D>(form, parts, count)?;
     let value = D::sure(form.finish(sums, count))?;
     if let (Some(out), Some(factor)) = (out, form.factor(sums, count)) {
         let [high, low] = D::parts(factor.value);
@@ -297,6 +287,46 @@ fn go<T: Termwise, D: Depth, N: Stored>(
         }
     }
     Some(Found { value, complete: sure })
+}
+
+/// The sums of two rows of one length with bounds of their errors; `None` where terms left the range of floats. A sum of 0
+/// may be an underflow.
+pub(crate) fn sums<T: Termwise, D: Depth>(
+    form: &T,
+    a: &[f64],
+    b: &[f64],
+    level: Level,
+) -> Option<Sums<Guarded<D::Of<f64>, f64>>> {
+    let (mut parts, mut legal) = ([[0.0; 2]; MOST], true);
+    let pass = Pass::<T, D, f64> {
+        form,
+        a,
+        b,
+        next: [&[]; 2],
+        sums: Some(&mut parts),
+        legal: &mut legal,
+        slopes: None,
+        depth: PhantomData,
+    };
+    run(level, pass);
+    bounded::<T, D>(form, parts, a.len() as f64)
+}
+
+/// Sums with bounds of their errors.
+fn bounded<T: Termwise, D: Depth>(
+    form: &T,
+    parts: [[f64; 2]; MOST],
+    count: f64,
+) -> Option<Sums<Guarded<D::Of<f64>, f64>>> {
+    let sizes = form.sizes(parts.map(|part| part[0]), count);
+    let sums = std::array::from_fn(|k| {
+        let additions = if T::LARGEST { 0.0 } else { count * <D::Of<f64> as Approximate<f64>>::OPERATION };
+        let error = sizes[k] * (error_of_one::<T, D>() + additions);
+        Guarded { value: D::joined(parts[k][0], parts[k][1]), error }
+    });
+    // Terms below this may have lost bits below the range of floats.
+    let range = power(-800)..power(1000);
+    sizes[..T::COUNT].iter().all(|size| *size == 0.0 || range.contains(size)).then_some(sums)
 }
 
 /// Whether both rows sum to 1, so far from the bound of the careful check that both agree.
@@ -463,7 +493,7 @@ fn all<C: Load>(load: C, mask: <C::Number as Real>::Mask, zero: C::Number) -> bo
 }
 
 #[inline(always)]
-fn joined_parts<D: Depth, M: Machine>(high: M, low: M) -> D::Of<M> {
+pub(crate) fn joined_parts<D: Depth, M: Machine>(high: M, low: M) -> D::Of<M> {
     D::of(high) + D::of(low)
 }
 

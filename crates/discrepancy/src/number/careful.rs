@@ -4,6 +4,7 @@
 use super::guarded::power;
 use super::{Guarded, Long, Real, Twofold};
 use crate::error::Result;
+use std::cmp::Ordering;
 
 /// One float, with a bound of its errors.
 pub(crate) type Quick = Guarded<f64, f64>;
@@ -26,6 +27,13 @@ pub(crate) trait Careful: Real<Mask = bool> + Send + Sync {
     /// Whether it is certainly 0.
     fn is_zero(self) -> bool {
         self.same(self.lit(0.0))
+    }
+    /// On which side of 0 it is, if that is certain.
+    fn side(self) -> Option<Ordering>;
+    /// `self - other`; 0 where all that is left is what 256 bits round away, so that equal numbers are equal however they were
+    /// come by.
+    fn apart(self, other: Self) -> Self {
+        self - other
     }
     /// Over a number; 1 leaves all bits as they are.
     fn over_number(self, divisor: f64) -> Self {
@@ -53,6 +61,11 @@ impl Careful for Checked {
         }
         self.exp()
     }
+    fn side(self) -> Option<Ordering> {
+        let (size, zero) = (self.value.high, self.error == 0.0);
+        let certain = size.abs() > self.error || size == 0.0 && zero;
+        certain.then(|| size.partial_cmp(&0.0)).flatten()
+    }
 }
 
 impl Careful for Quick {
@@ -74,6 +87,11 @@ impl Careful for Quick {
         }
         self.exp()
     }
+    fn side(self) -> Option<Ordering> {
+        let (size, zero) = (self.value, self.error == 0.0);
+        let certain = size.abs() > self.error || size == 0.0 && zero;
+        certain.then(|| size.partial_cmp(&0.0)).flatten()
+    }
 }
 
 impl Careful for Long {
@@ -93,6 +111,21 @@ impl Careful for Long {
     }
     fn exp_of_gap(self) -> Long {
         self.exp()
+    }
+    fn apart(self, other: Long) -> Long {
+        // Elementary functions are right to some 230 bits.
+        let (rest, least) = (self - other, self.abs().max(other.abs()) * power(-200));
+        if rest.abs().lt(least) { Long::of(0.0) } else { rest }
+    }
+    fn side(self) -> Option<Ordering> {
+        let zero = self.lit(0.0);
+        Some(if self.lt(zero) {
+            Ordering::Less
+        } else if zero.lt(self) {
+            Ordering::Greater
+        } else {
+            Ordering::Equal
+        })
     }
 }
 
@@ -196,3 +229,24 @@ macro_rules! settled {
     }};
 }
 pub(crate) use settled;
+
+/// On which side of 0 an expression of what a [`Deepening`] holds is, in the first precision that is certain of it: one float
+/// is tried for every type.
+macro_rules! decided {
+    ($parts:expr, |$part:pat_param| $expression:expr) => {{
+        use $crate::number::careful::Careful;
+        'decided: {
+            match $parts.quick().map(|$part| $expression.side()) {
+                Ok(Some(side)) => break 'decided Ok(side),
+                Ok(None) => {}
+                Err(error) => break 'decided Err(error),
+            }
+            match $parts.checked().map(|$part| $expression.side()) {
+                Ok(Some(side)) => Ok(side),
+                Ok(None) => $parts.deep().map(|$part| $expression.side().unwrap_or(std::cmp::Ordering::Equal)),
+                Err(error) => Err(error),
+            }
+        }
+    }};
+}
+pub(crate) use decided;

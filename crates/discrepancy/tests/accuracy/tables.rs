@@ -4,7 +4,8 @@ use crate::found::Found;
 use crate::support::{self, Case, Exact, Format};
 use discrepancy::ErrorKind;
 use discrepancy::batch::{
-    Element, Evaluation, HeadEvaluation, PairEvaluation, PenaltyEvaluation, RowEvaluation, RowResults, map_rows,
+    Element, Evaluation, HeadEvaluation, PairEvaluation, PenaltyEvaluation, RowEvaluation, RowResults, TupleEvaluation,
+    map_rows,
 };
 use discrepancy::catalog::{self, Arguments, Entry, Measure, Property, Value};
 use discrepancy::rows::{HessianKind, RowTargets};
@@ -20,6 +21,7 @@ fn spec(spec: &str) -> (&'static Entry, Arguments) {
         Measure::Penalty(penalty) => (penalty.entry(), penalty.arguments()),
         Measure::Pair(pair) => (pair.entry(), pair.arguments()),
         Measure::Sequence(loss) => (loss.entry(), loss.arguments()),
+        Measure::Tuple(loss) => (loss.entry(), loss.arguments()),
         other => panic!("{spec}: {other:?}"),
     }
 }
@@ -113,6 +115,15 @@ pub fn compute<E: Element>(case: &Case, inputs: &[String], outputs: &[String]) -
                 gradient.clear();
             }
             vec![vec![E::narrow(value)], gradient.iter().map(|g| E::narrow(*g)).collect()]
+        }
+        Measure::Tuple(loss) => {
+            let count = loss.signature().inputs.len();
+            let inputs: Vec<&[E]> = data[..count].iter().map(Vec::as_slice).collect();
+            let target = data.get(count).map(Vec::as_slice);
+            let batch = TupleEvaluation::new(&*loss, &inputs, inputs[0].len(), target)?;
+            let all = batch.value_and_gradients()?;
+            assert_eq!(all.value, batch.values()?, "line {}", case.line);
+            [vec![all.value], all.gradients].concat()
         }
         other => panic!("{}: {other:?}", case.spec),
     };

@@ -191,6 +191,14 @@ fn data(entry: &Entry, measure: &Measure) -> String {
         Measure::Pair(_) => format!("two vectors of one length: {first}"),
         Measure::Sample(_) => format!("two samples, rows of one length: {first}"),
         Measure::Row(_) => format!("a row of scores: {first}; target: {second}"),
+        Measure::Tuple(loss) => {
+            let signature = loss.signature();
+            let what = if signature.vectors { "vectors of one length, " } else { "" };
+            let named = |name: &str, domain: &DataDomain| format!("{name}: {what}{}", signs(&domain.to_string()));
+            let inputs = signature.inputs.iter().map(|input| named(input.name, &input.domain));
+            let target = signature.target.map(|domain| format!("target: {}", signs(&domain.to_string())));
+            inputs.chain(target).collect::<Vec<String>>().join("; ")
+        }
         Measure::Head(_) => format!("rows, weights, bias: {first}; target: {second}"),
         _ => format!("prediction: {first}; target: {second}"),
     }

@@ -353,6 +353,93 @@ sequences.register_autocast("cpu", torch.float32)
 one_by_one(sequences)
 
 
+# A loss of several inputs.
+
+
+@operator("tuples")
+def tuples(
+    first: Tensor,
+    second: Tensor,
+    third: Optional[Tensor],
+    target: Optional[Tensor],
+    spec: str,
+    reduction: str,
+    residual: bool,
+    gradient: bool,
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Value, and the gradients in the inputs. ``residual`` says that the target has that of the first input, negated."""
+    given = [x.detach() for x in (first, second, third, target) if x is not None]
+    inputs = [first, second, third]
+    try:
+        result = measure(spec)._core.inputs(
+            "value_and_gradient" if gradient else "value", tuple(given), None, reduction, "propagate"
+        )
+        value, *slopes = result if gradient else (result,)
+    except DiscrepancyError as error:
+        if error.kind != "NoContributingRows":
+            raise
+        # The mean of nothing is NaN and moves nothing, as in PyTorch.
+        value, slopes = float("nan"), [torch.zeros_like(x) for x in inputs if gradient and x is not None]
+    slopes += [first.new_empty(0) for _ in range(3 - len(slopes))]
+    return (torch.as_tensor(value, dtype=first.dtype), *slopes)
+
+
+@tuples.register_fake
+def _(
+    first: Tensor,
+    second: Tensor,
+    third: Optional[Tensor],
+    target: Optional[Tensor],
+    spec: str,
+    reduction: str,
+    residual: bool,
+    gradient: bool,
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    rows = first.shape[:-1] if target is None else target.shape
+    slopes = [first.new_empty(x.shape if gradient and x is not None else (0,)) for x in (first, second, third)]
+    return (first.new_empty(rows if reduction == "none" else ()), *slopes)
+
+
+def tuples_context(ctx: Any, inputs: Any, output: Any) -> None:
+    *given, ctx.spec, ctx.reduction, ctx.residual, ctx.gradient = inputs
+    ctx.mark_non_differentiable(*output[1:])
+    ctx.set_materialize_grads(False)
+    ctx.save_for_backward(*given, *output[1:])
+
+
+def slopes_again(ctx: Any, given: Any, slopes: Any) -> Any:
+    """Slopes that are differentiated once more: by their formulas, where these are short."""
+    if ctx.spec.startswith("margin_ranking"):
+        return slopes  # Constant.
+    if not ctx.spec.startswith("gaussian_nll"):
+        return once(ctx.spec, slopes, [x for x in given if x is not None])
+    mean, variance, _, target = given
+    r = mean - target
+    by_mean = r / variance
+    by_variance = (1 - r * by_mean) / (2 * variance)
+    count = r.numel() if ctx.reduction == "mean" else 1
+    return by_mean / count, by_variance / count, slopes[2]
+
+
+def tuples_backward(ctx: Any, grad_value: Optional[Tensor], *_: Any) -> Any:
+    known_gradient(ctx.gradient, ctx.spec)
+    if grad_value is None:
+        return (None,) * 8
+    *given, first, second, third = ctx.saved_tensors
+    slopes = (first, second, third)
+    if torch.is_grad_enabled():
+        slopes = slopes_again(ctx, given, slopes)
+    if grad_value.dim() < first.dim() and ctx.reduction == "none":
+        grad_value = grad_value.unsqueeze(-1)
+    by = [None if x is None else times(grad_value, slope) for x, slope in zip(given, slopes)]
+    return (*by, -by[0] if ctx.residual and by[0] is not None else None, None, None, None, None)
+
+
+tuples.register_autograd(tuples_backward, setup_context=tuples_context)
+tuples.register_autocast("cpu", torch.float32)
+one_by_one(tuples)
+
+
 # Distances and divergences: row by row, and all with all.
 
 

@@ -16,6 +16,7 @@ PyTorch, the function says so. In general:
 from __future__ import annotations
 
 import warnings
+from functools import reduce as reduce_types
 
 import torch
 import torch.nn.functional as peer
@@ -484,8 +485,28 @@ def gaussian_nll_loss(
     eps: float = 1e-6,
     reduction: str = "mean",
 ) -> Tensor:
-    """Negative log-likelihood of a Gaussian with variance ``var``: PyTorch's own, in double precision."""
-    return _left_to_torch(peer.gaussian_nll_loss, input, target, var, full=full, eps=eps, reduction=reduction)
+    """Negative log-likelihood of a Gaussian with the mean ``input`` and the variance ``var``.
+
+    As in PyTorch variances below ``eps`` count as ``eps`` and have its gradient; ``var`` may be a number, lack the last
+    dimension, or be 1 long in one of them. With ``eps=0`` a variance of 0 is an error.
+    """
+    reduction = _reduction(reduction)
+    _floating("gaussian_nll_loss", input)
+    variance: Tensor = torch.as_tensor(var, dtype=None if torch.is_tensor(var) else input.dtype)
+    if not torch.is_tensor(var):
+        variance = variance.expand(input.shape)
+    elif variance.shape == input.shape[:-1] and variance.shape != input.shape:
+        variance = variance.unsqueeze(-1)
+    elif variance.shape != input.shape:
+        if input.dim() != variance.dim() or sum(n for m, n in zip(input.shape, variance.shape) if m != n) != 1:
+            raise ValueError(f"gaussian_nll_loss: var size {tuple(variance.shape)} for input size {tuple(input.shape)}")
+    if bool((variance < 0).any()):
+        raise ValueError("gaussian_nll_loss: var has negative entry/entries")
+    variance = variance.clone()
+    with torch.no_grad():
+        variance.clamp_(min=eps)
+    spec = "gaussian_nll:full=true" if full else "gaussian_nll"
+    return _tuple(spec, (input, variance), target, reduction, residual=True).to(input.dtype)
 
 
 # Distributions and sequences.
@@ -538,7 +559,30 @@ def ctc_loss(
     return _reduce(_wide(values), reduction).to(log_probs.dtype)
 
 
-# Pairs and triples. Distances are the library's; the hinges over them are composed.
+# Pairs and triples.
+
+
+def _tuple(
+    spec: str, inputs: tuple[Tensor, ...], target: Tensor | None, reduction: str, residual: bool = False
+) -> Tensor:
+    """A loss of several inputs, broadcast as PyTorch does it; rows of vectors stand in the last dimension.
+
+    ``residual`` says that the loss is one of the difference of the first input and the target, so that this has a gradient.
+    """
+    dtype = reduce_types(torch.promote_types, (x.dtype for x in inputs))
+    inputs = tuple(x.to(dtype) for x in inputs)
+    if target is not None:
+        target = target.to(dtype)
+    vectors = not spec.startswith(("gaussian_nll", "margin_ranking"))
+    if vectors:
+        inputs = torch.broadcast_tensors(*inputs)
+        target = None if target is None else target.expand(inputs[0].shape[:-1])
+    else:
+        *inputs, target = torch.broadcast_tensors(*inputs, target)
+    third = inputs[2] if len(inputs) == 3 else None
+    gradient = _wants_gradient(*inputs, target if residual else None)
+    value: Tensor = _operators.tuples(inputs[0], inputs[1], third, target, spec, reduction, residual, gradient)[0]
+    return value
 
 
 def margin_ranking_loss(
@@ -550,13 +594,12 @@ def margin_ranking_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """What is missing of ``margin`` between two scores; 1 where the first should be higher. Composed, in double precision.
+    """What is missing of ``margin`` between two scores; 1 where the first should be higher, −1 where the second.
 
     At the kink the gradient is 0.
     """
     reduction = _reduction(reduction, size_average, reduce)
-    missing = torch.relu(margin - _wide(target) * (_wide(input1) - _wide(input2)))
-    return _reduce(missing, reduction).to(torch.promote_types(input1.dtype, input2.dtype))
+    return _tuple(f"margin_ranking:margin={float(margin)!r}", (input1, input2), target, reduction)
 
 
 def cosine_embedding_loss(
@@ -570,13 +613,11 @@ def cosine_embedding_loss(
 ) -> Tensor:
     """The cosine distance where the target is 1; where it is −1, by how much the cosine is above ``margin``.
 
-    Of near vectors the distance keeps its digits. A vector of zeros, which has no direction, is an error.
+    Of near vectors the distance keeps its digits, and so does a cosine near the margin, which must be from −1 to 1. A
+    vector of zeros, which has no direction, is an error.
     """
     reduction = _reduction(reduction, size_average, reduce)
-    dtype = torch.promote_types(input1.dtype, input2.dtype)
-    away = _distance("cosine", _wide(input1), _wide(input2))
-    missing = torch.relu((1 - margin) - away)
-    return _reduce(torch.where(target == 1, away, torch.where(target == -1, missing, 0.0)), reduction).to(dtype)
+    return _tuple(f"cosine_embedding:margin={float(margin)!r}", (input1, input2), target, reduction)
 
 
 def triplet_margin_loss(
@@ -594,16 +635,11 @@ def triplet_margin_loss(
     """The positive should be nearer to the anchor than the negative, by ``margin``. p ≥ 1.
 
     As in PyTorch ``eps`` is added to each difference; ``eps=0`` is the plain distance. Where two rows are the same,
-    the gradient is 0 and not NaN.
+    the gradient is 0 and not NaN; distances that are nearly equal keep the digits of their difference.
     """
-    spec = {1.0: "manhattan", 2.0: "euclidean", float("inf"): "chebyshev"}.get(float(p), f"minkowski:p={float(p)!r}")
-
-    def away(a: Tensor, b: Tensor) -> Tensor:
-        return _distance(spec, a + eps, b)
-
-    points = _wide(anchor), _wide(positive), _wide(negative)
-    value = _triplet(away, *points, margin, swap, _reduction(reduction, size_average, reduce))
-    return value.to(anchor.dtype)
+    reduction = _reduction(reduction, size_average, reduce)
+    spec = f"triplet:margin={float(margin)!r},p={float(p)!r},offset={float(eps)!r}" + (",swap=true" if swap else "")
+    return _tuple(spec, (anchor, positive, negative), None, reduction).to(anchor.dtype)
 
 
 def triplet_margin_with_distance_loss(
@@ -619,22 +655,10 @@ def triplet_margin_with_distance_loss(
     """:func:`triplet_margin_loss` with a distance of one's own, such as one of :func:`discrepancy.torch.distance`."""
     if distance_function is None:
         return triplet_margin_loss(anchor, positive, negative, margin=margin, swap=swap, reduction=reduction)
-    return _triplet(distance_function, anchor, positive, negative, margin, swap, _reduction(reduction))
-
-
-def _triplet(
-    away: Callable[[Tensor, Tensor], Tensor],
-    anchor: Tensor,
-    positive: Tensor,
-    negative: Tensor,
-    margin: float,
-    swap: bool,
-    reduction: str,
-) -> Tensor:
-    near, far = away(anchor, positive), away(anchor, negative)
+    near, far = distance_function(anchor, positive), distance_function(anchor, negative)
     if swap:
-        far = torch.minimum(far, away(positive, negative))
-    return _reduce(torch.relu(margin + near - far), reduction)
+        far = torch.minimum(far, distance_function(positive, negative))
+    return _reduce(torch.relu(margin + near - far), _reduction(reduction))
 
 
 def _distance(spec: str, a: Tensor, b: Tensor) -> Tensor:

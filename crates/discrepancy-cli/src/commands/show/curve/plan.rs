@@ -9,6 +9,7 @@ use discrepancy::penalties::Penalty;
 use discrepancy::rows::{RowLoss, RowMap, RowTargets, Target};
 use discrepancy::samples::SampleStatistic;
 use discrepancy::sequences::{SequenceInput, SequenceLoss};
+use discrepancy::tuples::TupleLoss;
 use std::f64::consts::PI;
 
 /// How many steps an axis is divided into.
@@ -42,6 +43,7 @@ pub(super) fn plan(measure: &Measure, ground: Ground) -> Option<Plan<'_>> {
         Measure::Map(map) => image(map.as_ref()),
         Measure::Head(head) => self::head(head.as_ref()),
         Measure::Sequence(loss) => sequence(loss.as_ref()),
+        Measure::Tuple(loss) => tuple(loss.as_ref()),
         Measure::Penalty(penalty) => self::penalty(penalty.as_ref()),
         Measure::Pair(pair) if pair.entry().prediction == DataDomain::Probabilities => divergence(pair.as_ref()),
         Measure::Pair(pair) => distance(pair.as_ref()),
@@ -202,6 +204,52 @@ fn sequence(loss: &dyn SequenceLoss) -> Plan<'_> {
         steps: STEPS,
         marks: Vec::new(),
         panels: vec![(VALUE, vec!["ℓ".into()]), (GRADIENT, vec!["∂ℓ/∂ ln(1 − p)".into(), "∂ℓ/∂ ln p".into()])],
+        at: Box::new(at),
+    }
+}
+
+/// The first input moves, on a line or as the end of a vector in the plane; the others are 1, 2, …, or along an axis each.
+fn tuple(loss: &dyn TupleLoss) -> Plan<'_> {
+    let signature = loss.signature();
+    let (names, vectors) = (signature.inputs.iter().map(|input| input.name), signature.vectors);
+    let rows: Vec<Vec<f64>> = (0..signature.inputs.len())
+        .map(|i| match (vectors, i % 2) {
+            (false, _) => vec![i as f64],
+            (true, 0) => vec![0.0, i as f64 / 2.0],
+            (true, _) => vec![i as f64, 0.0],
+        })
+        .collect();
+    let target = signature.target.map(|domain| if domain == DataDomain::Signs { -1.0 } else { 0.0 });
+    let others: Vec<String> = signature.inputs[1..]
+        .iter()
+        .zip(&rows[1..])
+        .map(|(input, row)| {
+            let numbers: Vec<String> = row.iter().map(f64::to_string).collect();
+            let text = numbers.join(", ");
+            format!("{} {}", input.name, if vectors { format!("({text})") } else { text })
+        })
+        .chain(target.map(|target| format!("target {target}")))
+        .collect();
+    let first = signature.inputs[0].name;
+    let moving = if vectors { format!("{first} (x, 1); ") } else { String::new() };
+    let labels = names.map(|name| if vectors { format!("∂ℓ/∂{name} 1") } else { format!("∂ℓ/∂{name}") }).collect();
+    let at = move |x: f64| {
+        let moved = [x, 1.0];
+        let inputs: Vec<&[f64]> = std::iter::once(if vectors { &moved[..] } else { &moved[..1] })
+            .chain(rows[1..].iter().map(Vec::as_slice))
+            .collect();
+        match loss.value_and_gradients(&inputs, target) {
+            Ok((value, gradients)) => [value].into_iter().chain(gradients.iter().map(|by| by[0])).collect(),
+            Err(_) => vec![f64::NAN; inputs.len() + 1],
+        }
+    };
+    Plan {
+        axis: if vectors { "first coordinate x" } else { "first input x" },
+        note: format!("{moving}{}", others.join(", ")),
+        range: [-3.0, 3.0],
+        steps: STEPS,
+        marks: Vec::new(),
+        panels: vec![(VALUE, vec!["ℓ".into()]), (GRADIENT, labels)],
         at: Box::new(at),
     }
 }
