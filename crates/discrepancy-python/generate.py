@@ -139,9 +139,9 @@ class Row(Kind):
 class Map(Kind):
     base = "RowMap"
     inputs = [("prediction", ARRAY, "array of the shape (…, C): {prediction}")]
-    options = [("out", "Array | None", "None", "Where the result goes.")]
+    options = [NAN, ("out", "Array | None", "None", "Where the result goes.")]
     returns = ("Array", "array of the shape (…, C)")
-    call = ".map(prediction, out)"
+    call = ".map(prediction, nan, out)"
 
 
 class Head(Kind):
@@ -391,7 +391,7 @@ def example(core: Any, entry: dict[str, Any]) -> str:
     elif issubclass(kind, Tuple):
         answer = measure.inputs("value", tuple(arguments), None, "mean", "error")
     elif kind is Map:
-        answer = measure.map(*arguments, None)
+        answer = measure.map(*arguments, "error", None)
     elif kind is Row:
         answer = measure.rows("value", False, *arguments, None, "mean", None, "error", None)
     elif kind is Pointwise:

@@ -34,6 +34,29 @@ def softmax(parameters, z):
     return [Softmax(z, number(parameters, "temperature", 1)).p]
 
 
+def log_softmax(parameters, z):
+    s = Softmax(z, number(parameters, "temperature", 1))
+    return [[-s.cost(j) for j in range(len(z))]]
+
+
+def softmax_products(parameters, z, v):
+    """The Jacobian p_i (d_ij - p_j) / T times v; it is symmetric."""
+    temperature = number(parameters, "temperature", 1)
+    p = Softmax(z, temperature).p
+    product = [a * sum((b * (x - y) for b, y in zip(p, v)), mpf(0)) / temperature for a, x in zip(p, v, strict=True)]
+    return [product, product]
+
+
+def log_softmax_products(parameters, z, v):
+    """The Jacobian (d_ij - p_j) / T times v, and its transpose times v."""
+    temperature = number(parameters, "temperature", 1)
+    p = Softmax(z, temperature).p
+    forward = [sum((b * (x - y) for b, y in zip(p, v)), mpf(0)) / temperature for x in v]
+    # v_j (1 - p_j) less p_j times the others, term by term.
+    backward = [sum((b * x - a * y for b, y in zip(p, v)), mpf(0)) / temperature for a, x in zip(p, v, strict=True)]
+    return [forward, backward]
+
+
 def cross_entropy_of_scores(parameters, z, target):
     """Value, gradient, diagonal of the Hessian, logsumexp; target is a label or a row."""
     temperature = number(parameters, "temperature", 1)
@@ -156,6 +179,33 @@ def draw_scores(draw, region, _):
     return [scores(draw, region, draw.integer(0, length - 1), length)]
 
 
+def draw_vector(draw, region, parameters):
+    """A row of scores, and a vector such as the chain rule meets: also one that nearly is its mean, or its share."""
+    length = draw.length(2)
+    row = scores(draw, region, draw.integer(0, length - 1), length)
+    kind = draw.integer(0, 4)
+    if kind == 0:  # the gradient of one class
+        v = [0.0] * length
+        v[draw.integer(0, length - 1)] = draw.ordinary(-2, 2)
+    elif region == "edge":
+        v = [draw.edge() for _ in range(length)]
+    elif region == "cancel" and kind == 1:  # all nearly the same
+        base = draw.ordinary()
+        v = [draw.near(base) for _ in range(length)]
+    elif region == "cancel" and kind == 2:  # nearly the probabilities, times one number
+        factor = draw.ordinary(-2, 2)
+        p = Softmax([mpf(z) for z in row], mpf(float(parameters.get("temperature", 1)))).p
+        v = [draw.near(draw.round(factor * float(share))) for share in p]
+    elif region == "cancel" and kind == 3:  # one that nearly is the mean of all
+        v = [draw.ordinary(-2, 2) for _ in range(length)]
+        j = draw.integer(0, length - 1)
+        p = Softmax([mpf(z) for k, z in enumerate(row) if k != j], mpf(float(parameters.get("temperature", 1)))).p
+        v[j] = draw.round(sum(float(a) * b for a, b in zip(p, v[:j] + v[j + 1:])))
+    else:
+        v = [draw.ordinary(-4, 4) for _ in range(length)]
+    return [row, v]
+
+
 def draw_labelled(draw, region, _):
     length = draw.length(2)
     label = draw.integer(0, length - 1)
@@ -266,11 +316,18 @@ VARIANTS = ["", ":temperature=2", ":label_smoothing=0.1", ":z_loss=0.25"]
 DERIVATIVES = ((1, 0, 0), (2, 1, 0))
 NOTES = ["scores are divided by the temperature first; logsumexp is of those", "value = cross entropy + z_loss * logsumexp^2",
          "label smoothing e: (1 - e) target + e / classes"]
+PRODUCTS = ["Jacobian-vector product", "vector-Jacobian product"]
 DECISION = ["of several largest scores the first counts", "no gradient: there is none"]
 
 ENTRIES = [
     Entry("softmax", ["softmax", "softmax:temperature=2", "softmax:temperature=0.5"], ["scores"], ["probabilities"],
           draw_scores, softmax, count=1000),
+    Entry("softmax.products", ["softmax", "softmax:temperature=2", "softmax:temperature=0.5"], ["scores", "vector"],
+          PRODUCTS, draw_vector, softmax_products, count=1000),
+    Entry("log_softmax", ["log_softmax", "log_softmax:temperature=2", "log_softmax:temperature=0.5"], ["scores"],
+          ["log-probabilities"], draw_scores, log_softmax, count=1000),
+    Entry("log_softmax.products", ["log_softmax", "log_softmax:temperature=2", "log_softmax:temperature=0.5"],
+          ["scores", "vector"], PRODUCTS, draw_vector, log_softmax_products, count=1000),
     Entry("softmax_cross_entropy", ["softmax_cross_entropy" + v for v in VARIANTS], ["scores", "label"], ROW,
           draw_labelled, cross_entropy_of_scores, DERIVATIVES, NOTES, count=2000),
     Entry("softmax_cross_entropy.soft", ["softmax_cross_entropy" + v for v in VARIANTS], ["scores", "target row"], ROW,

@@ -180,6 +180,24 @@ def torch_head(parameters, x, weights, bias, label):
     return rows
 
 
+def torch_products(function):
+    """Products of a vector with the Jacobian of a map of rows, from both sides."""
+    def call(_, z, v):
+        z, v = torch.tensor(z, requires_grad=True), torch.tensor(v)
+        forward = torch.func.jvp(function, (z.detach(),), (v,))[1]
+        function(z).backward(v)
+        return {"Jacobian-vector product": forward.numpy(), "vector-Jacobian product": z.grad.numpy()}
+    return call
+
+
+def jax_products(function):
+    def call(_, z, v):
+        z, v = jnp.asarray(z), jnp.asarray(v)
+        return {"Jacobian-vector product": np.asarray(jax.jvp(function, (z,), (v,))[1]),
+                "vector-Jacobian product": np.asarray(jax.vjp(function, z)[1](v)[0])}
+    return call
+
+
 def first_labels(rows):
     """The classes of 1 of each row, then -1, as PyTorch wants them."""
     labels = torch.full(rows.shape, -1, dtype=torch.int64)
@@ -292,6 +310,19 @@ PEERS = {
         ("PyTorch", NONE, lambda _, z: {"probabilities": torch.softmax(torch.tensor(z), 1).numpy()}),
         ("JAX", NONE, lambda _, z: {"probabilities": np.asarray(jax.nn.softmax(jnp.asarray(z)))}),
         ("SciPy", NONE, lambda _, z: {"probabilities": scipy.special.softmax(z, axis=1)}),
+    ],
+    "softmax.products": [
+        ("PyTorch", NONE, torch_products(lambda z: torch.softmax(z, 1))),
+        ("JAX", NONE, jax_products(jax.nn.softmax)),
+    ],
+    "log_softmax": [
+        ("PyTorch", NONE, lambda _, z: {"log-probabilities": torch.log_softmax(torch.tensor(z), 1).numpy()}),
+        ("JAX", NONE, lambda _, z: {"log-probabilities": np.asarray(jax.nn.log_softmax(jnp.asarray(z)))}),
+        ("SciPy", NONE, lambda _, z: {"log-probabilities": scipy.special.log_softmax(z, axis=1)}),
+    ],
+    "log_softmax.products": [
+        ("PyTorch", NONE, torch_products(lambda z: torch.log_softmax(z, 1))),
+        ("JAX", NONE, jax_products(jax.nn.log_softmax)),
     ],
     "softmax_cross_entropy": [
         ("PyTorch", only("label_smoothing"), torch_row(torch_label)),

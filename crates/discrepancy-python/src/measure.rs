@@ -228,10 +228,27 @@ impl Measure {
         call.answer()
     }
 
-    fn map<'py>(&self, prediction: Object<'_, 'py>, out: Maybe<'_, 'py>) -> Answer<'py> {
+    fn map<'py>(&self, prediction: Object<'_, 'py>, nan: &str, out: Maybe<'_, 'py>) -> Answer<'py> {
         let py = prediction.py();
         let catalog::Measure::Map(map) = &self.made else { return Err(self.unfit(py, "map")) };
-        rows::map(map.as_ref(), &self.array("prediction", prediction)?, out)
+        let nan = word(py, self.entry.name, "nan", nan, &POLICIES)?;
+        rows::map(map.as_ref(), rows::Mapped::Images, &self.array("prediction", prediction)?, nan, out)
+    }
+
+    fn map_product<'py>(
+        &self,
+        product: &str,
+        prediction: Object<'_, 'py>,
+        v: Object<'_, 'py>,
+        nan: &str,
+        out: Maybe<'_, 'py>,
+    ) -> Answer<'py> {
+        let py = prediction.py();
+        let catalog::Measure::Map(map) = &self.made else { return Err(self.unfit(py, "map")) };
+        let product = word(py, self.entry.name, "product", product, &rows::PRODUCTS)?;
+        let nan = word(py, self.entry.name, "nan", nan, &POLICIES)?;
+        let (prediction, v) = (self.array("prediction", prediction)?, self.array("v", v)?);
+        rows::map(map.as_ref(), rows::Mapped::Product(product, &v), &prediction, nan, out)
     }
 
     fn head<'py>(

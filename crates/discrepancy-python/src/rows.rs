@@ -8,7 +8,7 @@ use crate::threads::{parts, run, small};
 use discrepancy::batch::{Element, NanPolicy, Reduction, RowEvaluation, SMALL, array};
 use discrepancy::heads::Head;
 use discrepancy::losses::Precision;
-use discrepancy::rows::{HessianKind, RowLoss, RowMap};
+use discrepancy::rows::{HessianKind, Product, RowLoss, RowMap};
 use discrepancy::sums::Moments;
 use discrepancy::{Error, Result};
 use ndarray::{ArrayView2, CowArray, Ix1, Ix2, s};
@@ -261,34 +261,60 @@ pub(crate) fn hessian<'py>(
     with_element!(common, E => typed::<E>(loss, prediction, target, ignore_index, kind))
 }
 
-/// A map of each row.
+/// From which side a vector meets a Jacobian.
+pub(crate) const PRODUCTS: [(&str, Product); 2] =
+    [("jacobian_vector", Product::JacobianVector), ("vector_jacobian", Product::VectorJacobian)];
+
+/// What is made of the rows of a map.
+#[derive(Clone, Copy)]
+pub(crate) enum Mapped<'a, 'py> {
+    Images,
+    /// A product of each row's Jacobian and a row of this vector.
+    Product(Product, &'a Array<'py>),
+}
+
+/// A map of each row, or a product of its Jacobian.
 pub(crate) fn map<'py>(
     map: &dyn RowMap,
+    mapped: Mapped<'_, 'py>,
     prediction: &Array<'py>,
+    nan: NanPolicy,
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     fn typed<'py, E: Element + Given>(
         map: &dyn RowMap,
+        mapped: Mapped<'_, 'py>,
         prediction: &Array<'py>,
+        kind: Kind,
+        nan: NanPolicy,
         out: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (py, width) = (prediction.py(), width_of(prediction)?);
-        let mut place = Place::<E>::new(prediction, out, prediction.kind, &prediction.shape)?;
+        let mut place = Place::<E>::new(prediction, out, kind, &prediction.shape)?;
         let rows = prediction.rows_beside::<E>(&[place.out.as_ref()]).raise(py)?;
+        let v = match mapped {
+            Mapped::Images => None,
+            Mapped::Product(product, v) => {
+                v.check_shape(&prediction.shape).raise(py)?;
+                Some((product, v.rows_beside::<E>(&[place.out.as_ref()]).raise(py)?))
+            }
+        };
         let rows: ArrayView2<'_, E> = rows.view();
-        let images = place.slice();
-        in_parts::<f64>(py, rows.nrows(), width, |range| {
-            let first = range.start;
-            let part = array::map_rows(map, rows.slice(s![range.clone(), ..]));
-            let part = part.map_err(|error| placed(error, first, width, false))?;
-            let target = &mut images[range.start * width..range.end * width];
-            target.iter_mut().zip(part).for_each(|(to, from)| *to = from);
-            Ok(())
+        let results = place.slice();
+        in_parts::<E>(py, rows.nrows(), width, |range| {
+            let (first, own) = (range.start, s![range.clone(), ..]);
+            let target = &mut results[range.start * width..range.end * width];
+            let part = array::map(map, rows.slice(own)).and_then(|part| match &v {
+                Some((product, v)) => array::product_into(*product, &part.nan(nan), v.slice(own), target),
+                None => part.nan(nan).images_into(target),
+            });
+            part.map_err(|error| placed(error, first, width, false))
         })?;
         place.give(prediction, &prediction.shape)
     }
-    let kind = Kind::common([prediction.kind]);
-    with_element!(kind, E => typed::<E>(map, prediction, out))
+    let v = if let Mapped::Product(_, v) = mapped { Some(v.kind) } else { None };
+    let kind = Kind::common([Some(prediction.kind), v].into_iter().flatten());
+    with_element!(kind, E => typed::<E>(map, mapped, prediction, kind, nan, out))
 }
 
 /// The reduced value of a head, or its values, and the gradients in x, weights, bias and scores.

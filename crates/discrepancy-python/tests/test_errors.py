@@ -156,6 +156,8 @@ def methods(entry: dict[str, Any]) -> list[tuple[Any, int]]:
     ]
     found = [(getattr(measure, name), counts[entry["kind"]]) for name in names if hasattr(measure, name)]
     found += [(getattr(measure, name), 1) for name in ["condensed"] if hasattr(measure, name)]
+    products = ["jacobian_vector_product", "vector_jacobian_product"]
+    found += [(getattr(measure, name), 2) for name in products if hasattr(measure, name)]
     costs = ["value_of_costs", "plan_of_costs"]
     return found + [(getattr(measure, name), 3) for name in costs if hasattr(measure, name)]
 

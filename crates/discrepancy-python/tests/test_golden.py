@@ -88,7 +88,13 @@ def results(entry: dict[str, Any], dtype: Any) -> dict[str, str]:
     real = {"name": "Real"}
     unit = {"name": "Within", "low": 0.0, "high": 1.0}
     if kind == "map":
-        return {"image": digest(made(entry).value(sequence.column(real, 500, dtype).reshape(20, 25)))}
+        mapped = made(entry)
+        z, v = (sequence.column(real, 500, dtype).reshape(20, 25) for _ in range(2))
+        return {
+            "image": digest(mapped.value(z)),
+            "Jacobian-vector product": digest(mapped.jacobian_vector_product(z, v)),
+            "vector-Jacobian product": digest(mapped.vector_jacobian_product(z, v, out=np.empty_like(z))),
+        }
     if kind == "head":
         x, w = sequence.column(real, 70, dtype).reshape(10, 7), sequence.column(unit, 35, dtype).reshape(5, 7)
         found_head = made(entry).evaluate(x, w, np.arange(10) % 5, reduction="none")

@@ -403,6 +403,9 @@ def test_wrong_arguments_have_a_place() -> None:
 # What PyTorch does with functions.
 
 
+PRODUCTS = [("softmax", "vector_jacobian"), ("log_softmax", "jacobian_vector"), ("log_softmax", "vector_jacobian")]
+
+
 def cases() -> list[Any]:
     z, y = numbers(5, 4).requires_grad_(), numbers(5, 4).requires_grad_()
     labels, classes = torch.tensor([0, 1, 2, 3, -100]), torch.rand(4, dtype=torch.float64)
@@ -425,12 +428,48 @@ def cases() -> list[Any]:
         (operators.tuples, (z, y.exp().detach().requires_grad_(), None, y, "gaussian_nll", "none", True, True)),
         (operators.tuples, (z, y, None, signs(5), "cosine_embedding", "none", False, True)),
         (operators.tuples, (z, y, z.detach(), None, "triplet", "mean", False, True)),
+        (operators.maps, (z, "log_softmax:temperature=2")),
+        *[(operators.map_products, (z, y, spec, product)) for spec, product in PRODUCTS],
     ]
 
 
-@pytest.mark.parametrize("index", range(22))
+@pytest.mark.parametrize("index", range(26))
 def test_operators_keep_the_rules(index: int) -> None:
     torch.library.opcheck(*cases()[index])
+
+
+def test_softmax_is_that_of_torch() -> None:
+    x, v = numbers(4, 5, 3).requires_grad_(), numbers(4, 5, 3)
+    for ours_, theirs in ((F.softmax, peer.softmax), (F.log_softmax, peer.log_softmax)):
+        for dim in (0, 1, -1):
+            found, expected = ours_(x, dim=dim), theirs(x, dim=dim)
+            torch.testing.assert_close(found, expected, rtol=1e-14, atol=1e-14)
+            (slope,), (wanted,) = (torch.autograd.grad(y, x, v) for y in (found, expected))
+            torch.testing.assert_close(slope, wanted, rtol=1e-13, atol=1e-14)
+        assert ours_(x, 1, dtype=torch.float32).dtype == ours_(x.float().half(), 1, dtype=torch.float32).dtype == torch.float32
+        torch.testing.assert_close(ours_(x[0, 0, 0], 0), theirs(x[0, 0, 0], 0))
+        assert ours_(x[:, :0], 2).shape == (4, 0, 3)
+        with pytest.warns(UserWarning, match="dim"):
+            assert torch.equal(ours_(x), ours_(x, 0))
+        z = numbers(2, 4).requires_grad_()
+        torch.autograd.gradcheck(lambda a: ours_(a, -1), (z,))
+        torch.autograd.gradgradcheck(lambda a: ours_(a, -1), (z,))
+        compiled = torch.compile(lambda a: ours_(a, -1).square().sum(), fullgraph=True)
+        assert torch.equal(torch.autograd.grad(compiled(z), z)[0], torch.autograd.grad(ours_(z, -1).square().sum(), z)[0])
+        half = numbers(3, 7).to(torch.bfloat16)
+        with torch.autocast("cpu", torch.bfloat16):
+            assert ours_(half, -1).dtype == theirs(half, -1).dtype
+        assert ours_(torch.tensor([[1.0, float("nan")], [0.0, 0.0]]), 1).isnan().tolist() == [[True, True], [False, False]]
+    confident = torch.tensor([17.0, 0.0])
+    assert F.log_softmax(confident, 0)[0].item() == pytest.approx(-4.139937633089748e-8, rel=1e-7)
+
+
+@pytest.mark.parametrize(("spec", "product"), PRODUCTS)
+def test_products_can_be_differentiated(spec: str, product: str) -> None:
+    x, v = numbers(3, 4).requires_grad_(), numbers(3, 4).requires_grad_()
+    spec += ":temperature=1.5"
+    torch.autograd.gradcheck(lambda a, b: operators.map_products(a, b, spec, product), (x, v))
+    torch.autograd.gradgradcheck(lambda a, b: operators.map_products(a, b, spec, product), (x, v))
 
 
 def test_second_derivatives() -> None:

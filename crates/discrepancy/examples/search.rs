@@ -9,10 +9,10 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use discrepancy::batch::{Element, Evaluation, RowEvaluation, map_rows};
+use discrepancy::batch::{Element, Evaluation, MapEvaluation, RowEvaluation};
 use discrepancy::catalog::{self, DataDomain, Entry, Family, Measure, Value};
 use discrepancy::number::Long;
-use discrepancy::rows::{HessianKind, RowTargets, Target};
+use discrepancy::rows::{HessianKind, Product, RowTargets, Target};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 use support::{Exact, F32, F64, Format, hexadecimal, ulps};
@@ -106,8 +106,15 @@ fn evaluate<E: Element>(hill: &Hill, point: &Point) -> discrepancy::Result<Vec<B
             Ok([both.value, both.gradient, hessian].into_iter().map(wide).zip(truth).collect())
         }
         Measure::Map(map) => {
-            let truth = map.truth(&point.inputs[0])?;
-            Ok(vec![(wide(map_rows(&*map, &data[0], data[0].len())?), truth)])
+            let batch = MapEvaluation::new(&*map, &data[0], data[0].len())?;
+            let row = &point.inputs[0];
+            let Some(v) = data.get(1) else {
+                return Ok(vec![(wide(batch.images()?), map.truth(row)?)]);
+            };
+            let products = [batch.jacobian_vector_product(v)?, batch.vector_jacobian_product(v)?];
+            let truth = |product| map.product_truth(product, row, &point.inputs[1]);
+            let truths = [truth(Product::JacobianVector)?, truth(Product::VectorJacobian)?];
+            Ok(products.into_iter().map(wide).zip(truths).collect())
         }
         other => panic!("{other:?} is not searched"),
     }
@@ -135,7 +142,10 @@ impl Hill {
     }
 
     fn legal(&self, input: usize, x: f64) -> bool {
-        x.is_finite() && if input == 0 { self.entry.prediction.contains(x) } else { self.entry.target.contains(x) }
+        // The vector of a map's product is of any numbers.
+        let any = input == 1 && self.table.ends_with(".products");
+        x.is_finite()
+            && (any || if input == 0 { self.entry.prediction.contains(x) } else { self.entry.target.contains(x) })
     }
 
     /// A float near `x`, or like it.

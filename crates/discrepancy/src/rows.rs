@@ -136,17 +136,18 @@ pub trait RowMap: Debug + Send + Sync {
     fn arguments(&self) -> Arguments;
     /// Writes the image of the row, for results of a type of this spacing at 1.
     fn evaluate(&self, row: &[f64], epsilon: f64, out: &mut [f64]) -> Result<()>;
-    /// T, where the image of a score is `e^((x - M)/T)` with the row's largest score M, times a factor of the row.
-    fn temperature_of_shares(&self) -> Option<f64> {
+    /// Writes the product of the row's Jacobian `∂image_i/∂x_j` and a vector, likewise.
+    fn product(&self, product: Product, row: &[f64], v: &[f64], epsilon: f64, out: &mut [f64]) -> Result<()>;
+    /// The map of many rows at once, for results of 24 bits or fewer; `None` where it has no such form.
+    fn images(&self) -> Option<&dyn Images> {
         None
-    }
-    /// That factor, of the sum of the exponentials.
-    fn factor_of_shares(&self, _total: f64) -> f64 {
-        f64::NAN
     }
     /// The image in 256 bits, not rounded.
     #[doc(hidden)]
     fn truth(&self, row: &[f64]) -> Result<Vec<Long>>;
+    /// The product likewise.
+    #[doc(hidden)]
+    fn product_truth(&self, product: Product, row: &[f64], v: &[f64]) -> Result<Vec<Long>>;
     /// Writes the image of a row of `f64`.
     fn apply(&self, row: &[f64], out: &mut [f64]) -> Result<()> {
         self.evaluate(row, f64::EPSILON, out)
@@ -157,13 +158,17 @@ pub trait RowMap: Debug + Send + Sync {
     }
 }
 
+pub mod images;
+mod jacobian;
 pub mod labelled;
 mod margins;
 pub(crate) mod shares;
-pub mod softmax;
 pub mod spread;
 mod state;
 
+pub use images::Images;
+pub use jacobian::Product;
+pub(crate) use jacobian::{Arithmetic, Class, ProductFormula, ProductRow};
 pub use labelled::LabelledLoss;
 pub use softmax_cross_entropy::SmoothingOver;
 pub use spread::SpreadLoss;
@@ -171,10 +176,11 @@ pub use state::RowState;
 
 /// Writes the module list and the registry from one line an entry.
 macro_rules! rows {
-    ($($module:ident::$type:ident),* $(,)?) => {
+    ($($module:ident::$type:ident),*; $($map:ident::$map_type:ident),*) => {
         $(mod $module; pub use $module::$type;)*
+        $(pub mod $map;)*
         /// The catalogue entries of this family.
-        pub const LIST: &[&Entry] = &[$($type::ENTRY),*, softmax::Softmax::ENTRY];
+        pub const LIST: &[&Entry] = &[$($type::ENTRY),*, $($map::$map_type::ENTRY),*];
     };
 }
 
@@ -185,5 +191,8 @@ rows! {
     multiclass_zero_one::MulticlassZeroOne,
     multi_margin::MultiMargin,
     multilabel_margin::MultilabelMargin,
-    multilabel_soft_margin::MultilabelSoftMargin,
+    multilabel_soft_margin::MultilabelSoftMargin;
+    // Maps, with functions of one row.
+    softmax::Softmax,
+    log_softmax::LogSoftmax
 }

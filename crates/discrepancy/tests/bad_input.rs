@@ -5,8 +5,8 @@
 
 use discrepancy::Result;
 use discrepancy::batch::{
-    Evaluation, HeadEvaluation, NanPolicy, PairEvaluation, PenaltyEvaluation, RowEvaluation, TupleEvaluation, array,
-    map_rows,
+    Evaluation, HeadEvaluation, MapEvaluation, NanPolicy, PairEvaluation, PenaltyEvaluation, RowEvaluation,
+    TupleEvaluation, array, map_rows,
 };
 use discrepancy::catalog::{self, DataDomain, Entry, Family, Measure, Value};
 use discrepancy::distances::{PairFunction, condensed, hamming_bits, hamming_labels, nearest, pairwise_bits};
@@ -123,6 +123,13 @@ fn map(snapshot: &mut Snapshot, map: &dyn RowMap) {
     snapshot.add("half a row", map_rows(map, &[0.0; 3], 2));
     snapshot.add("no classes", map_rows(map, &[0.0; 3], 0));
     snapshot.add("too short a result", map.apply(&[0.0; 3], &mut [0.0; 2]));
+    let batch = MapEvaluation::new(map, &[0.0, 1.0, 2.0, 3.0], 2).unwrap();
+    snapshot.add("too short a slice for the images", batch.images_into(&mut [0.0; 2]));
+    snapshot.add("too short a vector", batch.jacobian_vector_product(&[0.0; 2]));
+    snapshot.add("a NaN in the vector", batch.vector_jacobian_product(&[0.0, 0.0, 0.0, NAN]));
+    snapshot.add("an infinity in the vector", batch.jacobian_vector_product(&[0.0, 0.0, INF, 0.0]));
+    let (scores, v) = (ndarray::arr2(&[[1.0, 2.0]]), ndarray::arr2(&[[1.0], [2.0]]));
+    snapshot.add("a vector of another shape", array::jacobian_vector_product(map, scores.view(), v.view()));
 }
 
 fn head(snapshot: &mut Snapshot, head: &dyn Head) {

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is meant to panic")]
 
 use discrepancy::batch::{
-    Element, Evaluation, HeadEvaluation, PairEvaluation, PenaltyEvaluation, Reduction, RowEvaluation, TupleEvaluation,
-    map_rows,
+    Element, Evaluation, HeadEvaluation, MapEvaluation, PairEvaluation, PenaltyEvaluation, Reduction, RowEvaluation,
+    TupleEvaluation,
 };
 use discrepancy::catalog::{self, DataDomain, Entry, Family, Measure, Property};
 use discrepancy::number::Level;
@@ -107,7 +107,15 @@ fn results<E: Element>(entry: &'static Entry) -> Vec<(&'static str, String)> {
             })
             .collect(),
         Measure::Map(map) => {
-            vec![("image", digest(&map_rows(&*map, &sequence.column::<E>(&DataDomain::Real, 500), 25).unwrap()))]
+            let scores = sequence.column::<E>(&DataDomain::Real, 500);
+            let batch = MapEvaluation::new(&*map, &scores, 25).unwrap();
+            let image = digest(&batch.images().unwrap());
+            let v = sequence.column::<E>(&DataDomain::Real, 500);
+            vec![
+                ("image", image),
+                ("Jacobian-vector product", digest(&batch.jacobian_vector_product(&v).unwrap())),
+                ("vector-Jacobian product", digest(&batch.vector_jacobian_product(&v).unwrap())),
+            ]
         }
         Measure::Head(head) => {
             let (x, w) = (sequence.column::<E>(&DataDomain::Real, 70), sequence.column::<E>(&DataDomain::UNIT, 35));

@@ -3,11 +3,10 @@
 
 mod support;
 
-use discrepancy::batch::{Element, NanPolicy, Reduction, RowEvaluation, map_rows};
+use discrepancy::batch::{Element, NanPolicy, Reduction, RowEvaluation};
 use discrepancy::catalog::{self, Measure};
 use discrepancy::number::Level;
-use discrepancy::rows::softmax::Softmax;
-use discrepancy::rows::{RowLoss, RowMap, RowTargets, Target};
+use discrepancy::rows::{RowLoss, RowTargets, Target};
 use half::{bf16, f16};
 use support::{Exact, F32, Format, ulps};
 
@@ -170,39 +169,6 @@ fn targets_that_are_no_probabilities_are_told_apart() {
             }
         }
     }
-}
-
-#[test]
-fn softmax_of_rows_is_what_the_map_gives() {
-    fn check<E: Element>(format: Format) {
-        let map = Softmax::new(1.0).unwrap();
-        for classes in CLASSES {
-            let mut scores: Vec<E> = scores(21, classes).into_iter().map(E::narrow).collect();
-            if classes == 1 {
-                scores.iter_mut().for_each(|x| *x = E::narrow(x.widen().max(-1e4)));
-            }
-            for map in [&map, &Softmax::new(0.7).unwrap()] {
-                let all = map_rows(map, &scores, classes).unwrap();
-                for (row, image) in scores.chunks(classes).zip(all.chunks(classes)) {
-                    assert_eq!(map_rows(map, row, classes).unwrap(), image);
-                    let row: Vec<f64> = row.iter().map(|x| x.widen()).collect();
-                    let mut truth = vec![0.0; classes];
-                    map.apply(&row, &mut truth).unwrap();
-                    for (got, truth) in image.iter().zip(truth) {
-                        let error = ulps(got.widen(), &Exact::of(truth), format);
-                        assert!(error <= 0.51, "{got} for {truth} of {classes}");
-                    }
-                }
-            }
-            if classes > 2 {
-                scores[4 * classes + 2] = E::narrow(f64::INFINITY);
-                assert_eq!(map_rows(&map, &scores, classes).unwrap_err().index(), Some(4 * classes + 2));
-            }
-        }
-    }
-    check::<f32>(F32);
-    check::<f16>(F16);
-    check::<bf16>(BF16);
 }
 
 const CLASSES: [usize; 13] = [1, 2, 3, 8, 10, 63, 64, 65, 96, 97, 128, 131, 1000];

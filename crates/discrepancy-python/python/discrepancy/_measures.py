@@ -333,9 +333,21 @@ class RowMap(Measure):
 
     __slots__ = ()
 
-    def value(self, prediction: ArrayLike, *, out: Array | None = None) -> Array:
+    def value(self, prediction: ArrayLike, *, nan: Nan = "error", out: Array | None = None) -> Array:
         """The image of each row of an array of the shape (…, C)."""
-        return self._core.map(prediction, out)
+        return self._core.map(prediction, nan, out)
+
+    def jacobian_vector_product(
+        self, prediction: ArrayLike, v: ArrayLike, *, nan: Nan = "error", out: Array | None = None
+    ) -> Array:
+        """``J v`` of each row's Jacobian ``J_ij = ∂image_i/∂x_j`` and a row of ``v``: how images move with the scores."""
+        return self._core.map_product("jacobian_vector", prediction, v, nan, out)
+
+    def vector_jacobian_product(
+        self, prediction: ArrayLike, v: ArrayLike, *, nan: Nan = "error", out: Array | None = None
+    ) -> Array:
+        """``Jᵀ v``: the gradient in the scores, where ``v`` is the gradient in the images."""
+        return self._core.map_product("vector_jacobian", prediction, v, nan, out)
 
     __call__ = value
 

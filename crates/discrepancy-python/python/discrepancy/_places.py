@@ -45,6 +45,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "multilabel_margin": ("rows", "MultilabelMargin"),
     "multilabel_soft_margin": ("rows", "MultilabelSoftMargin"),
     "softmax": ("maps", "Softmax"),
+    "log_softmax": ("maps", "LogSoftmax"),
     "linear_softmax_cross_entropy": ("heads", "LinearSoftmaxCrossEntropy"),
     "large_margin_softmax": ("heads", "LargeMarginSoftmax"),
     "ctc": ("sequences", "Ctc"),

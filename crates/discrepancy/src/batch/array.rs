@@ -19,17 +19,18 @@
 use super::element::Element;
 use super::evaluation::Evaluation;
 use super::head::HeadEvaluation;
-use super::matrix::Matrix;
+use super::maps::MapEvaluation;
+use super::matrix::{Matrix, room};
 use super::pairs::{PairEvaluation, condensed_of, nearest_of};
 use super::penalty::PenaltyEvaluation;
-use super::rows::{self, RowEvaluation, map_matrix};
+use super::rows::{self, RowEvaluation};
 use super::tuples::TupleEvaluation;
 use crate::distances::PairFunction;
 use crate::error::{Error, ErrorKind, Result};
 use crate::heads::Head;
 use crate::losses::PointwiseLoss;
 use crate::penalties::Penalty;
-use crate::rows::{RowLoss, RowMap};
+use crate::rows::{Product, RowLoss, RowMap};
 use crate::tuples::TupleLoss;
 use ndarray::{Array, Array1, Array2, ArrayView, ArrayView1, ArrayView2, Dimension};
 
@@ -190,6 +191,19 @@ pub fn row_value_and_gradient<E: Element>(
     Ok((results.value.into(), matrix(loss.entry().name, scores.dim(), results.gradient)?))
 }
 
+/// A map over the rows of a view.
+///
+/// ```
+/// use discrepancy::{batch::array, rows::softmax::Softmax};
+/// use ndarray::array;
+/// let (map, scores) = (Softmax::default(), array![[2.0, 0.0], [2.0, 0.0]]);
+/// assert_eq!(array::map(&map, scores.t())?.images()?, [0.5; 4]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
+pub fn map<'a, E: Element>(map: &'a dyn RowMap, rows: ArrayView2<'a, E>) -> Result<MapEvaluation<'a, E>> {
+    Ok(MapEvaluation::of(map, Matrix::of_view(map.entry().name, "prediction", rows)?))
+}
+
 /// A map of each row.
 ///
 /// ```
@@ -199,8 +213,66 @@ pub fn row_value_and_gradient<E: Element>(
 /// # Ok::<(), discrepancy::Error>(())
 /// ```
 pub fn map_rows<E: Element>(map: &dyn RowMap, rows: ArrayView2<'_, E>) -> Result<Array2<E>> {
-    let name = map.entry().name;
-    matrix(name, rows.dim(), map_matrix(map, Matrix::of_view(name, "prediction", rows)?)?)
+    let images = self::map(map, rows.reborrow())?.images()?;
+    matrix(map.entry().name, rows.dim(), images)
+}
+
+/// `J v` of the Jacobian of each row's image, and each row of v.
+///
+/// ```
+/// use discrepancy::{batch::array, rows::softmax::Softmax};
+/// use ndarray::array;
+/// let (scores, v) = (array![[0.0, 0.0]], array![[1.0, 0.0]]);
+/// assert_eq!(array::jacobian_vector_product(&Softmax::default(), scores.view(), v.view())?, array![[0.25, -0.25]]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
+pub fn jacobian_vector_product<E: Element>(
+    map: &dyn RowMap,
+    rows: ArrayView2<'_, E>,
+    v: ArrayView2<'_, E>,
+) -> Result<Array2<E>> {
+    product(Product::JacobianVector, map, rows, v)
+}
+
+/// `Jᵀ v`: the gradients in the scores, where v are those in the images.
+///
+/// ```
+/// use discrepancy::{batch::array, rows::log_softmax::LogSoftmax};
+/// use ndarray::array;
+/// let (scores, v) = (array![[0.0, 0.0]], array![[1.0, 1.0]]);
+/// let gradient = array::vector_jacobian_product(&LogSoftmax::default(), scores.view(), v.view())?;
+/// assert_eq!(gradient, array![[0.0, 0.0]]);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
+pub fn vector_jacobian_product<E: Element>(
+    map: &dyn RowMap,
+    rows: ArrayView2<'_, E>,
+    v: ArrayView2<'_, E>,
+) -> Result<Array2<E>> {
+    product(Product::VectorJacobian, map, rows, v)
+}
+
+/// Either product into an array that lies row by row.
+pub fn product_into<E: Element>(
+    product: Product,
+    batch: &MapEvaluation<'_, E>,
+    v: ArrayView2<'_, E>,
+    out: &mut [E],
+) -> Result<()> {
+    batch.product_of(product, Matrix::of_view(batch.entry().name, "v", v)?, out)
+}
+
+fn product<E: Element>(
+    product: Product,
+    map: &dyn RowMap,
+    rows: ArrayView2<'_, E>,
+    v: ArrayView2<'_, E>,
+) -> Result<Array2<E>> {
+    let batch = self::map(map, rows)?;
+    let mut out = room(map.entry().name, rows.nrows().checked_mul(rows.ncols()))?;
+    out.resize(rows.len(), E::default());
+    product_into(product, &batch, v, &mut out)?;
+    matrix(map.entry().name, rows.dim(), out)
 }
 
 /// A head over the rows `x` (N×D) of a view under `weights` (C×D); a bias (C) is optional.

@@ -73,6 +73,22 @@ impl Room {
         labels: &[usize],
         temperature: f64,
     ) {
+        self.cells::<false>(level, block, soon, labels, temperature);
+    }
+
+    /// Computes the sums of exponentials, and keeps the gaps `(x - M)/T` instead of them.
+    pub(super) fn gaps(&mut self, level: Level, block: &[f32], soon: &[f32], labels: &[usize], temperature: f64) {
+        self.cells::<true>(level, block, soon, labels, temperature);
+    }
+
+    fn cells<const GAPS: bool>(
+        &mut self,
+        level: Level,
+        block: &[f32],
+        soon: &[f32],
+        labels: &[usize],
+        temperature: f64,
+    ) {
         let width = block.len() / labels.len();
         self.rows.resize(labels.len());
         let rows = if width <= FEW { labels.len().next_multiple_of(LANES) } else { labels.len() };
@@ -85,10 +101,10 @@ impl Room {
         if width > PART {
             for (i, label) in labels.iter().enumerate() {
                 let (row, weights) = (&block[i * width..][..width], &mut weights[i * width..][..width]);
-                by_parts(level, row, *label, temperature, weights, rows, i);
+                by_parts::<GAPS>(level, row, *label, temperature, weights, rows, i);
             }
         } else {
-            run(level, Exponentials { block, soon, width, labels, temperature, weights, rows });
+            run(level, Exponentials::<GAPS> { block, soon, width, labels, temperature, weights, rows });
         }
     }
 
@@ -103,22 +119,31 @@ impl Room {
 
     /// Writes the exponentials, those of a row times its `other`.
     pub(super) fn products<E: Element>(&self, level: Level, width: usize, out: &mut [E]) {
+        self.images::<E, false>(level, width, out);
+    }
+
+    /// Writes the gaps, those of a row less its `other`.
+    pub(super) fn differences<E: Element>(&self, level: Level, width: usize, out: &mut [E]) {
+        self.images::<E, true>(level, width, out);
+    }
+
+    fn images<E: Element, const GAPS: bool>(&self, level: Level, width: usize, out: &mut [E]) {
         let Room { weights, rows } = self;
         if width > PART {
-            for ((out, weights), factor) in out.chunks_mut(width).zip(weights.chunks(width)).zip(&rows.other) {
+            for ((out, weights), number) in out.chunks_mut(width).zip(weights.chunks(width)).zip(&rows.other) {
                 let parts = out.par_chunks_mut(PART).zip(weights.par_chunks(PART));
                 parts.for_each(|(out, weights)| {
-                    let factors = std::slice::from_ref(factor);
-                    run(level, Gradients { weights, factors, width: weights.len(), out });
+                    let numbers = std::slice::from_ref(number);
+                    run(level, Images::<E, GAPS> { weights, numbers, width: weights.len(), out });
                 });
             }
         } else {
-            run(level, Gradients { weights, factors: &rows.other, width, out });
+            run(level, Images::<E, GAPS> { weights, numbers: &rows.other, width, out });
         }
     }
 }
 
-struct Exponentials<'a> {
+struct Exponentials<'a, const GAPS: bool> {
     block: &'a [f32],
     /// The scores that are wanted next, or nothing.
     soon: &'a [f32],
@@ -129,7 +154,7 @@ struct Exponentials<'a> {
     rows: &'a mut LabelledRows,
 }
 
-impl Block for Exponentials<'_> {
+impl<const GAPS: bool> Block for Exponentials<'_, GAPS> {
     fn scalar(self) {
         self.each(One);
     }
@@ -139,10 +164,10 @@ impl Block for Exponentials<'_> {
     }
 }
 
-/// How scores become weights: known when the loops are compiled.
+/// How scores become gaps: known when the loops are compiled.
 trait Weigh: Copy {
-    /// `e^((x - largest)/T)`; the gap is cut where the power would not be a normal number any more.
-    fn weight<M: Machine>(self, x: M, largest: M) -> M;
+    /// `(x - largest)/T`.
+    fn gap<M: Machine>(self, x: M, largest: M) -> M;
 }
 
 /// At temperature 1.
@@ -155,16 +180,22 @@ struct Tempered(f64);
 
 impl Weigh for Plain {
     #[inline(always)]
-    fn weight<M: Machine>(self, x: M, largest: M) -> M {
-        exp_of_normal_short((x - largest).max(x.lit(SHORT_EXP_MIN)))
+    fn gap<M: Machine>(self, x: M, largest: M) -> M {
+        x - largest
     }
 }
 
 impl Weigh for Tempered {
     #[inline(always)]
-    fn weight<M: Machine>(self, x: M, largest: M) -> M {
-        exp_of_normal_short(((x - largest) / self.0).max(x.lit(SHORT_EXP_MIN)))
+    fn gap<M: Machine>(self, x: M, largest: M) -> M {
+        (x - largest) / self.0
     }
+}
+
+/// `e^gap`; the gap is cut where the power would not be a normal number any more.
+#[inline(always)]
+fn weight<M: Machine>(gap: M) -> M {
+    exp_of_normal_short(gap.max(gap.lit(SHORT_EXP_MIN)))
 }
 
 #[inline(always)]
@@ -175,7 +206,7 @@ pub(super) fn over<R: Real>(x: R, temperature: f64) -> R {
 /// Eight scores of eight rows, or of eight classes.
 pub(super) type Tile = [[f32; LANES]; LANES];
 
-impl Exponentials<'_> {
+impl<const GAPS: bool> Exponentials<'_, GAPS> {
     #[inline(always)]
     fn each<L: Load>(self, load: L) {
         match self.temperature {
@@ -225,11 +256,12 @@ impl Exponentials<'_> {
                     fetch(&mut lines);
                 }
                 let x = load.load(&wide(column)[part.clone()]);
-                let w = weigh.weight(x, top);
+                let gap = weigh.gap(x, top);
+                let w = weight(gap);
                 let is_top = x.same(top);
                 rest = rest + L::Number::when(is_top, none, w);
                 tops = tops + L::Number::when(is_top, one, none);
-                load.store(w, &mut cells[part.clone()]);
+                load.store(if GAPS { gap } else { w }, &mut cells[part.clone()]);
             }
             // All classes but one of the largest scores; infinite scores have no exponentials: NaN is never sure.
             rest = L::Number::when(top.finite(), rest + (tops - 1.0), top.lit(f64::NAN));
@@ -252,7 +284,7 @@ impl Exponentials<'_> {
         let weights = &mut self.weights[i * self.width..][..self.width];
         let (largest, top) = largest(row);
         let soon = self.soon.get(i * self.width..).unwrap_or_default();
-        let rest = part(load, weigh, largest, Some(top), row, soon, weights);
+        let rest = part::<L, W, GAPS>(load, weigh, largest, Some(top), row, soon, weights);
         note(self.rows, i, row, weights, largest, rest, self.labels[i], self.temperature);
     }
 }
@@ -300,7 +332,7 @@ fn note(
 }
 
 /// One long row, on all threads; its parts are added in their order.
-fn by_parts(
+fn by_parts<const GAPS: bool>(
     level: Level,
     row: &[f32],
     label: usize,
@@ -323,7 +355,7 @@ fn by_parts(
     }
     let sum = |(k, (scores, weights)): (usize, (&[f32], &mut [f64]))| {
         let (top, mut sum) = ((place / PART == k).then_some(place % PART), 0.0);
-        run(level, Part { scores, largest, top, temperature, weights, sum: &mut sum });
+        run(level, Part::<GAPS> { scores, largest, top, temperature, weights, sum: &mut sum });
         sum
     };
     let parts = row.par_chunks(PART).zip(weights.par_chunks_mut(PART)).enumerate();
@@ -347,7 +379,7 @@ impl Block for Search<'_> {
     }
 }
 
-struct Part<'a> {
+struct Part<'a, const GAPS: bool> {
     scores: &'a [f32],
     largest: f32,
     top: Option<usize>,
@@ -356,18 +388,18 @@ struct Part<'a> {
     sum: &'a mut f64,
 }
 
-impl Part<'_> {
+impl<const GAPS: bool> Part<'_, GAPS> {
     #[inline(always)]
     fn each<L: Load>(self, load: L) {
         let Part { scores, largest, top, temperature, weights, sum } = self;
         *sum = match temperature {
-            1.0 => part(load, Plain, largest, top, scores, &[], weights),
-            temperature => part(load, Tempered(temperature), largest, top, scores, &[], weights),
+            1.0 => part::<L, Plain, GAPS>(load, Plain, largest, top, scores, &[], weights),
+            temperature => part::<L, Tempered, GAPS>(load, Tempered(temperature), largest, top, scores, &[], weights),
         };
     }
 }
 
-impl Block for Part<'_> {
+impl<const GAPS: bool> Block for Part<'_, GAPS> {
     fn scalar(self) {
         self.each(One);
     }
@@ -377,9 +409,10 @@ impl Block for Part<'_> {
     }
 }
 
-/// The exponentials of a row or of a part of it, in pieces of [`PARTS`], and their sum without the one at `top`.
+/// The exponentials of a row or of a part of it, in pieces of [`PARTS`], and their sum without the one at `top`; or the
+/// gaps, and that sum.
 #[inline(always)]
-fn part<L: Load, W: Weigh>(
+fn part<L: Load, W: Weigh, const GAPS: bool>(
     load: L,
     weigh: W,
     largest: f32,
@@ -401,18 +434,18 @@ fn part<L: Load, W: Weigh>(
     for (piece, out) in before.iter().zip(out_before) {
         fetch(&mut lines);
         fetch(&mut lines);
-        exponentials(load, weigh, wide, piece, out, &mut parts);
+        exponentials::<L, W, GAPS>(load, weigh, wide, piece, out, &mut parts);
     }
     // The largest score's own exponential is 1 and left out of the sum.
     let place = top.unwrap_or(0) % PARTS;
     if let ([piece, after @ ..], [out, out_after @ ..]) = (after, out_after) {
         let mut piece = *piece;
         piece[place] = f32::NEG_INFINITY;
-        exponentials(load, weigh, wide, &piece, out, &mut parts);
+        exponentials::<L, W, GAPS>(load, weigh, wide, &piece, out, &mut parts);
         for (piece, out) in after.iter().zip(out_after) {
             fetch(&mut lines);
             fetch(&mut lines);
-            exponentials(load, weigh, wide, piece, out, &mut parts);
+            exponentials::<L, W, GAPS>(load, weigh, wide, piece, out, &mut parts);
         }
     }
     if !rest.is_empty() {
@@ -421,14 +454,14 @@ fn part<L: Load, W: Weigh>(
         if pieces.len() == special {
             piece[place] = f32::NEG_INFINITY;
         }
-        exponentials(load, weigh, wide, &piece, &mut out, &mut parts);
+        exponentials::<L, W, GAPS>(load, weigh, wide, &piece, &mut out, &mut parts);
         out_rest.copy_from_slice(&out[..rest.len()]);
     }
     for (sums, part) in sums.chunks_exact_mut(L::WIDTH).zip(parts) {
         load.store(part, sums);
     }
     if let Some(top) = top {
-        weights[top] = 1.0;
+        weights[top] = if GAPS { 0.0 } else { 1.0 };
     }
     sums.iter().sum()
 }
@@ -450,9 +483,9 @@ pub(super) fn wide(numbers: &[f32; LANES]) -> [f64; LANES] {
     wide
 }
 
-/// Exponentials, and their sums.
+/// Exponentials or gaps, and sums of exponentials.
 #[inline(always)]
-fn exponentials<L: Load, W: Weigh>(
+fn exponentials<L: Load, W: Weigh, const GAPS: bool>(
     load: L,
     weigh: W,
     largest: L::Number,
@@ -463,10 +496,11 @@ fn exponentials<L: Load, W: Weigh>(
     let width = L::WIDTH;
     for (k, scores) in scores.chunks_exact(2 * width).enumerate() {
         for (half, x) in load.load_single(scores).into_iter().enumerate() {
-            let w = weigh.weight(x, largest);
+            let gap = weigh.gap(x, largest);
+            let w = weight(gap);
             let sum = &mut sums[2 * k + half];
             *sum = *sum + w;
-            load.store(w, &mut out[(2 * k + half) * width..][..width]);
+            load.store(if GAPS { gap } else { w }, &mut out[(2 * k + half) * width..][..width]);
         }
     }
 }
@@ -516,50 +550,57 @@ pub(super) fn larger(m: f32, x: f32) -> f32 {
     if m < x { x } else { m }
 }
 
-struct Gradients<'a, E> {
+struct Images<'a, E, const GAPS: bool> {
     weights: &'a [f64],
-    /// What a row's exponentials are multiplied by.
-    factors: &'a [f64],
+    /// What a row's exponentials are multiplied by, or its gaps are reduced by.
+    numbers: &'a [f64],
     width: usize,
     out: &'a mut [E],
 }
 
-impl<E: Element> Gradients<'_, E> {
+/// An exponential times the number of its row, or a gap less it.
+#[inline(always)]
+fn image<R: Real, const GAPS: bool>(cell: R, number: R) -> R {
+    if GAPS { cell - number } else { cell * number }
+}
+
+impl<E: Element, const GAPS: bool> Images<'_, E, GAPS> {
     #[inline(always)]
     fn each<L: Load>(self, load: L) {
-        let Gradients { weights, factors, width, out } = self;
+        let Images { weights, numbers, width, out } = self;
         if width > FEW {
-            for ((out, weights), factor) in out.chunks_mut(width).zip(weights.chunks(width)).zip(factors) {
+            for ((out, weights), number) in out.chunks_mut(width).zip(weights.chunks(width)).zip(numbers) {
                 for (out, w) in out.iter_mut().zip(weights) {
-                    *out = E::narrow(w * factor);
+                    *out = E::narrow(image::<f64, GAPS>(*w, *number));
                 }
             }
         } else if let Some(out) = E::as_singles_mut(out) {
-            tiles(load, weights, factors, width, out);
+            tiles::<L, GAPS>(load, weights, numbers, width, out);
         } else {
             for (i, out) in out.chunks_mut(width).enumerate() {
                 let cells = &weights[i / LANES * LANES * width..][..LANES * width];
                 for (out, cells) in out.iter_mut().zip(cells.chunks_exact(LANES)) {
-                    *out = E::narrow(cells[i % LANES] * factors[i]);
+                    *out = E::narrow(image::<f64, GAPS>(cells[i % LANES], numbers[i]));
                 }
             }
         }
     }
 }
 
-/// Gradients of few classes, eight rows at a time.
+/// Images of few classes, eight rows at a time.
 #[inline(always)]
-fn tiles<L: Load>(load: L, weights: &[f64], factors: &[f64], width: usize, out: &mut [f32]) {
+fn tiles<L: Load, const GAPS: bool>(load: L, weights: &[f64], numbers: &[f64], width: usize, out: &mut [f32]) {
     let mut rows: [Tile; FEW / LANES] = [[[0.0; LANES]; LANES]; FEW / LANES];
     for (group, cells) in weights.chunks_exact(LANES * width).enumerate() {
-        let factors = &factors[group * LANES..][..LANES];
+        let numbers = &numbers[group * LANES..][..LANES];
         for (tile, cells) in rows.iter_mut().zip(cells.chunks(LANES * LANES)) {
             let flat = tile.as_flattened_mut();
             for start in (0..cells.len()).step_by(2 * L::WIDTH) {
-                let low = product(load, cells, factors, start);
+                let low = of_register::<L, GAPS>(load, cells, numbers, start);
                 // An odd number of classes ends in the middle of two registers.
                 let next = start + L::WIDTH;
-                let high = product(load, cells, factors, if next < cells.len() { next } else { start });
+                let next = if next < cells.len() { next } else { start };
+                let high = of_register::<L, GAPS>(load, cells, numbers, next);
                 load.store_single([low, high], &mut flat[start..start + 2 * L::WIDTH]);
             }
             load.transpose(tile);
@@ -589,13 +630,14 @@ pub(super) fn put_rows(rows: &[Tile; FEW / LANES], first: usize, width: usize, o
     }
 }
 
-/// The gradients of a register of cells, eight rows to a class.
+/// The images of a register of cells, eight rows to a class.
 #[inline(always)]
-fn product<L: Load>(load: L, cells: &[f64], factors: &[f64], start: usize) -> L::Number {
-    load.load(&cells[start..start + L::WIDTH]) * load.load(&factors[start % LANES..][..L::WIDTH])
+fn of_register<L: Load, const GAPS: bool>(load: L, cells: &[f64], numbers: &[f64], start: usize) -> L::Number {
+    let (cells, numbers) = (&cells[start..start + L::WIDTH], &numbers[start % LANES..][..L::WIDTH]);
+    image::<L::Number, GAPS>(load.load(cells), load.load(numbers))
 }
 
-impl<E: Element> Block for Gradients<'_, E> {
+impl<E: Element, const GAPS: bool> Block for Images<'_, E, GAPS> {
     #[inline(always)]
     fn scalar(self) {
         self.each(One);

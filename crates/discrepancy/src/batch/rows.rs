@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::losses::Precision;
 use crate::number::Level;
 use crate::rows::labelled::LabelledRows;
-use crate::rows::{HessianKind, LabelledLoss, RowLoss, RowMap, RowTargets, SpreadLoss, Target};
+use crate::rows::{HessianKind, LabelledLoss, RowLoss, RowTargets, SpreadLoss, Target};
 use crate::sums::{ExactSum, Moments};
 use discrepancy_stream::Stores;
 use ndarray::{ArrayView1, Axis, Slice};
@@ -850,80 +850,4 @@ fn merged(parts: Vec<Moments>) -> Moments {
         total
     };
     parts.into_iter().reduce(both).unwrap_or_default()
-}
-
-/// A map of each of many rows (N×C), softmax say.
-///
-/// ```
-/// use discrepancy::batch::map_rows;
-/// use discrepancy::rows::softmax::Softmax;
-/// let p = map_rows(&Softmax::default(), &[0.0_f32, 0.0, 5.0, 5.0], 2)?;
-/// assert_eq!(p, [0.5; 4]);
-/// # Ok::<(), discrepancy::Error>(())
-/// ```
-pub fn map_rows<E: Element>(map: &dyn RowMap, rows: &[E], classes: usize) -> Result<Vec<E>> {
-    map_matrix(map, Matrix::new(map.entry().name, "prediction", rows, classes)?)
-}
-
-pub(super) fn map_matrix<E: Element>(map: &dyn RowMap, rows: Matrix<'_, E>) -> Result<Vec<E>> {
-    let width = rows.width();
-    let mut out = room(map.entry().name, rows.rows().checked_mul(width))?;
-    out.resize(rows.rows() * width, E::default());
-    let temperature = map.temperature_of_shares().filter(|_| E::PRECISION == Precision::Plain);
-    let size = rows_of_block(width);
-    let stream = size_of_val(&out[..]) > STREAM;
-    let one = |scratch: &mut MapScratch<E>, (block, out): (usize, &mut [E])| {
-        let MapScratch { row, image, labels, singles, room, narrow } = scratch;
-        let (first, count) = (block * size, out.len() / width);
-        let target = if stream {
-            narrow.resize(out.len(), E::default());
-            &mut narrow[..]
-        } else {
-            &mut *out
-        };
-        if let Some(temperature) = temperature {
-            labels.resize(count, 0);
-            room.exponentials(
-                Level::best(),
-                rows.singles(first, count, singles),
-                rows.ahead(first + count, count),
-                labels,
-                temperature,
-            );
-            let LabelledRows { rest, other, .. } = &mut room.rows;
-            other.iter_mut().zip(rest).for_each(|(factor, rest)| *factor = map.factor_of_shares(*rest + 1.0));
-            room.products(Level::best(), width, target);
-        }
-        for (k, out) in target.chunks_mut(width).enumerate() {
-            // Sums of what has no exponentials are not numbers.
-            if temperature.is_some() && room.rows.rest[k].is_finite() {
-                continue;
-            }
-            let i = first + k;
-            rows.widen(i, row);
-            image.resize(width, 0.0);
-            map.evaluate(row, E::EPSILON, image).map_err(|error| {
-                let index = i * width + error.index().unwrap_or(0);
-                error.at(index)
-            })?;
-            out.iter_mut().zip(image.iter()).for_each(|(out, x)| *out = E::narrow(*x));
-        }
-        if stream {
-            discrepancy_stream::scope(|stores| E::stream(stores, out, narrow));
-        }
-        Ok(())
-    };
-    deal(out.len(), out.par_chunks_mut(size * width).enumerate(), one)?;
-    Ok(out)
-}
-
-/// Room for a block of rows that are mapped.
-#[derive(Default)]
-struct MapScratch<E> {
-    row: Vec<f64>,
-    image: Vec<f64>,
-    labels: Vec<usize>,
-    singles: Vec<f32>,
-    room: Room,
-    narrow: Vec<E>,
 }

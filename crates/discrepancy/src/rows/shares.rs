@@ -95,6 +95,11 @@ impl<R: Careful> Shares<R> {
         let shift = self.shift[j];
         if shift.leading() == f64::NEG_INFINITY { R::of(f64::INFINITY) } else { self.log - shift }
     }
+    /// `ln p_j`, two terms of one sign; minus infinity where the probability is 0.
+    pub(crate) fn log_probability(&self, j: usize) -> R {
+        let shift = self.shift[j];
+        if shift.leading() == f64::NEG_INFINITY { R::of(f64::NEG_INFINITY) } else { shift - self.log }
+    }
     /// `ln Σ e^z`.
     pub(crate) fn logsumexp(&self) -> R {
         self.log + self.largest

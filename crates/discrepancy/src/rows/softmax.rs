@@ -1,11 +1,13 @@
-//! Softmax, its logarithm and its Jacobian.
+//! Softmax and its Jacobian.
 
+use super::images::{ImageFormula, Images};
+use super::jacobian::{self, Arithmetic, Class, Product, ProductFormula, ProductRow};
 use super::RowMap;
 use super::shares::{Shares, check_length, check_scores};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::error::Result;
-use crate::number::Long;
 use crate::number::careful::{Careful, deepening, settled};
+use crate::number::{Long, Real};
 
 crate::entry! {
     /// Softmax: turns a row of scores into probabilities. A map, not a loss.
@@ -46,15 +48,56 @@ impl RowMap for Softmax {
         out.copy_from_slice(&probabilities(row, self.temperature, epsilon)?);
         Ok(())
     }
-    fn temperature_of_shares(&self) -> Option<f64> {
-        Some(self.temperature)
+    // The Jacobian is symmetric.
+    fn product(&self, _: Product, row: &[f64], v: &[f64], epsilon: f64, out: &mut [f64]) -> Result<()> {
+        jacobian::product::<Centred>(Self::ENTRY.name, (row, v), self.temperature, epsilon, out)
     }
-    fn factor_of_shares(&self, total: f64) -> f64 {
-        1.0 / total
+    fn images(&self) -> Option<&dyn Images> {
+        Some(self)
     }
     fn truth(&self, row: &[f64]) -> Result<Vec<Long>> {
         let shares = Shares::new(Self::ENTRY.name, row, self.temperature)?;
         Ok((0..row.len()).map(|j| shares.probability(j)).collect())
+    }
+    fn product_truth(&self, _: Product, row: &[f64], v: &[f64]) -> Result<Vec<Long>> {
+        jacobian::truth::<Centred>(Self::ENTRY.name, (row, v), self.temperature)
+    }
+}
+
+impl ImageFormula for Softmax {
+    const OF_GAPS: bool = false;
+    type Forward = Centred;
+    type Backward = Centred;
+    fn temperature(&self) -> f64 {
+        self.temperature
+    }
+    #[inline(always)]
+    fn number<R: Real>(&self, rest: R) -> R {
+        rest.lit(1.0) / (rest + 1.0)
+    }
+}
+
+/// `((diag(p) - p pᵀ) v)_j = p_j (v_j - p·v)`, with v less its value at the largest score.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Centred;
+
+impl ProductFormula for Centred {
+    const OF_SHARES: bool = true;
+    #[inline(always)]
+    fn term<R: Arithmetic>(class: Class<R>) -> R {
+        class.weight * class.relative
+    }
+    #[inline(always)]
+    fn number<R: Arithmetic>(row: ProductRow<R>) -> R {
+        row.sum / row.total
+    }
+    #[inline(always)]
+    fn difference<R: Arithmetic>(class: Class<R>, mean: R) -> R {
+        class.relative - mean
+    }
+    #[inline(always)]
+    fn difference_at_top<R: Arithmetic>(row: ProductRow<R>, mean: R) -> R {
+        row.zero - mean
     }
 }
 
@@ -81,18 +124,6 @@ pub fn softmax(row: &[f64], temperature: f64) -> Result<Vec<f64>> {
 fn probabilities(row: &[f64], temperature: f64, epsilon: f64) -> Result<Vec<f64>> {
     let mut parts = parts!(row, temperature, epsilon);
     (0..row.len()).map(|j| settled!(parts, |shares| shares.probability(j))).collect()
-}
-
-/// The logarithms of the probabilities, exact near probability 1 and minus infinity at 0.
-///
-/// ```
-/// use discrepancy::rows::softmax::log_softmax;
-/// assert_eq!(log_softmax(&[40.0, 0.0], 1.0)?, [-4.248354255291589e-18, -40.0]);
-/// # Ok::<(), discrepancy::Error>(())
-/// ```
-pub fn log_softmax(row: &[f64], temperature: f64) -> Result<Vec<f64>> {
-    let mut parts = parts!(row, temperature, f64::EPSILON);
-    (0..row.len()).map(|j| settled!(parts, |shares| -shares.surprise(j))).collect()
 }
 
 /// The Jacobian `p_i (δ_ij - p_j) / T`, C×C, row by row; it is symmetric.
@@ -123,27 +154,7 @@ fn slope<R: Careful>(shares: &Shares<R>, i: usize, j: usize) -> R {
 /// # Ok::<(), discrepancy::Error>(())
 /// ```
 pub fn jacobian_vector_product(row: &[f64], temperature: f64, v: &[f64]) -> Result<Vec<f64>> {
-    check_length(Softmax::ENTRY.name, "v", v.len(), row.len())?;
-    Softmax::new(temperature)?;
-    check_scores(Softmax::ENTRY.name, row)?;
-    let name = Softmax::ENTRY.name;
-    let mut parts = deepening!(f64::EPSILON, |R| Ok(with_mean(Shares::<R>::new(name, row, temperature)?, v)));
-    let one = |j: usize| settled!(parts, |(shares, mean)| product(shares, *mean, v, j).over_number(temperature));
-    (0..row.len()).map(one).collect()
-}
-
-/// With the mean of v, less its value at the top class.
-pub(super) fn with_mean<R: Careful>(shares: Shares<R>, v: &[f64]) -> (Shares<R>, R) {
-    let mean = (0..v.len()).fold(R::of(0.0), |sum, k| sum + shares.probability(k) * relative(&shares, v, k));
-    (shares, mean)
-}
-
-/// `v_k` less its value at the top class, which leaves little to cancel.
-fn relative<R: Careful>(shares: &Shares<R>, v: &[f64], k: usize) -> R {
-    R::of(v[k]) - v[shares.top]
-}
-
-/// `((diag(p) - p pᵀ) v)_j = p_j (v_j - p·v)`.
-pub(super) fn product<R: Careful>(shares: &Shares<R>, mean: R, v: &[f64], j: usize) -> R {
-    (relative(shares, v, j) - mean) * shares.probability(j)
+    let mut out = vec![0.0; row.len()];
+    Softmax::new(temperature)?.product(Product::JacobianVector, row, v, f64::EPSILON, &mut out)?;
+    Ok(out)
 }

@@ -1,7 +1,9 @@
 use super::labelled::{Answer, LabelFormula, Labelled, LabelledLoss};
 use super::shares::{Shares, check_classes, check_length, check_target};
 use super::spread::{Spread, SpreadAnswer, SpreadFormula, SpreadLoss};
-use super::{HessianKind, RowLoss, Target, softmax};
+use super::jacobian;
+use super::softmax::Centred;
+use super::{HessianKind, RowLoss, Target};
 use crate::catalog::{DataDomain, Domain, Interval, ParameterType, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::careful::{Careful, deepening, settled};
@@ -110,9 +112,13 @@ impl SoftmaxCrossEntropy {
         check_length(Self::ENTRY.name, "v", v.len(), row.len())?;
         check_target(Self::ENTRY.name, row.len(), target, f64::EPSILON)?;
         let epsilon = f64::EPSILON;
-        let mut parts = deepening!(epsilon, |R| Ok(self.with_mean(self.prepare::<R>(row, target, epsilon)?, v)));
+        let mut parts = deepening!(epsilon, |R| {
+            let (shares, pull) = self.prepare::<R>(row, target, epsilon)?;
+            let numbers = jacobian::numbers::<Centred, R>(&shares, v);
+            Ok((shares, pull, numbers))
+        });
         let one = |j: usize| {
-            settled!(parts, |(shares, pull, mean)| self.curvature_product(shares, pull, *mean, v, j))
+            settled!(parts, |(shares, pull, numbers)| self.curvature_product(shares, pull, numbers, v, j))
         };
         (0..v.len()).map(one).collect()
     }
@@ -214,22 +220,19 @@ impl SoftmaxCrossEntropy {
         self.per_square(sum * factor)
     }
 
-    fn with_mean<R: Careful>(&self, (shares, pull): Prepared<R>, v: &[f64]) -> (Shares<R>, Pull<R>, R) {
-        let (shares, mean) = softmax::with_mean(shares, v);
-        (shares, pull, mean)
-    }
-
     fn curvature_product<R: Careful>(
         &self,
         shares: &Shares<R>,
         pull: &Pull<R>,
-        mean: R,
+        numbers: &jacobian::Numbers<R>,
         v: &[f64],
         j: usize,
     ) -> R {
-        let mut sum = self.own_factor(shares, pull, false) * softmax::product(shares, mean, v, j);
+        let product = jacobian::at::<Centred, R>(shares, numbers, v, j);
+        let mut sum = self.own_factor(shares, pull, false) * product;
         if self.z_loss != 0.0 {
-            sum = sum + (mean + v[shares.top]) * shares.probability(j) * self.z_loss * 2.0;
+            // The mean of v.
+            sum = sum + (numbers.number + v[shares.top]) * shares.probability(j) * self.z_loss * 2.0;
         }
         self.per_square(sum)
     }

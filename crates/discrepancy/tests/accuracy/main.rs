@@ -57,9 +57,10 @@ fn losses_have_points_enough() {
                     FOUND.iter().filter(|found| found.entry == entry.name && found.format.name() == format.name());
                 mine.filter(|found| found.output.starts_with(kind)).map(|found| found.points).sum()
             };
-            let (values, gradients) = (of("value").max(of("probabilities")), of("gradient"));
-            // A map has no gradient in the tables: its numbers are one coordinate each.
-            let none = entry.is(Property::NotDifferentiable) || of("probabilities") > 0;
+            // A map has images and products instead.
+            let values = of("value").max(of("probabilities")).max(of("log-probabilities"));
+            let gradients = of("gradient").max(of("Jacobian").min(of("vector")));
+            let none = entry.is(Property::NotDifferentiable);
             println!("{} {}: {values} values, {gradients} coordinates of gradients", entry.name, format.name());
             assert!(values >= POINTS, "{} {}: {values} values", entry.name, format.name());
             assert!(none || gradients >= POINTS, "{} {}: {gradients} of gradients", entry.name, format.name());

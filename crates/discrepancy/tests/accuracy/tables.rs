@@ -4,8 +4,8 @@ use crate::found::Found;
 use crate::support::{self, Case, Exact, Format};
 use discrepancy::ErrorKind;
 use discrepancy::batch::{
-    Element, Evaluation, HeadEvaluation, PairEvaluation, PenaltyEvaluation, RowEvaluation, RowResults, TupleEvaluation,
-    map_rows,
+    Element, Evaluation, HeadEvaluation, MapEvaluation, PairEvaluation, PenaltyEvaluation, RowEvaluation, RowResults,
+    TupleEvaluation,
 };
 use discrepancy::catalog::{self, Arguments, Entry, Measure, Property, Value};
 use discrepancy::rows::{HessianKind, RowTargets};
@@ -54,7 +54,13 @@ pub fn compute<E: Element>(case: &Case, inputs: &[String], outputs: &[String]) -
                 vec![batch.values()?]
             }
         }
-        Measure::Map(map) => vec![map_rows(&*map, &data[0], data[0].len())?],
+        Measure::Map(map) => {
+            let batch = MapEvaluation::new(&*map, &data[0], data[0].len())?;
+            match data.get(1) {
+                Some(v) => vec![batch.jacobian_vector_product(v)?, batch.vector_jacobian_product(v)?],
+                None => vec![batch.images()?],
+            }
+        }
         Measure::Row(loss) => {
             let targets = if labelled { RowTargets::labels(&label) } else { RowTargets::Probabilities(&data[1]) };
             let batch = RowEvaluation::new(&*loss, &data[0], data[0].len(), targets)?;

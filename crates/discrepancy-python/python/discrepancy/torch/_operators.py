@@ -310,6 +310,83 @@ rows.register_autocast("cpu", torch.float32)
 one_by_one(rows)
 
 
+# A map of a row of scores, and products of its Jacobian.
+
+
+@operator("maps")
+def maps(prediction: Tensor, spec: str) -> Tensor:
+    """The image of each row; classes last."""
+    result: Tensor = measure(spec)._core.map(prediction.detach(), "propagate", room(prediction))
+    return result
+
+
+@maps.register_fake
+def _(prediction: Tensor, spec: str) -> Tensor:
+    return prediction.new_empty(prediction.shape)
+
+
+@operator("map_products")
+def map_products(prediction: Tensor, v: Tensor, spec: str, product: str) -> Tensor:
+    """``J v`` (``jacobian_vector``) or ``Jᵀ v`` (``vector_jacobian``) of each row's Jacobian."""
+    arguments = prediction.detach(), v.detach(), "propagate", room(prediction)
+    result: Tensor = measure(spec)._core.map_product(product, *arguments)
+    return result
+
+
+@map_products.register_fake
+def _(prediction: Tensor, v: Tensor, spec: str, product: str) -> Tensor:
+    return prediction.new_empty(prediction.shape)
+
+
+def maps_context(ctx: Any, inputs: Any, output: Any) -> None:
+    prediction, ctx.spec = inputs
+    ctx.save_for_backward(prediction)
+
+
+def maps_backward(ctx: Any, grad: Tensor) -> Any:
+    (prediction,) = ctx.saved_tensors
+    return map_products(prediction, grad, ctx.spec, "vector_jacobian"), None
+
+
+def map_products_context(ctx: Any, inputs: Any, output: Any) -> None:
+    prediction, v, ctx.spec, ctx.product = inputs
+    ctx.save_for_backward(prediction, v)
+
+
+def map_products_backward(ctx: Any, grad: Tensor) -> Any:
+    """Of products again, so that it can be differentiated further."""
+    prediction, v = ctx.saved_tensors
+    other = "vector_jacobian" if ctx.product == "jacobian_vector" else "jacobian_vector"
+    by_v = map_products(prediction, grad, ctx.spec, other) if ctx.needs_input_grad[1] else None
+    if not ctx.needs_input_grad[0]:
+        return None, by_v, None, None
+    temperature = measure(ctx.spec).parameters["temperature"]
+    softmax = f"softmax:temperature={temperature!r}"
+
+    def centred(direction: Tensor) -> Tensor:
+        """``p (direction - p · direction) / T``."""
+        result: Tensor = map_products(prediction, direction, softmax, "jacobian_vector")
+        return result
+
+    if measure(ctx.spec).name == "softmax":
+        # Of g · J v = (Σ p g v - (p · g) (p · v)) / T.
+        p = maps(prediction, softmax)
+        means = [(p * direction).sum(-1, keepdim=True) for direction in (grad, v)]
+        bent = centred(grad * v) - means[0] * centred(v) - means[1] * centred(grad)
+    elif ctx.product == "jacobian_vector":
+        # Of g · J v = (g · v - Σ g (p · v)) / T; the other way round for the transpose.
+        bent = -grad.sum(-1, keepdim=True) * centred(v)
+    else:
+        bent = -v.sum(-1, keepdim=True) * centred(grad)
+    return bent / temperature, by_v, None, None
+
+
+maps.register_autograd(maps_backward, setup_context=maps_context)
+map_products.register_autograd(map_products_backward, setup_context=map_products_context)
+one_by_one(maps)
+one_by_one(map_products)
+
+
 # A loss of a sequence.
 
 

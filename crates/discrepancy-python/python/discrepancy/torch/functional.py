@@ -1,4 +1,4 @@
-"""The losses of ``torch.nn.functional``, under their names, with their arguments and results.
+"""The losses of ``torch.nn.functional`` and softmax, under their names, with their arguments and results.
 
 ``import discrepancy.torch.functional as F`` is the whole swap for a loss. Values and gradients are exact to the last
 digits (a confident row costs 4e-8 and not 0), means and sums are exact and rounded once. Where something differs from
@@ -9,8 +9,8 @@ PyTorch, the function says so. In general:
   of range, probabilities outside [0, 1], signs that are not −1 or 1, negative weights.
 - Weights and class weights have no gradient, unless the function says so. Targets have one where the loss is one of
   the difference. Where PyTorch gives others, the function leaves the whole work to PyTorch.
-- ``torch.compile(fullgraph=True)``, ``torch.vmap``, autocast and, for pointwise losses and softmax cross entropy,
-  second derivatives work; ``torch.func.grad`` does not, because PyTorch's custom operators do not take part in it.
+- ``torch.compile(fullgraph=True)``, ``torch.vmap``, autocast and, for pointwise losses, softmax and its cross
+  entropy, second derivatives work; ``torch.func.grad`` does not, because PyTorch's custom operators do not take part in it.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ __all__ = [
     "kl_div",
     "l1_loss",
     "linear_cross_entropy",
+    "log_softmax",
     "margin_ranking_loss",
     "mse_loss",
     "multi_margin_loss",
@@ -51,6 +52,7 @@ __all__ = [
     "sigmoid_focal_loss",
     "smooth_l1_loss",
     "soft_margin_loss",
+    "softmax",
     "triplet_margin_loss",
     "triplet_margin_with_distance_loss",
     "vocab_parallel_cross_entropy",
@@ -197,6 +199,30 @@ def cross_entropy(
     spec = "softmax_cross_entropy" + (f":label_smoothing={float(label_smoothing)!r}" if label_smoothing else "")
     value: Tensor = _operators.rows(last, target, weight, spec, reduction, ignored, _wants_gradient(input))[0]
     return value
+
+
+def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: torch.dtype | None = None) -> Tensor:
+    """Softmax along a dimension, under autograd also twice and more. A row of minus infinities alone is an error here."""
+    return _map("softmax", input, dim, _stacklevel, dtype)
+
+
+def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: torch.dtype | None = None) -> Tensor:
+    """The logarithm of softmax, likewise; the most probable class's keeps its digits next to 0."""
+    return _map("log_softmax", input, dim, _stacklevel, dtype)
+
+
+def _map(spec: str, input: Tensor, dim: int | None, stacklevel: int, dtype: torch.dtype | None) -> Tensor:
+    if dim is None:
+        warnings.warn(f"{spec}: without dim it is chosen by the number of dimensions", stacklevel=stacklevel)
+        dim = 0 if input.dim() in (0, 1, 3) else 1
+    input = input if dtype is None else input.to(dtype)
+    _floating(spec, input)
+    if input.dim() == 0 or input.numel() == 0:
+        # One class, or none.
+        result: Tensor = getattr(torch, spec)(input, dim)
+        return result
+    result = _operators.maps(input.movedim(dim, -1), spec)
+    return result.movedim(-1, dim)
 
 
 def nll_loss(

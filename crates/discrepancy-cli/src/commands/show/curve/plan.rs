@@ -156,13 +156,14 @@ fn image(map: &dyn RowMap) -> Plan<'_> {
         let _ = map.apply(&[x, 0.0, -1.0], &mut image);
         image
     };
+    let letter = if map.entry().target == DataDomain::Probabilities { 'p' } else { 'y' };
     Plan {
         axis: "score z₀",
         note: "scores (z₀, 0, −1)".into(),
         range: [-6.0, 6.0],
         steps: STEPS,
         marks: Vec::new(),
-        panels: vec![("image", (0..3).map(|i| format!("p{}", digit(i))).collect())],
+        panels: vec![("image", (0..3).map(|i| format!("{letter}{}", digit(i))).collect())],
         at: Box::new(at),
     }
 }

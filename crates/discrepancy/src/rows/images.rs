@@ -1,0 +1,97 @@
+//! Maps whose images are made of the row's exponentials, many rows at once.
+//!
+//! With M the largest score, the image of a score is its exponential `e^((x - M)/T)` times a number of the row, or its gap
+//! `(x - M)/T` less one. So a kernel that knows no map computes exponentials or gaps, the formula is asked once a row, and
+//! what is left is a product or a difference (`batch/labelled.rs`).
+
+use super::jacobian::{Product, ProductFormula};
+use crate::number::lane::{Block, Load, One, Several, run};
+use crate::number::{Level, Real};
+use fearless_simd::Simd;
+
+/// What the file of a map writes.
+pub(crate) trait ImageFormula {
+    /// Whether images are gaps less a number; else they are exponentials times one.
+    const OF_GAPS: bool;
+    /// The product of the Jacobian and a vector …
+    type Forward: ProductFormula;
+    /// … and of its transpose.
+    type Backward: ProductFormula;
+    /// T.
+    fn temperature(&self) -> f64;
+    /// The row's number, of the sum of all exponentials but the largest score's, which is 1.
+    fn number<R: Real>(&self, rest: R) -> R;
+}
+
+/// A map as the kernels see it.
+pub trait Images: Sync {
+    /// T.
+    fn scale(&self) -> f64;
+    /// Whether images are gaps less a number; else they are exponentials times one.
+    fn of_gaps(&self) -> bool;
+    /// Fills in the numbers of rows with such sums; both are whole lanes.
+    fn numbers(&self, level: Level, rest: &[f64], numbers: &mut [f64]);
+    /// Writes products of rows of scores and of vectors; NaN where rounding them to 24 bits may not give the right numbers.
+    fn products(
+        &self,
+        product: Product,
+        level: Level,
+        rows: (&[f32], &[f32]),
+        width: usize,
+        weights: &mut Vec<f64>,
+        out: &mut [f32],
+    );
+}
+
+impl<F: ImageFormula + Sync> Images for F {
+    fn scale(&self) -> f64 {
+        self.temperature()
+    }
+    fn of_gaps(&self) -> bool {
+        F::OF_GAPS
+    }
+    fn numbers(&self, level: Level, rest: &[f64], numbers: &mut [f64]) {
+        run(level, Numbers { formula: self, rest, numbers });
+    }
+    fn products(
+        &self,
+        product: Product,
+        level: Level,
+        rows: (&[f32], &[f32]),
+        width: usize,
+        weights: &mut Vec<f64>,
+        out: &mut [f32],
+    ) {
+        use crate::batch::products::products;
+        let temperature = self.temperature();
+        match product {
+            Product::JacobianVector => products::<F::Forward>(level, temperature, rows, width, weights, out),
+            Product::VectorJacobian => products::<F::Backward>(level, temperature, rows, width, weights, out),
+        }
+    }
+}
+
+struct Numbers<'a, F> {
+    formula: &'a F,
+    rest: &'a [f64],
+    numbers: &'a mut [f64],
+}
+
+impl<F: ImageFormula> Numbers<'_, F> {
+    #[inline(always)]
+    fn each<L: Load>(self, load: L) {
+        for (rest, numbers) in self.rest.chunks_exact(L::WIDTH).zip(self.numbers.chunks_exact_mut(L::WIDTH)) {
+            load.store(self.formula.number(load.load(rest)), numbers);
+        }
+    }
+}
+
+impl<F: ImageFormula> Block for Numbers<'_, F> {
+    fn scalar(self) {
+        self.each(One);
+    }
+    #[inline(always)]
+    fn lanes<S: Simd>(self, simd: S) {
+        self.each(Several(simd));
+    }
+}
