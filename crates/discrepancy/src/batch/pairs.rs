@@ -115,7 +115,8 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
     /// use discrepancy::batch::{NanPolicy, PairEvaluation};
     /// use discrepancy::distances::Manhattan;
     /// let (a, b) = ([0.0_f32, f32::NAN, 3.0, 1.0], [0.0, 4.0, 3.0, 1.0]);
-    /// let pairs = PairEvaluation::new(&Manhattan::default(), &a, &b, 2)?;
+    /// let metric = Manhattan::default();
+    /// let pairs = PairEvaluation::new(&metric, &a, &b, 2)?;
     /// assert_eq!(pairs.rowwise().unwrap_err().index(), Some(1));
     /// let distances = pairs.nan(NanPolicy::Propagate)?.matrix()?;
     /// assert!(distances[0].is_nan() && distances[1].is_nan());

@@ -1,3 +1,4 @@
+use super::maximum_mean_discrepancy::Word;
 use super::permutation::{self, PermutationTest, division};
 use super::points::{check_points, check_weights};
 use super::{SampleStatistic, unsupported};
@@ -38,8 +39,6 @@ crate::entry! {
         "estimator=unbiased": [[0.0, 1.0], [2.0, 4.0]] => [2.0];
     ];
 }
-
-use super::maximum_mean_discrepancy::Word;
 
 /// A sum of terms of both signs that is smaller than this, beside them, is computed again in 256 bits: two floats are
 /// right to some 2^-94.
@@ -179,8 +178,9 @@ impl EnergyDistance {
         if !exact && square.abs() < terms * SURE {
             let square = told(self.long_value(x, y), terms);
             let root = if square.to_f64() > 0.0 { square.sqrt().to_f64() } else { 0.0 };
-            let wide = Twofold { high: square.to_f64(), low: 0.0 };
-            return Ok((wide, self.finite(if self.root { root } else { wide.high })?));
+            let high = square.to_f64();
+            let value = self.finite(if self.root { root } else { high })?;
+            return Ok((Twofold { high, low: (square - Long::from(high)).to_f64() }, value));
         }
         let value = if self.root { numerator.root_over(&divisor) } else { square };
         Ok((numerator.wide_over(&divisor), self.finite(value)?))

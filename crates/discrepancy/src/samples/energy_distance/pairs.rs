@@ -12,7 +12,7 @@ use rayon::prelude::*;
 /// Tiles of rows, the same whatever the threads.
 const TILES: usize = 64;
 
-/// All pairs of points within and between the samples: what a tile of them makes of each pair's indices.
+/// All pairs of points within and between the samples, `j < i` for each: what each tile of them adds up to.
 pub(super) fn each<S: Send>(
     (n, m): (usize, usize),
     start: impl Fn() -> S + Sync,
@@ -39,7 +39,7 @@ fn shifted(x: Wide, shift: Wide) -> Wide {
 }
 
 impl EnergyDistance {
-    /// `‖x − y‖^alpha`, and what it is in units of that of the difference.
+    /// `‖x − y‖^alpha`.
     pub(super) fn power(&self, x: &[f64], y: &[f64]) -> Wide {
         let difference = Difference::new(x, y);
         let power = self.scaled_power(difference.squares());
