@@ -5,4 +5,4 @@ from entries import distances, divergences, heads, penalties, pointwise, rows, s
 FAMILIES = (pointwise, penalties, rows, heads, sequences, tuples, distances, divergences, transport, samples)
 ALL = [entry for family in FAMILIES for entry in family.ENTRIES]
 # What the self-test runs beside the derivatives.
-CHECKS = transport.CHECKS
+CHECKS = transport.CHECKS | rows.CHECKS

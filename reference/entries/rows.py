@@ -350,3 +350,27 @@ ENTRIES = [
     Entry("multiclass_zero_one.soft", ["multiclass_zero_one"], ["scores", "target row"], ["value"],
           draw_decision_soft, multiclass_zero_one, notes=DECISION, count=1000),
 ]
+
+
+def check_products(image, products):
+    """Products with the Jacobian against central differences of the image, and the transpose against the other side."""
+    wrong = []
+    with mp.workprec(1200):
+        step = mpf(2) ** -300
+        for given in ({}, {"temperature": 2.0}):
+            z, v = [mpf(1) / 3, mpf(-2), mpf(5) / 7, mpf(1)], [mpf(3), mpf(1) / 7, mpf(-1), mpf(0)]
+            w = [mpf(1), mpf(2), mpf(-5), mpf(1) / 3]
+            ends = [image(given, [x + h * y for x, y in zip(z, v)])[0] for h in (step, -step)]
+            slopes = [(a - b) / (2 * step) for a, b in zip(*ends)]
+            forward, backward = products(given, z, v)[0], products(given, z, w)[1]
+            scalar_products = sum(a * b for a, b in zip(w, forward)), sum(a * b for a, b in zip(backward, v))
+            pairs = [*zip(slopes, forward, strict=True), scalar_products]
+            wrong += [f"{image.__name__} {given}: {mp.nstr(a, 20)} is not {mp.nstr(b, 20)}" for a, b in pairs
+                      if abs(a - b) > mpf(2) ** -200]
+    return wrong
+
+
+CHECKS = {
+    "softmax.products": (lambda: check_products(softmax, softmax_products),),
+    "log_softmax.products": (lambda: check_products(log_softmax, log_softmax_products),),
+}

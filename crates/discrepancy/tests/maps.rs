@@ -293,6 +293,23 @@ fn what_is_wrong_is_named_or_propagated() {
     }
 }
 
+#[test]
+fn a_single_score_that_is_infinite_is_an_error() {
+    for map in maps() {
+        for wrong in [f32::INFINITY, f32::NEG_INFINITY] {
+            let scores = [0.5, wrong, 2.0];
+            let batch = MapEvaluation::new(&*map, &scores, 1).unwrap();
+            for error in [
+                batch.images().unwrap_err(),
+                batch.jacobian_vector_product(&[1.0; 3]).unwrap_err(),
+                batch.vector_jacobian_product(&[1.0; 3]).unwrap_err(),
+            ] {
+                assert_eq!((error.argument(), error.index()), ("prediction", Some(1)), "{error}");
+            }
+        }
+    }
+}
+
 /// Row 8 is all NaN, the others are as before.
 fn compare(before: &Results<f32>, after: &Results<f32>, classes: usize) {
     for (before, after) in before.iter().zip(after) {
