@@ -2,7 +2,7 @@
 
 use crate::array::{Array, Kind, with_element};
 use crate::failure::{Raise, raise};
-use crate::losses::{Wanted, idle_weights, reduced};
+use crate::losses::{Wanted, idle_weights};
 use crate::result::{Given, Place};
 use crate::threads::{parts, small};
 use discrepancy::batch::{Element, NanPolicy, Reduction, SMALL, TupleEvaluation};
@@ -139,7 +139,7 @@ impl<'py> Call<'_, 'py> {
         let mut answers = Vec::with_capacity(gradients.len() + 1);
         if wanted != Wanted::Gradient {
             answers.push(match reduction {
-                Some(reduction) => PyFloat::new(py, reduced(name, reduction, &moments).raise(py)?).into_any(),
+                Some(reduction) => PyFloat::new(py, reduction.of(name, &moments).raise(py)?).into_any(),
                 None if shape.is_empty() => PyFloat::new(py, value.slice()[0].widen()).into_any(),
                 None => value.give(like, &shape)?,
             });

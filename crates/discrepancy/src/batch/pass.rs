@@ -250,7 +250,7 @@ impl Pass<'_> {
             let mut straight = false;
             if fused {
                 let summing = Summing::Here(&mut sum);
-                straight = self.straight(prediction, target, next, &task, summing, wide, narrow);
+                straight = self.straight([prediction, target], next, &task, summing, wide, narrow);
                 fused = straight;
             }
             let later = !straight && sums != Sums::None;
@@ -258,7 +258,7 @@ impl Pass<'_> {
                 summed += count as u64;
             } else {
                 let summing = if later { Summing::Later } else { Summing::Not };
-                straight = self.straight(prediction, target, next, &task, summing, wide, narrow);
+                straight = self.straight([prediction, target], next, &task, summing, wide, narrow);
             }
             if !straight {
                 self.block(task.start + first, prediction, target, &task.buffers, wide)?;
@@ -307,8 +307,7 @@ impl Pass<'_> {
     /// they are have been rounded then, all others are wide.
     fn straight<E: Element>(
         &self,
-        prediction: &[E],
-        target: &[E],
+        [prediction, target]: [&[E]; 2],
         next: [&[f32]; 2],
         task: &Task<'_, '_, E>,
         summing: Summing<'_>,

@@ -180,7 +180,7 @@ impl<'a, E: Element> TupleEvaluation<'a, E> {
     }
     /// A reduction of the values, rounded once.
     pub fn reduce(&self, reduction: Reduction) -> Result<f64> {
-        self.reduced(reduction, &self.moments()?)
+        reduction.of(self.loss.entry().name, &self.moments()?)
     }
 
     /// The exact sums of the values, to be merged with others. Values are summed before they are rounded to the storage
@@ -204,7 +204,7 @@ impl<'a, E: Element> TupleEvaluation<'a, E> {
     /// ```
     pub fn reduce_and_gradients_into(&self, reduction: Reduction, gradients: &mut [&mut [E]]) -> Result<f64> {
         let divisor = self.divisor(reduction)?;
-        self.reduced(reduction, &self.part_and_gradients_into(divisor, gradients)?)
+        reduction.of(self.loss.entry().name, &self.part_and_gradients_into(divisor, gradients)?)
     }
 
     /// What the gradients of a reduction of this batch are divided by: Σ w for the mean, n for the mean by count.
@@ -388,15 +388,6 @@ impl<'a, E: Element> TupleEvaluation<'a, E> {
         let Some(index) = error.index() else { return error };
         let width = if error.argument() == "target" { 1 } else { self.inputs[0].width() };
         error.at(first * width + index)
-    }
-
-    fn reduced(&self, reduction: Reduction, moments: &Moments) -> Result<f64> {
-        match reduction {
-            Reduction::Mean => moments.mean(),
-            Reduction::MeanByCount => moments.mean_by_count(),
-            Reduction::Sum => Ok(moments.sum()),
-        }
-        .map_err(|error| error.within(self.loss.entry().name))
     }
 
     fn same_length(&self, argument: &str, found: usize, wanted: usize) -> Result<()> {

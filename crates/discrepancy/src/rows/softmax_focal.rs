@@ -44,12 +44,12 @@ impl SoftmaxFocal {
         let (classes, none) = (row.len(), R::of(0.0));
         let mut prepared = Prepared { value: none, own: vec![none; classes], pushed: vec![none; classes], shares };
         let mut others = vec![none; classes];
-        for class in 0..classes {
+        for (class, (own, other)) in prepared.own.iter_mut().zip(&mut others).enumerate() {
             let pull: R = self.pull(target, class);
             if !pull.is_zero() {
                 let answer = self.answer(prepared.shares.labelled(class), pull);
                 prepared.value = prepared.value + answer.value;
-                (prepared.own[class], others[class]) = (answer.own, answer.other);
+                (*own, *other) = (answer.own, answer.other);
             }
         }
         // Sums over all classes but one, without taking it away again: what stands before it and what stands behind.
