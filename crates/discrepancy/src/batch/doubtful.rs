@@ -85,7 +85,7 @@ impl<F: SpreadFormula> Block for Sums<'_, '_, F> {
     }
 }
 
-type Both<M> = Guarded<Twofold<M>, M>;
+pub(super) type Both<M> = Guarded<Twofold<M>, M>;
 
 impl<F: SpreadFormula> Sums<'_, '_, F> {
     #[inline(always)]
@@ -129,17 +129,22 @@ impl<F: SpreadFormula> Sums<'_, '_, F> {
                 }
             }
         }
-        for parts in &parts[..PARTS / L::WIDTH] {
-            for (sum, part) in self.sums.iter_mut().zip(parts) {
-                let mut numbers = [[0.0; LANES]; 3];
-                for (numbers, x) in numbers.iter_mut().zip([part.value.high, part.value.low, part.error]) {
-                    load.store(x, &mut numbers[..L::WIDTH]);
-                }
-                let [high, low, error] = &numbers;
-                for ((high, low), error) in high.iter().zip(low).zip(error).take(L::WIDTH) {
-                    let value = Twofold { high: *high, low: *low };
-                    *sum = *sum + Guarded { value, error: *error };
-                }
+        gather(load, &parts[..PARTS / L::WIDTH], self.sums);
+    }
+}
+
+/// Adds the lanes of parts of sums to the sums, in their order.
+#[inline(always)]
+pub(super) fn gather<L: Load>(load: L, parts: &[[Both<L::Number>; 2]], sums: &mut [Checked; 2]) {
+    for parts in parts {
+        for (sum, part) in sums.iter_mut().zip(parts) {
+            let mut numbers = [[0.0; LANES]; 3];
+            for (numbers, x) in numbers.iter_mut().zip([part.value.high, part.value.low, part.error]) {
+                load.store(x, &mut numbers[..L::WIDTH]);
+            }
+            let [high, low, error] = &numbers;
+            for ((high, low), error) in high.iter().zip(low).zip(error).take(L::WIDTH) {
+                *sum = *sum + Guarded { value: Twofold { high: *high, low: *low }, error: *error };
             }
         }
     }

@@ -6,6 +6,7 @@
 //! is left to the careful form of a row by itself. The order of sums is a matter of the number of classes alone, as in
 //! `batch/labelled.rs`.
 
+use super::doubtful::gather;
 use super::labelled::{FEW, Tile, largest, over, put_rows, turned, wide};
 use crate::number::careful::{Careful, Checked, sure};
 use crate::number::elementary::{SHORT_EXP_MIN, exp_of_normal};
@@ -519,18 +520,7 @@ impl<F: ProductFormula> Sums<'_, F> {
                 }
             }
         }
-        for parts in &parts[..PARTS / L::WIDTH] {
-            for (sum, part) in self.sums.iter_mut().zip(parts) {
-                let mut numbers = [[0.0; LANES]; 3];
-                for (numbers, x) in numbers.iter_mut().zip([part.value.high, part.value.low, part.error]) {
-                    load.store(x, &mut numbers[..L::WIDTH]);
-                }
-                let [high, low, error] = &numbers;
-                for ((high, low), error) in high.iter().zip(low).zip(error).take(L::WIDTH) {
-                    *sum = *sum + Guarded { value: Twofold { high: *high, low: *low }, error: *error };
-                }
-            }
-        }
+        gather(load, &parts[..PARTS / L::WIDTH], self.sums);
     }
 }
 
