@@ -250,7 +250,7 @@ impl<const GAPS: bool> Exponentials<'_, GAPS> {
             let top = load.load(&largest[part.clone()]);
             let (none, one) = (top.lit(0.0), top.lit(1.0));
             let (mut rest, mut tops) = (none, none);
-            let mut lines = soon.chunks(LINE);
+            let mut lines = soon.as_chunks::<LINE>().0.iter();
             for (k, (column, cells)) in columns[..width].iter().zip(cells.chunks_exact_mut(LANES)).enumerate() {
                 if part.start == 0 && k % 2 == 0 {
                     fetch(&mut lines);
@@ -421,7 +421,7 @@ fn part<L: Load, W: Weigh, const GAPS: bool>(
     soon: &[f32],
     weights: &mut [f64],
 ) -> f64 {
-    let mut lines = soon.chunks(LINE);
+    let mut lines = soon.as_chunks::<LINE>().0.iter();
     let mut sums = [0.0; PARTS];
     // In registers for the whole row.
     let mut parts: [L::Number; PARTS] = [load.load(&sums[..L::WIDTH]); PARTS];
@@ -468,9 +468,9 @@ fn part<L: Load, W: Weigh, const GAPS: bool>(
 
 /// Asks for the next line, if there is one.
 #[inline(always)]
-fn fetch(lines: &mut std::slice::Chunks<'_, f32>) {
-    if let Some([place, ..]) = lines.next() {
-        discrepancy_stream::prefetch(place);
+fn fetch(lines: &mut std::slice::Iter<'_, [f32; LINE]>) {
+    if let Some(line) = lines.next() {
+        discrepancy_stream::prefetch(line);
     }
 }
 
