@@ -13,8 +13,7 @@ import sys
 import time
 import timeit
 
-# The same kind of memory on both sides. NumPy asks for huge pages, in which all columns begin at the same place of a
-# page: three columns at a time are then slower by a sixth, whoever computes.
+# The same kind of memory on both sides: NumPy asks for huge pages.
 os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
 
 import discrepancy as dc
@@ -74,14 +73,20 @@ def call(spec, shape, dtype, output, rust):
 
 
 def seconds(run):
-    # The threads of whoever ran before may still spin for a while.
-    time.sleep(0.02)
     start = time.perf_counter()
     result = run()
     taken = time.perf_counter() - start
     # What frees memory is not part of it.
     del result
     return taken
+
+
+def awake(measure):
+    """The time of the second of two runs: threads that were just woken up may share a processor for some milliseconds."""
+    # The threads of whoever ran before may still spin for a while.
+    time.sleep(0.02)
+    measure()
+    return measure()
 
 
 def compare(row, rust):
@@ -91,9 +96,8 @@ def compare(row, rust):
     rust.run(output)
     once = seconds(run)
     pairs = []
-    for _ in range(max(3, min(ROUNDS, int(BUDGET / (2.0 * once + 0.1))))):
-        time.sleep(0.02)
-        pairs.append((rust.run(output), seconds(run)))
+    for _ in range(max(3, min(ROUNDS, int(BUDGET / (4.0 * once + 0.1))))):
+        pairs.append((awake(lambda: rust.run(output)), awake(lambda: seconds(run))))
     ratio = statistics.median(python / own for own, python in pairs)
     own, python = (1e3 * statistics.median(column) for column in zip(*pairs))
     print(f"{title:34} {shape:14} {dtype:4} {own:10.2f} ms {python:10.2f} ms {ratio:8.3f}", flush=True)

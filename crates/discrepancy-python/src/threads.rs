@@ -131,30 +131,26 @@ pub(crate) fn next_size(size: usize, taken: Duration) -> usize {
 }
 
 /// Computes `count` rows in parts, the first of `size`, the others as the clock says; between two parts Ctrl-C is heard.
-///
-/// All parts in one visit to the pool: a thread that wakes up just when another falls asleep may be put on the same
-/// processor, and stay there.
 pub(crate) fn parts(
     py: Python<'_>,
     count: usize,
     size: usize,
     mut part: impl FnMut(Range<usize>) -> Result<()> + Send,
 ) -> PyResult<()> {
-    run(py, move || {
-        let (mut start, mut size) = (0_usize, size.max(1));
-        // Also with nothing to do: it is checked that it can be done.
-        loop {
-            let end = count.min(start.saturating_add(size));
-            let began = Instant::now();
-            part(start..end)?;
-            if end == count {
-                return Ok(());
-            }
-            Stop::current().iter().for_each(Stop::look);
-            size = next_size(size, began.elapsed());
-            start = end;
+    let pool = pool(py)?;
+    let (mut start, mut size) = (0_usize, size.max(1));
+    // Also with nothing to do: it is checked that it can be done.
+    loop {
+        let end = count.min(start.saturating_add(size));
+        let began = Instant::now();
+        py.detach(|| pool.install(|| part(start..end))).raise(py)?;
+        if end == count {
+            return Ok(());
         }
-    })
+        py.check_signals()?;
+        size = next_size(size, began.elapsed());
+        start = end;
+    }
 }
 
 /// Computes work that is too small for a pool, where the caller is.
