@@ -7,14 +7,10 @@ Both compute the same inputs in turn, on all cores; the ratio is the median of t
 writes into memory that is there already, so does the package.
 """
 
-import os
 import statistics
 import sys
 import time
 import timeit
-
-# The same kind of memory on both sides: NumPy asks for huge pages.
-os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
 
 import discrepancy as dc
 import numpy as np
