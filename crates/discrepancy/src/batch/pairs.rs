@@ -67,7 +67,7 @@ struct RowScratch<E> {
 /// The number of a task, and where the results of its rows go.
 type ResultRows<'s, E> = (usize, (&'s mut [E], (&'s mut [E], &'s mut [E])));
 
-/// Numbers of a row's task.
+/// Numbers of a task.
 const TASK: usize = 1 << 14;
 /// Tasks for threads to share, at least, if there are as many rows.
 const TASKS: usize = 64;
