@@ -172,6 +172,21 @@ fn products_are_those_with_the_whole_jacobian() {
 }
 
 #[test]
+fn a_weight_below_the_range_of_floats_may_be_lifted_into_it() {
+    // e^-1028 is 0 as a float; times 1e190 it is not.
+    let (row, v) = ([2056.0, 0.0, 2056.0], [0.0, 1e190, -4.0]);
+    let map = softmax::Softmax::new(2.0).unwrap();
+    for product in [Product::JacobianVector, Product::VectorJacobian] {
+        let mut out = [0.0; 3];
+        map.product(product, &row, &v, f64::EPSILON, &mut out).unwrap();
+        assert!(out[1] > 1e-300, "{out:?}");
+        for (got, truth) in out.iter().zip(map.product_truth(product, &row, &v).unwrap()) {
+            assert!(ulps(*got, &Exact::of_long(truth).unwrap(), F64) <= 0.51, "{out:?}");
+        }
+    }
+}
+
+#[test]
 fn probabilities_sum_to_one_and_logarithms_are_theirs() {
     for classes in CLASSES {
         let scores: Vec<f64> = scores(classes);

@@ -95,7 +95,8 @@ pub(super) fn at<F: ProductFormula, R: Careful>(shares: &Shares<R>, numbers: &Nu
     } else {
         F::difference(class(shares, v, j), numbers.number)
     };
-    if F::OF_SHARES { difference * (shares.weight[j] * numbers.inverse) } else { difference }
+    // The difference first: a weight below the range of floats, which is 0 with a bound, may be lifted into it.
+    if F::OF_SHARES { difference * shares.weight[j] * numbers.inverse } else { difference }
 }
 
 /// The product of a row in 256 bits, not rounded.
