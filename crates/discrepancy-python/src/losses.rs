@@ -6,7 +6,7 @@ use crate::measure::word;
 use crate::result::{Given, Place, give, outs};
 use crate::threads::{parts, run, small};
 use discrepancy::batch::{Element, Evaluation, NanPolicy, PenaltyEvaluation, Reduction};
-use discrepancy::losses::{PointwiseLoss, Precision};
+use discrepancy::losses::PointwiseLoss;
 use discrepancy::penalties::Penalty;
 use discrepancy::sums::Moments;
 use discrepancy::{Error, ErrorKind, Result};
@@ -40,9 +40,7 @@ impl Wanted {
 /// Rows up to this number are computed where the caller is: one task of the library's.
 const SMALL: usize = 1 << 13;
 /// Rows between two looks at Ctrl-C: well below a second of work.
-fn part_size<E: Element>() -> usize {
-    if E::PRECISION == Precision::Plain { 1 << 24 } else { 1 << 19 }
-}
+const PART: usize = 1 << 23;
 
 /// A call of a pointwise loss.
 pub(crate) struct Call<'a, 'py> {
@@ -147,7 +145,7 @@ impl<'py> Call<'_, 'py> {
         if count <= SMALL {
             small(py, || part(0..count))?;
         } else {
-            parts(py, count, part_size::<E>(), part)?;
+            parts(py, count, PART, part)?;
         }
 
         let like = &self.prediction;

@@ -7,7 +7,6 @@ use crate::result::{Given, Place, give, outs};
 use crate::threads::{parts, run, small};
 use discrepancy::batch::{Element, NanPolicy, Reduction, RowEvaluation, SMALL, array};
 use discrepancy::heads::Head;
-use discrepancy::losses::Precision;
 use discrepancy::rows::{HessianKind, Product, RowLoss, RowMap};
 use discrepancy::sums::Moments;
 use discrepancy::{Error, Result};
@@ -87,7 +86,7 @@ impl<'a, E: Element + Scalar> Targets<'a, E> {
 /// How many rows are computed between two looks at Ctrl-C.
 fn part_size<E: Element>(width: usize) -> usize {
     // Half a second of the slowest there is; where there are vector kernels, they are an order of magnitude faster.
-    let numbers = if E::PRECISION == Precision::Plain { 1 << 22 } else { 1 << 19 };
+    let numbers = if E::NARROW { 1 << 22 } else { 1 << 19 };
     (numbers / width.max(1)).max(1)
 }
 

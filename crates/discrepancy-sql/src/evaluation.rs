@@ -7,7 +7,7 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::internal_err;
 use datafusion::error::Result;
 use discrepancy::catalog::{DataDomain, Measure};
-use discrepancy::losses::{Outputs, PointwiseLoss, Precision};
+use discrepancy::losses::{Outputs, PointwiseLoss};
 use discrepancy::number::Level;
 use discrepancy::rows::Target;
 use discrepancy::{Error, ErrorKind};
@@ -93,8 +93,6 @@ fn pointwise(
     wanted: &dyn Fn(usize) -> bool,
 ) -> Result<Values> {
     let entry = loss.entry();
-    let single = *prediction.data_type() == DataType::Float32;
-    let precision = if single { Precision::Plain } else { Precision::Twofold };
     let (z, y) = (widen(entry.name, "prediction", prediction)?, widen(entry.name, "target", target)?);
     let good = |row: &usize| !z.is_null(*row) && !y.is_null(*row) && wanted(*row);
     let rows: Vec<usize> = (0..z.len()).filter(good).collect();
@@ -114,7 +112,7 @@ fn pointwise(
     let y = take("target", &entry.target, y.values())?;
     let mut values = vec![0.0; rows.len()];
     let outputs = Outputs { value: &mut values, gradient: None, hessian: None };
-    loss.block(Level::best(), precision, &z, &y, outputs);
+    loss.block(&z, &y, outputs);
     if let Some(i) = values.iter().position(|value| value.is_nan()) {
         // Legal numbers whose limit does not exist, such as ∞ − ∞.
         let error = Error::new(ErrorKind::NonFinite, entry.name, "prediction", "a pair with a limit");

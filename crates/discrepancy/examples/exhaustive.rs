@@ -10,7 +10,7 @@ mod support;
 
 use discrepancy::batch::Evaluation;
 use discrepancy::catalog::{self, Measure};
-use discrepancy::losses::{Outputs, PointwiseLoss, Precision};
+use discrepancy::losses::{Outputs, PointwiseLoss};
 use discrepancy::number::lane::{Block, run};
 use discrepancy::number::{LANES, Lane, Level, Machine, Real, Short, Twofold};
 use fearless_simd::Simd;
@@ -198,7 +198,7 @@ impl Job for AtLabel {
         let target = vec![f64::from(self.label); z.len()];
         let [mut value, mut gradient, mut hessian] = [(); 3].map(|()| vec![0.0; z.len()]);
         let outputs = Outputs { value: &mut value, gradient: Some(&mut gradient), hessian: Some(&mut hessian) };
-        self.loss.block(Level::best(), Precision::Twofold, &wide, &target, outputs);
+        self.loss.block(&wide, &target, outputs);
         let mut worst = vec![NONE; 3];
         let results = [(all.value, value), (all.gradient, gradient), (all.hessian, hessian)];
         for (worst, (stored, truth)) in worst.iter_mut().zip(results) {

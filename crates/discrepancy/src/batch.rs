@@ -6,6 +6,7 @@ pub mod block;
 mod deal;
 mod doubtful;
 pub mod element;
+pub mod elements;
 pub mod evaluation;
 pub(crate) mod head;
 mod labelled;
@@ -17,7 +18,7 @@ mod penalty;
 pub(crate) mod products;
 mod rows;
 pub(crate) mod spread;
-pub mod straight;
+
 pub(crate) mod tuple_block;
 mod tuples;
 

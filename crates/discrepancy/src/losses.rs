@@ -1,6 +1,6 @@
 //! Losses of one prediction and one target. One file each; this list is the registry.
 
-use crate::batch::straight::Rows;
+use crate::batch::elements::Rows;
 use crate::catalog::{Arguments, DataDomain, Entry};
 use crate::number::{Level, Long, Real, Trace};
 use std::fmt::Debug;
@@ -60,15 +60,6 @@ pub struct Outputs<'a> {
     pub hessian: Option<&'a mut [f64]>,
 }
 
-/// How precisely a block is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Precision {
-    /// In `f64`: for results that are stored narrower.
-    Plain,
-    /// In twofold `f64`, rounded once: for results stored in `f64`.
-    Twofold,
-}
-
 /// A pointwise loss with its parameters, as an object: what [`crate::catalog::find`] gives.
 pub trait PointwiseLoss: Debug + Send + Sync {
     /// The catalogue entry.
@@ -81,10 +72,12 @@ pub trait PointwiseLoss: Debug + Send + Sync {
     fn differentiable(&self) -> bool;
     /// The places where the derivative jumps, in residual, margin or prediction.
     fn kinks(&self) -> Vec<f64>;
-    /// Computes a block; lengths are equal, data are in their domains.
-    fn block(&self, level: Level, precision: Precision, prediction: &[f64], target: &[f64], outputs: Outputs<'_>);
-    /// Computes rows stored in single precision straight through, if nothing about them is special; says whether it did.
-    fn straight(&self, level: Level, rows: Rows<'_>) -> bool;
+    /// Computes a block in two floats or more, each number rounded once; lengths are equal, data are in their domains.
+    fn block(&self, prediction: &[f64], target: &[f64], outputs: Outputs<'_>);
+    /// Computes rows stored in single precision in the vectors that are tried first; says whether the values were summed.
+    fn singles(&self, level: Level, rows: Rows<'_, f32>) -> bool;
+    /// The same of rows stored in double precision.
+    fn doubles(&self, level: Level, rows: Rows<'_, f64>) -> bool;
     /// Value, derivative and second derivative as TeX, in `r` (residual), `m` (margin), or the prediction (`z`, of a
     /// probability `p`), and the target: `y`, or this number.
     fn trace(&self, target: Option<f64>) -> [String; 3];
@@ -95,8 +88,8 @@ pub trait PointwiseLoss: Debug + Send + Sync {
     /// The same, not rounded: what a search for the worst inputs measures by.
     #[doc(hidden)]
     fn truth(&self, prediction: f64, target: f64) -> [Long; 3];
-    /// For value, derivative and second derivative: the relative error that plain precision may have at one point, and
-    /// whether [`Loss::CANCELS`] has it watched.
+    /// For value, derivative and second derivative: the error that the first numbers may have at one point, as a part of what
+    /// is allowed, and whether [`Loss::CANCELS`] has it watched.
     fn doubts(&self, prediction: f64, target: f64) -> [(f64, bool); 3];
 
     /// The spec string.
@@ -108,13 +101,7 @@ pub trait PointwiseLoss: Debug + Send + Sync {
         let (mut v, mut g, mut h) = ([0.0], [f64::NAN], [f64::NAN]);
         let (gradient, hessian) =
             if self.differentiable() { (Some(&mut g[..]), Some(&mut h[..])) } else { (None, None) };
-        self.block(
-            Level::Scalar,
-            Precision::Twofold,
-            &[prediction],
-            &[target],
-            Outputs { value: &mut v, gradient, hessian },
-        );
+        self.block(&[prediction], &[target], Outputs { value: &mut v, gradient, hessian });
         [v[0], g[0], h[0]]
     }
 }
@@ -161,11 +148,14 @@ macro_rules! losses {
                 fn coupling(&self) -> Coupling { <Self as Loss>::COUPLING }
                 fn differentiable(&self) -> bool { <Self as Loss>::DIFFERENTIABLE }
                 fn kinks(&self) -> Vec<f64> { Loss::kinks(self) }
-                fn block(&self, level: Level, precision: Precision, prediction: &[f64], target: &[f64], outputs: Outputs<'_>) {
-                    crate::batch::block::evaluate(self, level, precision, prediction, target, outputs);
+                fn block(&self, prediction: &[f64], target: &[f64], outputs: Outputs<'_>) {
+                    crate::batch::block::evaluate(self, prediction, target, outputs);
                 }
-                fn straight(&self, level: Level, rows: Rows<'_>) -> bool {
-                    crate::batch::straight::evaluate(self, level, rows)
+                fn singles(&self, level: Level, rows: Rows<'_, f32>) -> bool {
+                    crate::batch::elements::evaluate(self, level, rows)
+                }
+                fn doubles(&self, level: Level, rows: Rows<'_, f64>) -> bool {
+                    crate::batch::elements::evaluate(self, level, rows)
                 }
                 fn trace(&self, target: Option<f64>) -> [String; 3] {
                     let (u, y) = symbols(<Self as Loss>::COUPLING, Self::ENTRY, target);

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a broken bound must stop the test")]
 
 use discrepancy::number::lane::{Block, run};
-use discrepancy::number::{Approximate, Guarded, LANES, Lane, Level, Long, Real, Short, Twofold};
+use discrepancy::number::{Approximate, Compensated, Guarded, LANES, Lane, Level, Long, Real, Short, Twofold};
 use fearless_simd::Simd;
 
 const NAMES: [&str; 4] = ["exp", "exp_m1", "ln", "ln_1p"];
@@ -86,6 +86,47 @@ fn twofold_functions_are_as_exact_as_the_guard_counts_with() {
         }
         println!("{name}: 2^{:.1} at {:e}", f64::log2(worst.0), worst.1);
         assert!(worst.0 <= bound, "{name}: 2^{:.1} at {:e}", f64::log2(worst.0), worst.1);
+    }
+}
+
+#[test]
+fn compensated_functions_are_as_exact_as_the_guard_counts_with() {
+    let bound = <Compensated<f64> as Approximate<f64>>::FUNCTION;
+    let functions: [(&str, fn(Compensated<f64>) -> Compensated<f64>, fn(Long) -> Long); 7] = [
+        ("exp", Real::exp, Real::exp),
+        ("exp_m1", Real::exp_m1, Real::exp_m1),
+        ("ln", Real::ln, Real::ln),
+        ("ln_1p", Real::ln_1p, Real::ln_1p),
+        ("ln_1p_unit", Real::ln_1p_unit, Real::ln_1p),
+        ("sqrt", Real::sqrt, Real::sqrt),
+        ("sigmoid", Real::sigmoid, Real::sigmoid),
+    ];
+    for (k, (name, function, truth)) in functions.into_iter().enumerate() {
+        let legal = |x: &f64| match name {
+            "ln_1p_unit" => (0.0..1.0).contains(x),
+            "sqrt" => *x > 0.0,
+            _ => true,
+        };
+        let points = points([0, 1, 2, 3, 3, 2, 0][k]);
+        let (mut worst, mut certified, mut count) = ((0.0, 0.0), 0, 0);
+        for x in points.into_iter().filter(legal) {
+            count += 1;
+            // A tail makes sure that it counts.
+            let tail = x * f64::EPSILON / 5.0;
+            let got = function(Compensated { head: x, tail });
+            if got.tail.is_nan() {
+                continue;
+            }
+            certified += 1;
+            // The exponent's own rounding is not the function's error.
+            let error = relative(Long::from(got.head) + got.tail, truth(Long::from(x) + tail));
+            if error > worst.0 {
+                worst = (error, x);
+            }
+        }
+        println!("{name}: 2^{:.1} at {:e}, {certified} of {count}", f64::log2(worst.0), worst.1);
+        assert!(worst.0 <= bound, "{name}: 2^{:.1} at {:e}", f64::log2(worst.0), worst.1);
+        assert!(certified * 10 >= count * 9, "{name}: {certified} of {count}");
     }
 }
 

@@ -1,6 +1,9 @@
 //! Storage types: widened on load, rounded once on store.
 
-use crate::losses::Precision;
+use super::elements::Rows;
+use crate::losses::PointwiseLoss;
+use crate::number::Level;
+use crate::number::stored::Stored;
 use discrepancy_stream::Stores;
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
@@ -8,12 +11,22 @@ use std::fmt::{Debug, Display};
 
 /// A type that numbers are stored in.
 pub trait Element: Copy + Debug + Display + Default + PartialEq + Send + Sync + 'static {
-    /// How precisely results for this type are computed.
-    const PRECISION: Precision;
+    /// Whether it is no wider than 24 bits.
+    const NARROW: bool;
     /// Its name: `f32`, …
     const NAME: &'static str;
     /// The distance from 1 to the next larger number.
     const EPSILON: f64;
+    /// What kernels of elements read and write: the type itself, or singles for what is narrower.
+    type Lanes: Stored;
+    /// The slice itself, if it is what kernels read.
+    fn as_lanes(slice: &[Self]) -> Option<&[Self::Lanes]>;
+    /// The same back.
+    fn of_lanes(lanes: &[Self::Lanes]) -> Option<&[Self]>;
+    /// The same numbers; lengths are equal.
+    fn to_lanes(from: &[Self], to: &mut [Self::Lanes]);
+    /// Elements of a loss in the vectors that are tried first; says whether the values were summed.
+    fn elements(loss: &dyn PointwiseLoss, level: Level, rows: Rows<'_, Self::Lanes>) -> bool;
     /// Exactly the same number.
     fn widen(self) -> f64;
     /// The nearest number of this type.
@@ -31,11 +44,29 @@ pub trait Element: Copy + Debug + Display + Default + PartialEq + Send + Sync + 
 }
 
 macro_rules! element {
-    ($type:ident, $precision:ident, $epsilon:expr, |$x:ident| $widen:expr, |$w:ident| $narrow:expr, |$stores:ident, $to:ident, $from:ident| $stream:expr, $singles:expr, |$own:ident| $same:expr) => {
+    ($type:ident, $is_narrow:expr, $epsilon:expr, |$x:ident| $widen:expr, |$w:ident| $narrow:expr, |$stores:ident, $to:ident, $from:ident| $stream:expr, $singles:expr, |$own:ident| $same:expr, $lanes:ident, $method:ident, |$these:ident| $lane:expr) => {
         impl Element for $type {
-            const PRECISION: Precision = Precision::$precision;
+            const NARROW: bool = $is_narrow;
             const NAME: &'static str = stringify!($type);
             const EPSILON: f64 = $epsilon;
+            type Lanes = $lanes;
+            #[inline]
+            fn as_lanes($these: &[Self]) -> Option<&[$lanes]> {
+                $lane
+            }
+            #[inline]
+            fn of_lanes($these: &[$lanes]) -> Option<&[Self]> {
+                $lane
+            }
+            fn elements(loss: &dyn PointwiseLoss, level: Level, rows: Rows<'_, $lanes>) -> bool {
+                loss.$method(level, rows)
+            }
+            #[inline]
+            fn to_lanes(from: &[Self], to: &mut [$lanes]) {
+                for (to, x) in to.iter_mut().zip(from) {
+                    *to = Stored::of(Element::widen(*x));
+                }
+            }
             #[inline(always)]
             fn widen(self) -> f64 {
                 let $x = self;
@@ -70,43 +101,55 @@ macro_rules! element {
 }
 element!(
     f64,
-    Twofold,
+    false,
     f64::EPSILON,
     |x| x,
     |w| w,
     |stores, to, from| stores.copy(to, from),
     to.iter_mut().zip(from).for_each(|(to, from)| *to = *from as f32),
-    |_own| None
+    |_own| None,
+    f64,
+    doubles,
+    |these| Some(these)
 );
 element!(
     f32,
-    Plain,
+    true,
     f32::EPSILON as f64,
     |x| f64::from(x),
     |w| w as f32,
     |stores, to, from| stores.copy(to, from),
     to.copy_from_slice(from),
-    |own| Some(own)
+    |own| Some(own),
+    f32,
+    singles,
+    |these| Some(these)
 );
 element!(
     f16,
-    Plain,
+    true,
     1.0 / 1024.0,
     |x| f64::from(x),
     |w| f16::from_f64(w),
     |stores, to, from| stream_halves(stores, to, from),
     from.convert_to_f32_slice(to),
-    |_own| None
+    |_own| None,
+    f32,
+    singles,
+    |_these| None
 );
 element!(
     bf16,
-    Plain,
+    true,
     1.0 / 128.0,
     |x| f64::from(x),
     |w| bf16::from_f64(w),
     |stores, to, from| stream_halves(stores, to, from),
     from.convert_to_f32_slice(to),
-    |_own| None
+    |_own| None,
+    f32,
+    singles,
+    |_these| None
 );
 
 /// Half floats are streamed as the integers that they are made of.

@@ -1,17 +1,17 @@
-//! Exponentials of rows with labels, for any loss of them: the kernel of results of 24 bits or fewer.
+//! Exponentials of rows with labels, for any loss of them, in the numbers that results of the type are tried in first.
 //!
 //! Few classes: eight rows at a time, each in a place of its own of a lane. Many: along the row. Which of the two is a
 //! matter of the number of classes alone, and so is the order of the sums: bits do not depend on the batch, the
 //! threads or the processor.
 
 use super::element::Element;
-use crate::number::elementary::{SHORT_EXP_MIN, exp_of_normal_short};
-use crate::number::guarded::power;
 use crate::number::lane::{Block, Load, One, Several, run};
+use crate::number::stored::{First, Stored};
 use crate::number::{LANES, Level, Machine, Real};
 use crate::rows::labelled::{LabelledLoss, LabelledRows};
 use fearless_simd::Simd;
 use rayon::prelude::*;
+use std::marker::PhantomData;
 
 /// Up to so many classes, rows are computed side by side.
 pub(super) const FEW: usize = 128;
@@ -21,10 +21,8 @@ pub(super) const PARTS: usize = 32;
 const NUMBERS: usize = 8192;
 /// Rows of more scores are cut into parts of so many, which threads share.
 const PART: usize = 1 << 16;
-/// Numbers of a cache line.
-const LINE: usize = 16;
-/// The relative error of an exponential, where the exponent is off by the rounding of a difference below 745.
-const EXPONENTIAL: f64 = power(-42);
+/// Bytes of a cache line.
+const LINE: usize = 64;
 
 /// Rows of a block that fits in the caches.
 pub(super) fn rows_of_block(width: usize) -> usize {
@@ -36,23 +34,23 @@ pub(super) fn rows_of_block(width: usize) -> usize {
 }
 
 /// Room for a block.
-#[derive(Debug, Default)]
-pub(super) struct Room {
+#[derive(Debug)]
+pub(super) struct Room<N> {
     /// The exponentials: row by row, or of few classes eight rows at a time, class by class.
     weights: Vec<f64>,
     pub(super) rows: LabelledRows,
+    stored: PhantomData<N>,
 }
 
-impl Room {
+impl<N> Default for Room<N> {
+    fn default() -> Self {
+        Room { weights: Vec::new(), rows: LabelledRows::default(), stored: PhantomData }
+    }
+}
+
+impl<N: Stored> Room<N> {
     /// Computes the answers of `loss` to a block of rows; labels are in range.
-    pub(super) fn answer(
-        &mut self,
-        loss: &dyn LabelledLoss,
-        level: Level,
-        block: &[f32],
-        soon: &[f32],
-        labels: &[usize],
-    ) {
+    pub(super) fn answer(&mut self, loss: &dyn LabelledLoss, level: Level, block: &[N], soon: &[N], labels: &[usize]) {
         self.exponentials(level, block, soon, labels, loss.scale());
         if loss.weighs() {
             for (weight, label) in self.rows.class_weight.iter_mut().zip(labels) {
@@ -65,46 +63,43 @@ impl Room {
     }
 
     /// Computes what answers are made of.
-    pub(super) fn exponentials(
-        &mut self,
-        level: Level,
-        block: &[f32],
-        soon: &[f32],
-        labels: &[usize],
-        temperature: f64,
-    ) {
+    pub(super) fn exponentials(&mut self, level: Level, block: &[N], soon: &[N], labels: &[usize], temperature: f64) {
         self.cells::<false>(level, block, soon, labels, temperature);
     }
 
     /// Computes the sums of exponentials, and keeps the gaps `(x - M)/T` instead of them.
-    pub(super) fn gaps(&mut self, level: Level, block: &[f32], soon: &[f32], labels: &[usize], temperature: f64) {
+    pub(super) fn gaps(&mut self, level: Level, block: &[N], soon: &[N], labels: &[usize], temperature: f64) {
         self.cells::<true>(level, block, soon, labels, temperature);
     }
 
-    fn cells<const GAPS: bool>(
-        &mut self,
-        level: Level,
-        block: &[f32],
-        soon: &[f32],
-        labels: &[usize],
-        temperature: f64,
-    ) {
+    fn cells<const GAPS: bool>(&mut self, level: Level, block: &[N], soon: &[N], labels: &[usize], temperature: f64) {
         let width = block.len() / labels.len();
         self.rows.resize(labels.len());
         let rows = if width <= FEW { labels.len().next_multiple_of(LANES) } else { labels.len() };
         self.weights.resize(rows * width, 0.0);
         // An exponential, and the additions that it takes part in.
         let additions = if width <= FEW { width } else { width.min(PART) / PARTS + PARTS + width.div_ceil(PART) };
-        self.rows.relative = EXPONENTIAL + additions as f64 * f64::EPSILON;
-        self.rows.lost = width as f64 * power(-1020);
-        let Room { weights, rows } = self;
+        self.rows.double = size_of::<N>() == size_of::<f64>();
+        self.rows.relative = N::EXPONENTIAL + additions as f64 * N::ADDITION;
+        self.rows.lost = width as f64 * N::LOST;
+        let Room { weights, rows, .. } = self;
         if width > PART {
             for (i, label) in labels.iter().enumerate() {
                 let (row, weights) = (&block[i * width..][..width], &mut weights[i * width..][..width]);
-                by_parts::<GAPS>(level, row, *label, temperature, weights, rows, i);
+                by_parts::<N, GAPS>(level, row, *label, temperature, weights, rows, i);
             }
         } else {
-            run(level, Exponentials::<GAPS> { block, soon, width, labels, temperature, weights, rows });
+            run(level, Exponentials::<N, GAPS> { block, soon, width, labels, temperature, weights, rows });
+        }
+    }
+
+    /// Multiplies the derivatives that were answered, each row's by its factor of two floats.
+    pub(super) fn scale(&mut self, factors: &[[f64; 2]]) {
+        for column in [&mut self.rows.own, &mut self.rows.other] {
+            for ((head, tail), factor) in column.head.iter_mut().zip(&mut column.tail).zip(factors) {
+                let scaled = N::First::<f64>::of_parts([*head, *tail]).times(*factor);
+                [*head, *tail] = scaled.parts();
+            }
         }
     }
 
@@ -113,7 +108,7 @@ impl Room {
         let width = out.len() / labels.len();
         self.products(level, width, out);
         for (i, label) in labels.iter().enumerate() {
-            out[i * width + label] = E::narrow(self.rows.own[i]);
+            out[i * width + label] = E::narrow(self.rows.own.head[i] + self.rows.own.tail[i]);
         }
     }
 
@@ -128,25 +123,29 @@ impl Room {
     }
 
     fn images<E: Element, const GAPS: bool>(&self, level: Level, width: usize, out: &mut [E]) {
-        let Room { weights, rows } = self;
+        let Room { weights, rows: LabelledRows { other, .. }, .. } = self;
         if width > PART {
-            for ((out, weights), number) in out.chunks_mut(width).zip(weights.chunks(width)).zip(&rows.other) {
+            for (i, (out, weights)) in out.chunks_mut(width).zip(weights.chunks(width)).enumerate() {
                 let parts = out.par_chunks_mut(PART).zip(weights.par_chunks(PART));
                 parts.for_each(|(out, weights)| {
-                    let numbers = std::slice::from_ref(number);
-                    run(level, Images::<E, GAPS> { weights, numbers, width: weights.len(), out });
+                    let numbers = [&other.head[i..=i], &other.tail[i..=i]];
+                    run(
+                        level,
+                        Images::<E, N, GAPS> { weights, numbers, width: weights.len(), out, stored: PhantomData },
+                    );
                 });
             }
         } else {
-            run(level, Images::<E, GAPS> { weights, numbers: &rows.other, width, out });
+            let numbers = [&other.head[..], &other.tail[..]];
+            run(level, Images::<E, N, GAPS> { weights, numbers, width, out, stored: PhantomData });
         }
     }
 }
 
-struct Exponentials<'a, const GAPS: bool> {
-    block: &'a [f32],
+struct Exponentials<'a, N, const GAPS: bool> {
+    block: &'a [N],
     /// The scores that are wanted next, or nothing.
-    soon: &'a [f32],
+    soon: &'a [N],
     width: usize,
     labels: &'a [usize],
     temperature: f64,
@@ -154,7 +153,7 @@ struct Exponentials<'a, const GAPS: bool> {
     rows: &'a mut LabelledRows,
 }
 
-impl<const GAPS: bool> Block for Exponentials<'_, GAPS> {
+impl<N: Stored, const GAPS: bool> Block for Exponentials<'_, N, GAPS> {
     fn scalar(self) {
         self.each(One);
     }
@@ -167,7 +166,7 @@ impl<const GAPS: bool> Block for Exponentials<'_, GAPS> {
 /// How scores become gaps: known when the loops are compiled.
 trait Weigh: Copy {
     /// `(x - largest)/T`.
-    fn gap<M: Machine>(self, x: M, largest: M) -> M;
+    fn gap<R: Real>(self, x: R, largest: R) -> R;
 }
 
 /// At temperature 1.
@@ -180,22 +179,16 @@ struct Tempered(f64);
 
 impl Weigh for Plain {
     #[inline(always)]
-    fn gap<M: Machine>(self, x: M, largest: M) -> M {
+    fn gap<R: Real>(self, x: R, largest: R) -> R {
         x - largest
     }
 }
 
 impl Weigh for Tempered {
     #[inline(always)]
-    fn gap<M: Machine>(self, x: M, largest: M) -> M {
+    fn gap<R: Real>(self, x: R, largest: R) -> R {
         (x - largest) / self.0
     }
-}
-
-/// `e^gap`; the gap is cut where the power would not be a normal number any more.
-#[inline(always)]
-fn weight<M: Machine>(gap: M) -> M {
-    exp_of_normal_short(gap.max(gap.lit(SHORT_EXP_MIN)))
 }
 
 #[inline(always)]
@@ -204,9 +197,9 @@ pub(super) fn over<R: Real>(x: R, temperature: f64) -> R {
 }
 
 /// Eight scores of eight rows, or of eight classes.
-pub(super) type Tile = [[f32; LANES]; LANES];
+pub(super) type Tile<N = f32> = [[N; LANES]; LANES];
 
-impl<const GAPS: bool> Exponentials<'_, GAPS> {
+impl<N: Stored, const GAPS: bool> Exponentials<'_, N, GAPS> {
     #[inline(always)]
     fn each<L: Load>(self, load: L) {
         match self.temperature {
@@ -219,7 +212,7 @@ impl<const GAPS: bool> Exponentials<'_, GAPS> {
     fn rows<L: Load, W: Weigh>(mut self, load: L, weigh: W) {
         // Loops, not closures: what is not inlined here loses the vector instructions.
         if self.width <= FEW {
-            let mut columns = [[0.0; LANES]; FEW];
+            let mut columns = [[N::default(); LANES]; FEW];
             for first in (0..self.labels.len()).step_by(LANES) {
                 self.side_by_side(load, weigh, first, &mut columns);
             }
@@ -232,13 +225,13 @@ impl<const GAPS: bool> Exponentials<'_, GAPS> {
 
     /// Eight rows; where there are fewer, the last one again.
     #[inline(always)]
-    fn side_by_side<L: Load, W: Weigh>(&mut self, load: L, weigh: W, first: usize, columns: &mut [[f32; LANES]; FEW]) {
+    fn side_by_side<L: Load, W: Weigh>(&mut self, load: L, weigh: W, first: usize, columns: &mut [[N; LANES]; FEW]) {
         let (width, last) = (self.width, self.labels.len() - 1);
         turned(load, self.block, width, first, columns);
         let mut largest = columns[0];
         for column in &columns[1..width] {
             for (largest, x) in largest.iter_mut().zip(column) {
-                *largest = larger(*largest, *x);
+                *largest = largest.larger(*x);
             }
         }
         let largest = wide(&largest);
@@ -249,31 +242,33 @@ impl<const GAPS: bool> Exponentials<'_, GAPS> {
             let part = part..part + L::WIDTH;
             let top = load.load(&largest[part.clone()]);
             let (none, one) = (top.lit(0.0), top.lit(1.0));
-            let (mut rest, mut tops) = (none, none);
-            let mut lines = soon.as_chunks::<LINE>().0.iter();
+            let (most, nothing) = (N::First::of(top), N::First::of(none));
+            let (mut rest, mut tops) = (nothing, none);
+            let mut lines = soon.chunks(LINE / size_of::<N>());
             for (k, (column, cells)) in columns[..width].iter().zip(cells.chunks_exact_mut(LANES)).enumerate() {
-                if part.start == 0 && k % 2 == 0 {
-                    fetch(&mut lines);
+                // Eight scores.
+                if part.start == 0 && k * size_of::<[N; LANES]>() % LINE == 0 {
+                    if let Some([first, ..]) = lines.next() {
+                        discrepancy_stream::prefetch(first);
+                    }
                 }
                 let x = load.load(&wide(column)[part.clone()]);
-                let gap = weigh.gap(x, top);
-                let w = weight(gap);
+                let gap = weigh.gap(N::First::of(x), most);
+                let w = N::exp_of_gap(gap);
                 let is_top = x.same(top);
-                rest = rest + L::Number::when(is_top, none, w);
+                rest = rest + N::First::when(is_top, nothing, w);
                 tops = tops + L::Number::when(is_top, one, none);
-                load.store(if GAPS { gap } else { w }, &mut cells[part.clone()]);
+                load.store(if GAPS { gap.rounded() } else { w.rounded() }, &mut cells[part.clone()]);
             }
             // All classes but one of the largest scores; infinite scores have no exponentials: NaN is never sure.
-            rest = L::Number::when(top.finite(), rest + (tops - 1.0), top.lit(f64::NAN));
-            load.store(rest, &mut self.rows.rest[place.clone()]);
-            load.store(over(top, self.temperature), &mut self.rows.largest[place]);
+            rest = N::First::when(top.finite(), rest + N::First::of(tops - 1.0), N::First::of(top.lit(f64::NAN)));
+            self.rows.rest.store::<N, L>(load, place.start, rest);
+            self.rows.largest.store::<N, L>(load, place.start, over(most, self.temperature));
         }
         for lane in 0..LANES {
             let (i, label) = (first + lane, self.labels[(first + lane).min(last)]);
-            let gap = f64::from(columns[label][lane]) - largest[lane];
-            self.rows.shift[i] = over(gap, self.temperature);
-            self.rows.weight[i] = cells[label * LANES + lane];
-            self.rows.top[i] = f64::from(u8::from(gap == 0.0));
+            let cell = cells[label * LANES + lane];
+            of_label::<N>(self.rows, i, columns[label][lane].widen(), largest[lane], self.temperature, cell);
         }
     }
 
@@ -284,14 +279,32 @@ impl<const GAPS: bool> Exponentials<'_, GAPS> {
         let weights = &mut self.weights[i * self.width..][..self.width];
         let (largest, top) = largest(row);
         let soon = self.soon.get(i * self.width..).unwrap_or_default();
-        let rest = part::<L, W, GAPS>(load, weigh, largest, Some(top), row, soon, weights);
+        let rest = part::<L, W, N, GAPS>(load, weigh, largest, Some(top), row, soon, weights);
         note(self.rows, i, row, weights, largest, rest, self.labels[i], self.temperature);
     }
 }
 
+/// What an answer to a row needs of its label's score and exponential.
+#[inline(always)]
+fn of_label<N: Stored>(rows: &mut LabelledRows, i: usize, score: f64, largest: f64, temperature: f64, cell: f64) {
+    let largest_number = N::First::<f64>::of(largest);
+    let gap = over(N::First::<f64>::of(score) - largest_number, temperature);
+    // The exponential once more where its second float is needed; it is one of many.
+    let weight = if rows.double { N::exp_of_gap(gap) } else { First::of(cell) };
+    rows.shift.store::<N, One>(One, i, gap);
+    rows.weight.store::<N, One>(One, i, weight);
+    rows.top[i] = f64::from(u8::from(score == largest));
+}
+
 /// Eight rows from `first` on as columns; where there are fewer, the last one again.
 #[inline(always)]
-pub(super) fn turned<L: Load>(load: L, block: &[f32], width: usize, first: usize, columns: &mut [[f32; LANES]; FEW]) {
+pub(super) fn turned<L: Load, N: Stored>(
+    load: L,
+    block: &[N],
+    width: usize,
+    first: usize,
+    columns: &mut [[N; LANES]; FEW],
+) {
     let last = block.len() / width - 1;
     for (k, tile) in columns.as_chunks_mut::<LANES>().0[..width.div_ceil(LANES)].iter_mut().enumerate() {
         for (lane, tile) in tile.iter_mut().enumerate() {
@@ -305,36 +318,34 @@ pub(super) fn turned<L: Load>(load: L, block: &[f32], width: usize, first: usize
                 }
             }
         }
-        load.transpose(tile);
+        N::transpose(load, tile);
     }
 }
 
 /// What an answer to a row needs.
 #[inline(always)]
 #[allow(clippy::too_many_arguments, reason = "numbers of one row")]
-fn note(
+fn note<N: Stored>(
     rows: &mut LabelledRows,
     i: usize,
-    row: &[f32],
+    row: &[N],
     weights: &[f64],
-    largest: f32,
-    rest: f64,
+    largest: N,
+    rest: N::First<f64>,
     label: usize,
     temperature: f64,
 ) {
-    let gap = f64::from(row[label]) - f64::from(largest);
-    rows.largest[i] = over(f64::from(largest), temperature);
+    let largest = largest.widen();
+    rows.largest.store::<N, One>(One, i, over(First::of(largest), temperature));
     // Infinite scores have no exponentials: NaN is never sure.
-    rows.rest[i] = if largest.is_finite() { rest } else { f64::NAN };
-    rows.shift[i] = over(gap, temperature);
-    rows.weight[i] = weights[label];
-    rows.top[i] = f64::from(u8::from(gap == 0.0));
+    rows.rest.store::<N, One>(One, i, if largest.is_finite() { rest } else { First::of(f64::NAN) });
+    of_label::<N>(rows, i, row[label].widen(), largest, temperature, weights[label]);
 }
 
 /// One long row, on all threads; its parts are added in their order.
-fn by_parts<const GAPS: bool>(
+fn by_parts<N: Stored, const GAPS: bool>(
     level: Level,
-    row: &[f32],
+    row: &[N],
     label: usize,
     temperature: f64,
     weights: &mut [f64],
@@ -342,33 +353,35 @@ fn by_parts<const GAPS: bool>(
     i: usize,
 ) {
     let search = |scores| {
-        let mut found = (0.0, 0);
+        let mut found = (N::default(), 0);
         run(level, Search { scores, found: &mut found });
         found
     };
-    let tops: Vec<(f32, usize)> = row.par_chunks(PART).map(search).collect();
-    let (mut largest, mut place) = (f32::NEG_INFINITY, 0);
+    let tops: Vec<(N, usize)> = row.par_chunks(PART).map(search).collect();
+    let (mut largest, mut place) = (N::NEGATIVE_INFINITY, 0);
     for (k, (top, at)) in tops.into_iter().enumerate() {
-        if largest < top {
+        if largest.widen() < top.widen() {
             (largest, place) = (top, k * PART + at);
         }
     }
-    let sum = |(k, (scores, weights)): (usize, (&[f32], &mut [f64]))| {
-        let (top, mut sum) = ((place / PART == k).then_some(place % PART), 0.0);
-        run(level, Part::<GAPS> { scores, largest, top, temperature, weights, sum: &mut sum });
+    let nothing = N::First::<f64>::of(0.0);
+    let sum = |(k, (scores, weights)): (usize, (&[N], &mut [f64]))| {
+        let (top, mut sum) = ((place / PART == k).then_some(place % PART), [0.0; 2]);
+        run(level, Part::<N, GAPS> { scores, largest, top, temperature, weights, sum: &mut sum });
         sum
     };
     let parts = row.par_chunks(PART).zip(weights.par_chunks_mut(PART)).enumerate();
-    let sums: Vec<f64> = parts.map(sum).collect();
-    note(rows, i, row, weights, largest, sums.iter().sum(), label, temperature);
+    let sums: Vec<[f64; 2]> = parts.map(sum).collect();
+    let sum = sums.into_iter().fold(nothing, |sum, part| sum + N::First::<f64>::of_parts(part));
+    note(rows, i, row, weights, largest, sum, label, temperature);
 }
 
-struct Search<'a> {
-    scores: &'a [f32],
-    found: &'a mut (f32, usize),
+struct Search<'a, N> {
+    scores: &'a [N],
+    found: &'a mut (N, usize),
 }
 
-impl Block for Search<'_> {
+impl<N: Stored> Block for Search<'_, N> {
     #[inline(always)]
     fn scalar(self) {
         *self.found = largest(self.scores);
@@ -379,27 +392,30 @@ impl Block for Search<'_> {
     }
 }
 
-struct Part<'a, const GAPS: bool> {
-    scores: &'a [f32],
-    largest: f32,
+struct Part<'a, N, const GAPS: bool> {
+    scores: &'a [N],
+    largest: N,
     top: Option<usize>,
     temperature: f64,
     weights: &'a mut [f64],
-    sum: &'a mut f64,
+    sum: &'a mut [f64; 2],
 }
 
-impl<const GAPS: bool> Part<'_, GAPS> {
+impl<N: Stored, const GAPS: bool> Part<'_, N, GAPS> {
     #[inline(always)]
     fn each<L: Load>(self, load: L) {
         let Part { scores, largest, top, temperature, weights, sum } = self;
-        *sum = match temperature {
-            1.0 => part::<L, Plain, GAPS>(load, Plain, largest, top, scores, &[], weights),
-            temperature => part::<L, Tempered, GAPS>(load, Tempered(temperature), largest, top, scores, &[], weights),
+        let found = match temperature {
+            1.0 => part::<L, Plain, N, GAPS>(load, Plain, largest, top, scores, &[], weights),
+            temperature => {
+                part::<L, Tempered, N, GAPS>(load, Tempered(temperature), largest, top, scores, &[], weights)
+            }
         };
+        *sum = found.parts();
     }
 }
 
-impl<const GAPS: bool> Block for Part<'_, GAPS> {
+impl<N: Stored, const GAPS: bool> Block for Part<'_, N, GAPS> {
     fn scalar(self) {
         self.each(One);
     }
@@ -412,119 +428,127 @@ impl<const GAPS: bool> Block for Part<'_, GAPS> {
 /// The exponentials of a row or of a part of it, in pieces of [`PARTS`], and their sum without the one at `top`; or the
 /// gaps, and that sum.
 #[inline(always)]
-fn part<L: Load, W: Weigh, const GAPS: bool>(
+fn part<L: Load, W: Weigh, N: Stored, const GAPS: bool>(
     load: L,
     weigh: W,
-    largest: f32,
+    largest: N,
     top: Option<usize>,
-    row: &[f32],
-    soon: &[f32],
+    row: &[N],
+    soon: &[N],
     weights: &mut [f64],
-) -> f64 {
-    let mut lines = soon.as_chunks::<LINE>().0.iter();
-    let mut sums = [0.0; PARTS];
+) -> N::First<f64> {
+    let mut lines = soon.chunks(LINE / size_of::<N>());
     // In registers for the whole row.
-    let mut parts: [L::Number; PARTS] = [load.load(&sums[..L::WIDTH]); PARTS];
-    let wide = parts[0].lit(f64::from(largest));
+    let zero = load.load(&[0.0; LANES][..L::WIDTH]);
+    let mut parts: [N::First<L::Number>; PARTS] = [N::First::of(zero); PARTS];
+    let wide = N::First::of(zero.lit(largest.widen()));
     let (pieces, rest) = row.as_chunks::<PARTS>();
     let (out, out_rest) = weights.as_chunks_mut::<PARTS>();
     let special = top.map_or(usize::MAX, |top| top / PARTS);
     let (before, after) = pieces.split_at(special.min(pieces.len()));
     let (out_before, out_after) = out.split_at_mut(before.len());
     for (piece, out) in before.iter().zip(out_before) {
-        fetch(&mut lines);
-        fetch(&mut lines);
-        exponentials::<L, W, GAPS>(load, weigh, wide, piece, out, &mut parts);
+        fetch::<N>(&mut lines);
+        exponentials::<L, W, N, GAPS>(load, weigh, wide, piece, out, &mut parts);
     }
     // The largest score's own exponential is 1 and left out of the sum.
     let place = top.unwrap_or(0) % PARTS;
     if let ([piece, after @ ..], [out, out_after @ ..]) = (after, out_after) {
         let mut piece = *piece;
-        piece[place] = f32::NEG_INFINITY;
-        exponentials::<L, W, GAPS>(load, weigh, wide, &piece, out, &mut parts);
+        piece[place] = N::NEGATIVE_INFINITY;
+        exponentials::<L, W, N, GAPS>(load, weigh, wide, &piece, out, &mut parts);
         for (piece, out) in after.iter().zip(out_after) {
-            fetch(&mut lines);
-            fetch(&mut lines);
-            exponentials::<L, W, GAPS>(load, weigh, wide, piece, out, &mut parts);
+            fetch::<N>(&mut lines);
+            exponentials::<L, W, N, GAPS>(load, weigh, wide, piece, out, &mut parts);
         }
     }
     if !rest.is_empty() {
-        let (mut piece, mut out) = ([f32::NEG_INFINITY; PARTS], [0.0; PARTS]);
+        let (mut piece, mut out) = ([N::NEGATIVE_INFINITY; PARTS], [0.0; PARTS]);
         piece[..rest.len()].copy_from_slice(rest);
         if pieces.len() == special {
-            piece[place] = f32::NEG_INFINITY;
+            piece[place] = N::NEGATIVE_INFINITY;
         }
-        exponentials::<L, W, GAPS>(load, weigh, wide, &piece, &mut out, &mut parts);
+        exponentials::<L, W, N, GAPS>(load, weigh, wide, &piece, &mut out, &mut parts);
         out_rest.copy_from_slice(&out[..rest.len()]);
     }
-    for (sums, part) in sums.chunks_exact_mut(L::WIDTH).zip(parts) {
-        load.store(part, sums);
+    let mut sum = N::First::<f64>::of(0.0);
+    for part in parts.iter().take(PARTS / L::WIDTH) {
+        let mut places = [[0.0; LANES]; 2];
+        for (place, float) in places.iter_mut().zip(part.parts()) {
+            load.store(float, &mut place[..L::WIDTH]);
+        }
+        for (head, tail) in places[0].iter().zip(&places[1]).take(L::WIDTH) {
+            sum = sum + N::First::<f64>::of_parts([*head, *tail]);
+        }
     }
     if let Some(top) = top {
         weights[top] = if GAPS { 0.0 } else { 1.0 };
     }
-    sums.iter().sum()
+    sum
 }
 
-/// Asks for the next line, if there is one.
+/// Asks for the lines of the next [`PARTS`] scores, if there are some.
 #[inline(always)]
-fn fetch(lines: &mut std::slice::Iter<'_, [f32; LINE]>) {
-    if let Some(line) = lines.next() {
-        discrepancy_stream::prefetch(line);
+fn fetch<N>(lines: &mut std::slice::Chunks<'_, N>) {
+    for _ in 0..PARTS * size_of::<N>() / LINE {
+        if let Some([first, ..]) = lines.next() {
+            discrepancy_stream::prefetch(first);
+        }
     }
 }
 
 #[inline(always)]
-pub(super) fn wide(numbers: &[f32; LANES]) -> [f64; LANES] {
+pub(super) fn wide<N: Stored>(numbers: &[N; LANES]) -> [f64; LANES] {
     let mut wide = [0.0; LANES];
     for (wide, x) in wide.iter_mut().zip(numbers) {
-        *wide = f64::from(*x);
+        *wide = x.widen();
     }
     wide
 }
 
 /// Exponentials or gaps, and sums of exponentials.
 #[inline(always)]
-fn exponentials<L: Load, W: Weigh, const GAPS: bool>(
+fn exponentials<L: Load, W: Weigh, N: Stored, const GAPS: bool>(
     load: L,
     weigh: W,
-    largest: L::Number,
-    scores: &[f32; PARTS],
+    largest: N::First<L::Number>,
+    scores: &[N; PARTS],
     out: &mut [f64; PARTS],
-    sums: &mut [L::Number; PARTS],
+    sums: &mut [N::First<L::Number>; PARTS],
 ) {
     let width = L::WIDTH;
     for (k, scores) in scores.chunks_exact(2 * width).enumerate() {
-        for (half, x) in load.load_single(scores).into_iter().enumerate() {
-            let gap = weigh.gap(x, largest);
-            let w = weight(gap);
+        for (half, x) in N::load(load, scores).into_iter().enumerate() {
+            let gap = weigh.gap(N::First::of(x), largest);
+            let w = N::exp_of_gap(gap);
             let sum = &mut sums[2 * k + half];
             *sum = *sum + w;
-            load.store(if GAPS { gap } else { w }, &mut out[(2 * k + half) * width..][..width]);
+            let cell = if GAPS { gap.rounded() } else { w.rounded() };
+            load.store(cell, &mut out[(2 * k + half) * width..][..width]);
         }
     }
 }
 
 /// The largest score and where it first stands; NaN is none.
 #[inline(always)]
-pub(super) fn largest(row: &[f32]) -> (f32, usize) {
+pub(super) fn largest<N: Stored>(row: &[N]) -> (N, usize) {
     const WIDE: usize = 2 * PARTS;
-    let mut parts = [f32::NEG_INFINITY; WIDE];
+    let mut parts = [N::NEGATIVE_INFINITY; WIDE];
     let (pieces, rest) = row.as_chunks::<WIDE>();
     for piece in pieces {
         for (m, x) in parts.iter_mut().zip(piece) {
-            *m = larger(*m, *x);
+            *m = m.larger(*x);
         }
     }
     for (m, x) in parts.iter_mut().zip(rest) {
-        *m = larger(*m, *x);
+        *m = m.larger(*x);
     }
     // By halves, not one after the other: each comparison would wait for the one before.
     let mut count = WIDE / 2;
     while count > 0 {
         let (low, high) = parts.split_at_mut(count);
         for (m, x) in low.iter_mut().zip(high) {
-            *m = larger(*m, *x);
+            *m = m.larger(*x);
         }
         count /= 2;
     }
@@ -545,42 +569,41 @@ pub(super) fn largest(row: &[f32]) -> (f32, usize) {
     (largest, place.map_or(0, |place| start + place))
 }
 
-#[inline(always)]
-pub(super) fn larger(m: f32, x: f32) -> f32 {
-    if m < x { x } else { m }
-}
-
-struct Images<'a, E, const GAPS: bool> {
+struct Images<'a, E, N, const GAPS: bool> {
     weights: &'a [f64],
-    /// What a row's exponentials are multiplied by, or its gaps are reduced by.
-    numbers: &'a [f64],
+    /// What a row's exponentials are multiplied by, or its gaps are reduced by: heads and tails.
+    numbers: [&'a [f64]; 2],
     width: usize,
     out: &'a mut [E],
+    stored: PhantomData<N>,
 }
 
 /// An exponential times the number of its row, or a gap less it.
 #[inline(always)]
-fn image<R: Real, const GAPS: bool>(cell: R, number: R) -> R {
-    if GAPS { cell - number } else { cell * number }
+fn image<N: Stored, M: Machine, const GAPS: bool>(cell: M, number: [M; 2]) -> M {
+    let number = First::of_parts(number);
+    if GAPS { N::difference(cell, number) } else { N::product(cell, number) }
 }
 
-impl<E: Element, const GAPS: bool> Images<'_, E, GAPS> {
+impl<E: Element, N: Stored, const GAPS: bool> Images<'_, E, N, GAPS> {
     #[inline(always)]
     fn each<L: Load>(self, load: L) {
-        let Images { weights, numbers, width, out } = self;
+        let Images { weights, numbers, width, out, .. } = self;
         if width > FEW {
-            for ((out, weights), number) in out.chunks_mut(width).zip(weights.chunks(width)).zip(numbers) {
+            for (i, (out, weights)) in out.chunks_mut(width).zip(weights.chunks(width)).enumerate() {
+                let number = [numbers[0][i], numbers[1][i]];
                 for (out, w) in out.iter_mut().zip(weights) {
-                    *out = E::narrow(image::<f64, GAPS>(*w, *number));
+                    *out = E::narrow(image::<N, f64, GAPS>(*w, number));
                 }
             }
         } else if let Some(out) = E::as_singles_mut(out) {
-            tiles::<L, GAPS>(load, weights, numbers, width, out);
+            tiles::<L, GAPS>(load, weights, numbers[0], width, out);
         } else {
             for (i, out) in out.chunks_mut(width).enumerate() {
                 let cells = &weights[i / LANES * LANES * width..][..LANES * width];
+                let number = [numbers[0][i], numbers[1][i]];
                 for (out, cells) in out.iter_mut().zip(cells.chunks_exact(LANES)) {
-                    *out = E::narrow(image::<f64, GAPS>(cells[i % LANES], numbers[i]));
+                    *out = E::narrow(image::<N, f64, GAPS>(cells[i % LANES], number));
                 }
             }
         }
@@ -634,10 +657,11 @@ pub(super) fn put_rows(rows: &[Tile; FEW / LANES], first: usize, width: usize, o
 #[inline(always)]
 fn of_register<L: Load, const GAPS: bool>(load: L, cells: &[f64], numbers: &[f64], start: usize) -> L::Number {
     let (cells, numbers) = (&cells[start..start + L::WIDTH], &numbers[start % LANES..][..L::WIDTH]);
-    image::<L::Number, GAPS>(load.load(cells), load.load(numbers))
+    let number = load.load(numbers);
+    image::<f32, L::Number, GAPS>(load.load(cells), [number, number.lit(0.0)])
 }
 
-impl<E: Element, const GAPS: bool> Block for Images<'_, E, GAPS> {
+impl<E: Element, N: Stored, const GAPS: bool> Block for Images<'_, E, N, GAPS> {
     #[inline(always)]
     fn scalar(self) {
         self.each(One);
@@ -654,14 +678,13 @@ mod tests {
     use crate::rows::{RowLoss, SoftmaxCrossEntropy};
 
     /// Results would stay right if a kernel settled nothing, only slow: each row would be computed again by itself.
-    #[test]
-    fn kernels_settle_ordinary_rows() {
+    fn settles_ordinary_rows<N: Stored>() {
         let loss = SoftmaxCrossEntropy::default();
         let loss = loss.labelled().unwrap_or_else(|| unreachable!("labels without smoothing"));
         // The error bound of a sum must not grow with the number of classes.
         for width in [2, FEW, FEW + 1, 1000, PART + 1, 1_000_003] {
             let rows = if width < PART { 24 } else { 1 };
-            let scores: Vec<f32> = (0..rows * width).map(|i| (i * 37 % 101) as f32 * 0.3 - 15.0).collect();
+            let scores: Vec<N> = (0..rows * width).map(|i| N::of((i * 37 % 101) as f64 * 0.3 - 15.0)).collect();
             let labels: Vec<usize> = (0..rows).map(|i| i % width).collect();
             for level in Level::available() {
                 let mut room = Room::default();
@@ -669,5 +692,11 @@ mod tests {
                 assert_eq!(room.rows.sure[..rows], vec![1.0; rows], "{width} classes at {level:?}");
             }
         }
+    }
+
+    #[test]
+    fn kernels_settle_ordinary_rows() {
+        settles_ordinary_rows::<f32>();
+        settles_ordinary_rows::<f64>();
     }
 }

@@ -8,7 +8,6 @@ use super::matrix::{Matrix, room};
 use super::pass::STREAM;
 use crate::catalog::Entry;
 use crate::error::{Error, ErrorKind, Result};
-use crate::losses::Precision;
 use crate::number::Level;
 use crate::rows::{Images, Product, RowMap};
 use rayon::prelude::*;
@@ -38,18 +37,36 @@ pub struct MapEvaluation<'a, E> {
 }
 
 /// Room for a block of rows.
-#[derive(Default)]
-struct Scratch<E> {
+struct Scratch<E: Element> {
     row: Vec<f64>,
     v: Vec<f64>,
     image: Vec<f64>,
     labels: Vec<usize>,
+    lanes: Vec<E::Lanes>,
     singles: Vec<f32>,
     singles_of_v: Vec<f32>,
     results: Vec<f32>,
     weights: Vec<f64>,
-    room: Room,
+    room: Room<E::Lanes>,
     narrow: Vec<E>,
+}
+
+impl<E: Element> Default for Scratch<E> {
+    fn default() -> Self {
+        Scratch {
+            row: Vec::new(),
+            v: Vec::new(),
+            image: Vec::new(),
+            labels: Vec::new(),
+            lanes: Vec::new(),
+            singles: Vec::new(),
+            singles_of_v: Vec::new(),
+            results: Vec::new(),
+            weights: Vec::new(),
+            room: Room::default(),
+            narrow: Vec::new(),
+        }
+    }
 }
 
 impl<'a, E: Element> MapEvaluation<'a, E> {
@@ -190,27 +207,27 @@ impl<'a, E: Element> MapEvaluation<'a, E> {
         Err(Error::new(ErrorKind::Shape, self.map.entry().name, argument, allowed).value(length))
     }
 
-    /// The map as the kernels see it, if they are exact enough for the type.
+    /// The map as the kernels see it.
     fn kernel(&self) -> Option<&'a dyn Images> {
-        self.map.images().filter(|_| E::PRECISION == Precision::Plain)
+        self.map.images()
     }
 
     /// Images of the rows from `first` on, as many as there is room for.
     fn block_of_images(&self, first: usize, out: &mut [E], scratch: &mut Scratch<E>) -> Result<()> {
         let width = self.rows.width();
-        let Scratch { row, image, labels, singles, room, .. } = scratch;
+        let Scratch { row, image, labels, lanes, room, .. } = scratch;
         let kernel = self.kernel();
         if let Some(kernel) = kernel {
             // A label is not asked for; the first class is one.
             labels.resize(out.len() / width, 0);
-            let block = self.rows.singles(first, labels.len(), singles);
-            let soon = self.rows.ahead(first + labels.len(), labels.len());
+            let block = self.rows.lanes(first, labels.len(), lanes);
+            let soon = self.rows.lanes_ahead(first + labels.len(), labels.len());
             if kernel.of_gaps() {
                 room.gaps(self.level, block, soon, labels, kernel.scale());
             } else {
                 room.exponentials(self.level, block, soon, labels, kernel.scale());
             }
-            kernel.numbers(self.level, &room.rows.rest, &mut room.rows.other);
+            kernel.numbers(self.level, &mut room.rows);
             if kernel.of_gaps() {
                 room.differences(self.level, width, out);
             } else {
@@ -219,7 +236,7 @@ impl<'a, E: Element> MapEvaluation<'a, E> {
         }
         for (k, out) in out.chunks_mut(width).enumerate() {
             // Sums of what has no exponentials are not numbers.
-            if kernel.is_some() && room.rows.rest[k].is_finite() {
+            if kernel.is_some() && (room.rows.rest.head[k] + room.rows.rest.tail[k]).is_finite() {
                 continue;
             }
             let i = first + k;
@@ -246,7 +263,7 @@ impl<'a, E: Element> MapEvaluation<'a, E> {
     ) -> Result<()> {
         let width = self.rows.width();
         let Scratch { row, v: own, image, singles, singles_of_v, results, weights, .. } = scratch;
-        let kernel = self.kernel();
+        let kernel = self.kernel().filter(|_| E::NARROW);
         if let Some(kernel) = kernel {
             let count = out.len() / width;
             let both = (self.rows.singles(first, count, singles), v.singles(first, count, singles_of_v));

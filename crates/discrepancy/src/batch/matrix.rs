@@ -2,6 +2,7 @@
 
 use super::element::Element;
 use crate::error::{Error, ErrorKind, Result};
+use crate::number::stored::Stored;
 use ndarray::{ArrayView1, ArrayView2};
 
 /// N rows of one width.
@@ -81,6 +82,34 @@ impl<'a, E: Element> Matrix<'a, E> {
         let (first, last) = (first.min(rows), (first + count).min(rows));
         let block = self.as_slice().map(|all| &all[first * width..last * width]);
         block.and_then(E::as_singles).unwrap_or_default()
+    }
+    /// Some rows, one after the other, as kernels read them; through `scratch` where they do not lie in memory like that.
+    pub(super) fn lanes<'s>(&self, first: usize, count: usize, scratch: &'s mut Vec<E::Lanes>) -> &'s [E::Lanes]
+    where
+        'a: 's,
+    {
+        let width = self.width();
+        let block = self.as_slice().map(|all| &all[first * width..][..count * width]);
+        if let Some(lanes) = block.and_then(E::as_lanes) {
+            return lanes;
+        }
+        scratch.resize(count * width, E::Lanes::default());
+        match block {
+            Some(block) => E::to_lanes(block, scratch),
+            None => {
+                for (lanes, row) in scratch.chunks_exact_mut(width).zip(self.view.rows().into_iter().skip(first)) {
+                    lanes.iter_mut().zip(row).for_each(|(lane, x)| *lane = Stored::of(Element::widen(*x)));
+                }
+            }
+        }
+        scratch
+    }
+    /// Of at most so many rows, where they lie in memory as kernels read them, to be asked for before they are needed.
+    pub(super) fn lanes_ahead(&self, first: usize, count: usize) -> &'a [E::Lanes] {
+        let (width, rows) = (self.width(), self.rows());
+        let (first, last) = (first.min(rows), (first + count).min(rows));
+        let block = self.as_slice().map(|all| &all[first * width..last * width]);
+        block.and_then(E::as_lanes).unwrap_or_default()
     }
     /// Which rows have a NaN.
     pub(super) fn undefined(&self) -> Vec<bool> {

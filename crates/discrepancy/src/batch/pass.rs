@@ -1,18 +1,26 @@
 //! One pass over memory: blocks that fit in the first-level cache are loaded, checked, computed, summed and stored.
 //!
-//! Blocks are dealt to threads in tasks; the results do not depend on who computes what, because rows are independent and
-//! sums exact.
+//! ```text
+//! for each task of blocks, on any thread
+//!     for each block of rows
+//!         compute it in the vectors that are tried first, values summed as they are made  (elements.rs)
+//!         for the rows that were not certified: check, compute in two floats and more, patch, add  (block.rs)
+//!         scale, round and store what is not stored yet
+//! merge the tasks' sums
+//! ```
+//! The results do not depend on who computes what, because rows are independent and sums exact.
 
 use super::block::BLOCK;
 use super::deal::with_scratch;
 use super::element::Element;
+use super::elements::{Left, Place, Rows};
 use super::evaluation::{NanPolicy, Reduction};
-use super::straight::{Place, Rows};
 use crate::catalog::DataDomain;
 use crate::error::{Error, ErrorKind, Result};
-use crate::losses::{Outputs, PointwiseLoss, Precision};
+use crate::losses::{Outputs, PointwiseLoss};
 use crate::number::Level;
 use crate::number::lane::{Block, run as run_block};
+use crate::number::stored::Stored;
 use crate::sums::{ExactSum, Moments};
 use discrepancy_stream::Stores;
 use fearless_simd::Simd;
@@ -68,6 +76,12 @@ impl Scale {
     }
     pub(super) fn divisor(self) -> f64 {
         self.divisor
+    }
+    /// `1 / divisor` in two floats; in one where the rest is out of range.
+    fn inverse(self) -> [f64; 2] {
+        let head = 1.0 / self.divisor;
+        let tail = (-head).mul_add(self.divisor, 1.0) * head;
+        [head, if tail.is_finite() { tail } else { 0.0 }]
     }
     pub(super) fn new<E: Element>(reduction: Reduction, pass: &Pass<'_>, columns: Columns<'_, E>) -> Result<Scale> {
         let count = columns.target.len() as f64;
@@ -161,7 +175,7 @@ pub(super) fn run<E: Element>(
         })
         .collect();
     let work = |task: Task<'_, '_, E>| {
-        with_scratch(|scratch: &mut Scratch| {
+        with_scratch(|scratch: &mut Scratch<E::Lanes>| {
             discrepancy_stream::scope(|stores| pass.task(task, sums, stream.then_some(stores), scratch))
         })
     };
@@ -196,15 +210,29 @@ impl<T: Copy + Default> Default for Room<T> {
     }
 }
 
-/// In `f64`, and as stored in single precision.
+/// In `f64`.
 type Wide = Room<f64>;
-type Narrow = Room<f32>;
 
-/// Room for the blocks of a task.
-#[derive(Default)]
-struct Scratch {
+/// Room for the blocks of a task: wide, and as kernels read and write.
+struct Scratch<N> {
     wide: Wide,
-    narrow: Narrow,
+    narrow: Room<N>,
+    left: Left,
+    climbing: Climbing,
+}
+
+impl<N: Copy + Default> Default for Scratch<N> {
+    fn default() -> Self {
+        Scratch { wide: Room::default(), narrow: Room::default(), left: Left::default(), climbing: Climbing::default() }
+    }
+}
+
+/// The rows of a block that were not certified, side by side, and their results.
+#[derive(Default)]
+struct Climbing {
+    prediction: Vec<f64>,
+    target: Vec<f64>,
+    results: [Vec<f64>; 3],
 }
 
 impl Pass<'_> {
@@ -223,7 +251,7 @@ impl Pass<'_> {
         mut task: Task<'_, 'b, E>,
         sums: Sums,
         stores: Option<&Stores<'b>>,
-        Scratch { wide, narrow }: &mut Scratch,
+        scratch: &mut Scratch<E::Lanes>,
     ) -> Result<Moments> {
         let mut moments = Moments::new();
         let mut rounded = [E::default(); BLOCK];
@@ -247,22 +275,30 @@ impl Pass<'_> {
                 (None, None) => &[],
             };
             let next = [next, ahead(columns.target, first)];
-            let mut straight = false;
             if fused {
-                let summing = Summing::Here(&mut sum);
-                straight = self.straight([prediction, target], next, &task, summing, wide, narrow);
-                fused = straight;
+                fused = self.compute([prediction, target], next, &task, Summing::Here(&mut sum), scratch);
             }
-            let later = !straight && sums != Sums::None;
-            if straight {
-                summed += count as u64;
-            } else {
+            let later = !fused && sums != Sums::None;
+            if !fused {
                 let summing = if later { Summing::Later } else { Summing::Not };
-                straight = self.straight([prediction, target], next, &task, summing, wide, narrow);
+                self.compute([prediction, target], next, &task, summing, scratch);
             }
-            if !straight {
-                self.block(task.start + first, prediction, target, &task.buffers, wide)?;
+            if !scratch.left.is_empty() {
+                self.climb(task.start + first, prediction, target, &task, scratch)?;
             }
+            if fused {
+                summed += count as u64;
+                for (k, _) in scratch.left.iter().enumerate().filter(|(_, (_, orders))| orders & 1 == 1) {
+                    let value = scratch.climbing.results[0][k];
+                    if value.is_finite() {
+                        sum.add(value);
+                    } else {
+                        summed -= 1;
+                        self.sum(&[value], None, sums, &mut moments);
+                    }
+                }
+            }
+            let Scratch { wide, narrow, .. } = &mut *scratch;
             if let Some(weights) = columns.weights {
                 self.widen(part(weights, first, count), &mut wide.weights[..count]);
             }
@@ -270,23 +306,22 @@ impl Pass<'_> {
             if later {
                 self.sum(&wide.value[..count], weights, sums, &mut moments);
             }
-            if let Some(scale) = self.scale
-                && !(straight && weights.is_none())
-            {
-                let single = E::PRECISION == Precision::Plain;
+            if let (Some(scale), Some(weights)) = (self.scale, weights) {
+                let single = E::EPSILON > f64::EPSILON;
                 let gradient = &mut wide.gradient[..count];
                 run_block(self.level, Scaled { gradient, weights, divisor: scale.divisor, single });
             }
             let Buffers { value, gradient, hessian } = &mut task.buffers;
             let [value, gradient, hessian] = [value, gradient, hessian].map(|buffer| split(buffer, count));
+            let weighted = self.scale.is_some() && columns.weights.is_some();
             let columns = [
-                (value, &wide.value, &narrow.value, straight),
-                (gradient, &wide.gradient, &narrow.gradient, straight && weights.is_none()),
-                (hessian, &wide.hessian, &narrow.hessian, straight),
+                (value, &wide.value, &narrow.value, true),
+                (gradient, &wide.gradient, &narrow.gradient, !weighted),
+                (hessian, &wide.hessian, &narrow.hessian, true),
             ];
             for (buffer, wide, narrow, ready) in columns {
                 let Some(buffer) = buffer else { continue };
-                let from = match E::of_singles(&narrow[..count]) {
+                let from = match E::of_lanes(&narrow[..count]) {
                     Some(narrow) if ready => narrow,
                     _ => {
                         run_block(self.level, Round { from: &wide[..count], to: &mut rounded[..count] });
@@ -303,32 +338,28 @@ impl Pass<'_> {
         Ok(moments)
     }
 
-    /// Computes one block of a narrow type, if nothing about it is special; says whether it did. Results that are stored as
-    /// they are have been rounded then, all others are wide.
-    fn straight<E: Element>(
+    /// Computes one block in the vectors that are tried first; says whether the values were summed. Results that are stored as
+    /// they are have been rounded then, all others are wide; what is not certified is noted in the scratch.
+    fn compute<E: Element>(
         &self,
         [prediction, target]: [&[E]; 2],
-        next: [&[f32]; 2],
+        next: [&[E::Lanes]; 2],
         task: &Task<'_, '_, E>,
         summing: Summing<'_>,
-        wide: &mut Wide,
-        narrow: &mut Narrow,
+        Scratch { wide, narrow, left, .. }: &mut Scratch<E::Lanes>,
     ) -> bool {
-        if E::PRECISION != Precision::Plain {
-            return false;
-        }
         let count = target.len();
-        let prediction = singles(prediction, &mut narrow.prediction[..count]);
-        let target = singles(target, &mut narrow.target[..count]);
+        let prediction = lanes(prediction, &mut narrow.prediction[..count]);
+        let target = lanes(target, &mut narrow.target[..count]);
         let weighted = self.scale.is_some() && task.columns.weights.is_some();
-        let stored = E::of_singles(&[]).is_some();
+        let stored = E::of_lanes(&[]).is_some();
         // Where a result is wanted: wide for what is still to be done with it.
-        fn place<'a>(
+        fn place<'a, N>(
             wanted: [bool; 2],
             wide: &'a mut [f64; BLOCK],
-            narrow: &'a mut [f32; BLOCK],
+            narrow: &'a mut [N; BLOCK],
             count: usize,
-        ) -> Place<'a> {
+        ) -> Place<'a, N> {
             let count = wanted.map(|wanted| if wanted { count } else { 0 });
             Place { wide: &mut wide[..count[0]], narrow: &mut narrow[..count[1]] }
         }
@@ -345,72 +376,86 @@ impl Pass<'_> {
             gradient: place(gradient, &mut wide.gradient, &mut narrow.gradient, count),
             hessian: place(hessian, &mut wide.hessian, &mut narrow.hessian, count),
             factor: match self.scale {
-                Some(scale) if !weighted => 1.0 / scale.divisor,
-                _ => 1.0,
+                Some(scale) if !weighted => scale.inverse(),
+                _ => [1.0, 0.0],
             },
             sum: if let Summing::Here(sum) = summing { Some(sum) } else { None },
+            left,
         };
-        self.loss.straight(self.level, rows)
+        E::elements(self.loss, self.level, rows)
     }
 
-    /// Checks and computes one block.
-    fn block<E: Element>(
+    /// Checks the rows that were not certified, computes them in two floats and more, and puts what was not certified into its
+    /// place.
+    #[cold]
+    fn climb<E: Element>(
         &self,
         start: usize,
         prediction: &[E],
         target: &[E],
-        wanted: &Buffers<'_, E>,
-        wide: &mut Wide,
+        task: &Task<'_, '_, E>,
+        Scratch { wide, narrow, left, climbing }: &mut Scratch<E::Lanes>,
     ) -> Result<()> {
+        let wanted = &task.buffers;
+        // Weighted gradients are divided when they are weighed.
+        let divisor = self.scale.filter(|_| task.columns.weights.is_none()).map_or(1.0, Scale::divisor);
         let entry = self.loss.entry();
-        let count = target.len();
-        self.load("prediction", &entry.prediction, prediction, start, &mut wide.prediction[..count])?;
-        self.load("target", &entry.target, target, start, &mut wide.target[..count])?;
-        let (z, y) = (&wide.prediction[..count], &wide.target[..count]);
+        let Climbing { prediction: z, target: y, results } = climbing;
+        self.load("prediction", &entry.prediction, prediction, start, left, z)?;
+        self.load("target", &entry.target, target, start, left, y)?;
+        results.iter_mut().for_each(|results| results.resize(z.len(), 0.0));
+        let [value, gradient, hessian] = results;
         let outputs = Outputs {
-            value: &mut wide.value[..count],
-            gradient: wanted.gradient.is_some().then_some(&mut wide.gradient[..count]),
-            hessian: wanted.hessian.is_some().then_some(&mut wide.hessian[..count]),
+            value,
+            gradient: wanted.gradient.is_some().then_some(&mut gradient[..]),
+            hessian: wanted.hessian.is_some().then_some(&mut hessian[..]),
         };
-        self.loss.block(self.level, E::PRECISION, z, y, outputs);
-        // A loss that only compares does not carry NaN through, so its inputs are looked at too where they may be NaN.
-        let nan = |row: &[f64]| any(self.level, row, f64::is_nan);
-        if !nan(&wide.value[..count]) && (self.nan == NanPolicy::Error || !nan(z) && !nan(y)) {
-            return Ok(());
-        }
-        for i in 0..count {
-            if z[i].is_nan() || y[i].is_nan() {
-                (wide.value[i], wide.gradient[i], wide.hessian[i]) = (f64::NAN, f64::NAN, f64::NAN);
-            } else if wide.value[i].is_nan() {
+        self.loss.block(z, y, outputs);
+        for (k, (row, mut orders)) in left.iter().enumerate() {
+            if z[k].is_nan() || y[k].is_nan() {
+                results.iter_mut().for_each(|results| results[k] = f64::NAN);
+                orders = 0b111;
+            } else if results[0][k].is_nan() {
                 // Legal numbers whose limit does not exist, such as ∞ − ∞.
                 let error = Error::new(ErrorKind::NonFinite, entry.name, "prediction", "a pair with a limit");
-                let pair = format!("{} with target {}", prediction[i], target[i]);
-                return Err(error.at(start + i).value(pair));
+                let pair = format!("{} with target {}", prediction[row], target[row]);
+                return Err(error.at(start + row).value(pair));
+            }
+            let places = [
+                (&mut wide.value, &mut narrow.value, 1.0),
+                (&mut wide.gradient, &mut narrow.gradient, divisor),
+                (&mut wide.hessian, &mut narrow.hessian, 1.0),
+            ];
+            for (order, (wide, narrow, divisor)) in places.into_iter().enumerate() {
+                if orders >> order & 1 == 1 {
+                    wide[row] = results[order][k] / divisor;
+                    narrow[row] = Stored::of(wide[row]);
+                }
             }
         }
         Ok(())
     }
 
+    /// The numbers of the rows that were not certified, if all are legal.
     fn load<E: Element>(
         &self,
         argument: &str,
         domain: &DataDomain,
         from: &[E],
         start: usize,
-        to: &mut [f64],
+        left: &Left,
+        to: &mut Vec<f64>,
     ) -> Result<()> {
-        self.widen(from, to);
-        let domain = *domain;
-        if !any(self.level, to, move |x| !domain.contains(x)) {
-            return Ok(());
-        }
-        for (i, x) in to.iter().enumerate() {
-            let legal = domain.contains(*x) || (x.is_nan() && self.nan != NanPolicy::Error);
+        to.clear();
+        for (row, _) in left.iter() {
+            let x = from[row].widen();
+            let legal = domain.contains(x) || (x.is_nan() && self.nan != NanPolicy::Error);
             if !legal {
                 let kind = if x.is_nan() { ErrorKind::NonFinite } else { ErrorKind::Domain };
                 let error = Error::new(kind, self.loss.entry().name, argument, domain.to_string());
-                return Err(error.at(start + i).value(from[i]));
+                return Err(error.at(start + row).value(from[row]));
             }
+            to.push(x);
         }
         Ok(())
     }
@@ -438,24 +483,24 @@ impl Pass<'_> {
 }
 
 /// What is read when the block that starts at `first` is done and another: it can be on its way till then.
-fn ahead<E: Element>(column: &[E], first: usize) -> &[f32] {
+fn ahead<E: Element>(column: &[E], first: usize) -> &[E::Lanes] {
     let rest = column.get(first + 2 * BLOCK..).unwrap_or_default();
-    E::as_singles(&rest[..rest.len().min(BLOCK)]).unwrap_or_default()
+    E::as_lanes(&rest[..rest.len().min(BLOCK)]).unwrap_or_default()
 }
 
-/// The same numbers as singles, through `room` if need be.
-fn singles<'a, E: Element>(from: &'a [E], room: &'a mut [f32]) -> &'a [f32] {
-    if let Some(singles) = E::as_singles(from) {
-        return singles;
+/// The same numbers as kernels read them, through `room` if need be.
+fn lanes<'a, E: Element>(from: &'a [E], room: &'a mut [E::Lanes]) -> &'a [E::Lanes] {
+    if let Some(lanes) = E::as_lanes(from) {
+        return lanes;
     }
-    E::to_singles(from, room);
+    E::to_lanes(from, room);
     room
 }
 
 /// `g w / divisor`, the product exact enough to be rounded once.
 struct Scaled<'a> {
     gradient: &'a mut [f64],
-    weights: Option<&'a [f64]>,
+    weights: &'a [f64],
     divisor: f64,
     /// Whether the result is rounded to 24 bits: a product with the inverse is as good then, and far quicker.
     single: bool,
@@ -467,28 +512,13 @@ impl Block for Scaled<'_> {
         let Scaled { gradient, weights, divisor, single } = self;
         let inverse = 1.0 / divisor;
         // With so small a divisor the inverse is not exact to a unit.
-        let single = single && inverse.is_normal();
-        match (weights, single) {
-            (None, _) if divisor == 1.0 => {}
-            (None, true) => {
-                for g in gradient {
-                    *g *= inverse;
-                }
+        if single && inverse.is_normal() {
+            for (g, w) in gradient.iter_mut().zip(weights) {
+                *g = *g * w * inverse;
             }
-            (None, false) => {
-                for g in gradient {
-                    *g /= divisor;
-                }
-            }
-            (Some(weights), true) => {
-                for (g, w) in gradient.iter_mut().zip(weights) {
-                    *g = *g * w * inverse;
-                }
-            }
-            (Some(weights), false) => {
-                for (g, w) in gradient.iter_mut().zip(weights) {
-                    *g = *g * w / divisor;
-                }
+        } else {
+            for (g, w) in gradient.iter_mut().zip(weights) {
+                *g = *g * w / divisor;
             }
         }
     }
@@ -523,26 +553,4 @@ macro_rules! loops {
 loops! {
     Widen<E>(from: E, to: f64) |x| x.widen();
     Round<E>(from: f64, to: E) |x| E::narrow(*x);
-}
-
-/// Whether a test holds for any number, without a branch for each.
-fn any(level: Level, numbers: &[f64], test: impl Fn(f64) -> bool + Copy) -> bool {
-    struct Any<'a, F>(&'a [f64], F, &'a mut bool);
-    impl<F: Fn(f64) -> bool + Copy> Block for Any<'_, F> {
-        #[inline(always)]
-        fn scalar(self) {
-            let mut any = false;
-            for x in self.0 {
-                any |= self.1(*x);
-            }
-            *self.2 = any;
-        }
-        #[inline(always)]
-        fn lanes<S: Simd>(self, _: S) {
-            self.scalar();
-        }
-    }
-    let mut found = false;
-    run_block(level, Any(numbers, test, &mut found));
-    found
 }

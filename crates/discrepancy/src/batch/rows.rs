@@ -8,9 +8,7 @@ use super::matrix::{Matrix, in_order, narrow, room};
 use super::pass::STREAM;
 use super::spread::SpreadRoom;
 use crate::error::{Error, ErrorKind, Result};
-use crate::losses::Precision;
 use crate::number::Level;
-use crate::rows::labelled::LabelledRows;
 use crate::rows::{HessianKind, LabelledLoss, RowLoss, RowTargets, SpreadLoss, Target};
 use crate::sums::{ExactSum, Moments};
 use discrepancy_stream::Stores;
@@ -70,21 +68,41 @@ struct Scratch {
 }
 
 /// Room for a block of rows.
-#[derive(Default)]
-struct BlockScratch<E> {
+struct BlockScratch<E: Element> {
     one: Scratch,
     labels: Vec<usize>,
     /// Scores that do not lie in memory as the kernels take them.
+    lanes: Vec<E::Lanes>,
     singles: Vec<f32>,
     targets: Vec<f32>,
-    room: Room,
+    room: Room<E::Lanes>,
     spread: SpreadRoom,
     /// What the gradients of each row are multiplied by.
-    factors: Vec<f64>,
+    factors: Vec<[f64; 2]>,
+    heads: Vec<f64>,
     gradients: Vec<f32>,
     /// Values that are summed together.
     values: Vec<f64>,
     narrow: Vec<E>,
+}
+
+impl<E: Element> Default for BlockScratch<E> {
+    fn default() -> Self {
+        BlockScratch {
+            one: Scratch::default(),
+            labels: Vec::new(),
+            lanes: Vec::new(),
+            singles: Vec::new(),
+            targets: Vec::new(),
+            room: Room::default(),
+            spread: SpreadRoom::default(),
+            factors: Vec::new(),
+            heads: Vec::new(),
+            gradients: Vec::new(),
+            values: Vec::new(),
+            narrow: Vec::new(),
+        }
+    }
 }
 
 /// Rows as the kernels take them.
@@ -236,31 +254,31 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
 
     /// What the kernels of rows need; `None` where the rows go one by one.
     fn kernel(&self) -> Option<Kernel<'a>> {
-        if E::PRECISION != Precision::Plain {
-            return None;
-        }
         let width = self.rows.width();
         let labelled = match self.targets {
             Targets::Labels { .. } => self.loss.labelled().filter(|loss| loss.fits(width)).map(Kind::Labelled),
             Targets::Probabilities(_) => None,
         };
-        let spread = || self.loss.spread().filter(|loss| loss.takes_classes(width)).map(Kind::Spread);
+        let spread = || self.loss.spread().filter(|loss| E::NARROW && loss.takes_classes(width)).map(Kind::Spread);
         Some(Kernel { loss: labelled.or_else(spread)?, block: rows_of_block(width) })
     }
 
     /// The answers to a block of rows. Labels that are none stand for the first class.
     fn answer(&self, kernel: Kernel<'_>, first: usize, count: usize, scratch: &mut BlockScratch<E>) {
         let width = self.rows.width();
-        let BlockScratch { labels, room, singles, spread, targets, .. } = scratch;
+        let BlockScratch { labels, room, lanes, singles, spread, targets, .. } = scratch;
         labels.clear();
         if let Targets::Labels { labels: all, .. } = self.targets {
             let label = |i: usize| usize::try_from(all[i]).ok().filter(|label| *label < width).unwrap_or(0);
             labels.extend((first..first + count).map(label));
         }
-        let block = self.rows.singles(first, count, singles);
         match kernel.loss {
-            Kind::Labelled(loss) => room.answer(loss, self.level, block, self.rows.ahead(first + count, count), labels),
+            Kind::Labelled(loss) => {
+                let block = self.rows.lanes(first, count, lanes);
+                room.answer(loss, self.level, block, self.rows.lanes_ahead(first + count, count), labels);
+            }
             Kind::Spread(loss) => {
+                let block = self.rows.singles(first, count, singles);
                 let targets = self.probabilities(first, count, labels, targets);
                 loss.spread(self.level, block, targets, width, E::EPSILON, spread);
             }
@@ -289,17 +307,16 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     /// The gradients of the block that was answered, each row's times its factor.
     fn gradients(&self, kernel: Kernel<'_>, first: usize, scratch: &mut BlockScratch<E>, out: &mut [E]) {
         let width = self.rows.width();
-        let BlockScratch { labels, room, singles, spread, targets, factors, gradients, .. } = scratch;
+        let BlockScratch { labels, room, singles, spread, targets, factors, heads, gradients, .. } = scratch;
         match kernel.loss {
             Kind::Labelled(_) => {
-                let LabelledRows { own, other, .. } = &mut room.rows;
-                for ((own, other), factor) in own.iter_mut().zip(other).zip(factors.iter()) {
-                    (*own, *other) = (*own * factor, *other * factor);
-                }
+                room.scale(factors);
                 room.gradients(self.level, labels, out);
             }
             Kind::Spread(loss) => {
-                let count = out.len() / width;
+                heads.clear();
+                heads.extend(factors.iter().map(|[head, _]| head));
+                let (count, factors) = (out.len() / width, &heads[..]);
                 let scores = self.rows.singles(first, count, singles);
                 let block = (scores, self.probabilities(first, count, labels, targets));
                 if let Some(out) = E::as_singles_mut(out) {
@@ -404,7 +421,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             }
             let target = if stream { &mut narrow[..gradient.len()] } else { &mut **gradient };
             scratch.factors.clear();
-            scratch.factors.resize(value.len(), 1.0);
+            scratch.factors.resize(value.len(), [1.0, 0.0]);
             self.gradients(kernel, first, scratch, target);
         }
         let mut done = Ok(());
@@ -674,8 +691,8 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             self.answer(kernel, first, rows, scratch);
             scratch.factors.clear();
             match self.weights {
-                Some(_) => scratch.factors.extend((0..rows).map(|k| self.weight(first + k) / divisor)),
-                None => scratch.factors.resize(rows, 1.0 / divisor),
+                Some(_) => scratch.factors.extend((0..rows).map(|k| quotient(self.weight(first + k), divisor))),
+                None => scratch.factors.resize(rows, quotient(1.0, divisor)),
             }
         }
         // Past the caches, from where it was made.
@@ -842,6 +859,13 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             _ => error,
         }
     }
+}
+
+/// In two floats; in one where the rest is out of range.
+fn quotient(x: f64, divisor: f64) -> [f64; 2] {
+    let head = x / divisor;
+    let tail = (-head).mul_add(divisor, x) / divisor;
+    [head, if tail.is_finite() { tail } else { 0.0 }]
 }
 
 fn merged(parts: Vec<Moments>) -> Moments {

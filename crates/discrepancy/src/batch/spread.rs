@@ -6,10 +6,11 @@
 //! that is enough. The order of sums is a matter of the number of classes alone, as in `batch/labelled.rs`.
 
 use super::doubtful::DoubtfulRow;
-use super::labelled::{FEW, Tile, larger, largest, over, put_rows, turned, wide};
+use super::labelled::{FEW, Tile, largest, over, put_rows, turned, wide};
 use crate::number::elementary::{SHORT_EXP_MIN, exp_of_normal};
 use crate::number::guarded::{SURE_SINGLE, UNSEEN, power};
 use crate::number::lane::{Block, Load, One, Several, run};
+use crate::number::stored::Stored;
 use crate::number::{LANES, Level, Machine, Real, Twofold};
 use crate::rows::spread::{EXPONENTIAL, LARGEST_GAP, OF_PULL, SpreadFormula, SpreadRows, UNIT, answers};
 use fearless_simd::Simd;
@@ -164,7 +165,7 @@ impl<F: SpreadFormula> Sums<'_, F> {
         let mut largest = x_columns[0];
         for column in &x_columns[1..width] {
             for (largest, x) in largest.iter_mut().zip(column) {
-                *largest = larger(*largest, *x);
+                *largest = largest.larger(*x);
             }
         }
         let largest = wide(&largest);

@@ -19,13 +19,19 @@ impl Entry {
     #[must_use]
     pub fn accuracy(&self) -> Accuracy {
         let f64 = match self.family {
-            // Rounded only where an error bound is sure of it.
-            Family::Pointwise | Family::Row => 0.51,
+            // Differences, products and choices; the rest has logarithms, exponentials and powers that are not whole.
+            Family::Pointwise if !self.is_transcendental() => 1.0,
             Family::Penalty | Family::Tuple => 1.0,
             // Without parameters, a metric is made of differences, squares, roots and choices.
             Family::Distance if self.is(Property::Metric) && self.parameters.is_empty() => 1.0,
             _ => 2.0,
         };
         Accuracy { f32: 0.51, f64 }
+    }
+
+    /// Whether elementary functions stand in its formula.
+    fn is_transcendental(&self) -> bool {
+        const FUNCTIONS: [&str; 8] = [r"\ln", r"\log", r"\exp", "e^", r"\cosh", "softplus", r"\sigma", r"^{"];
+        FUNCTIONS.iter().any(|function| self.formula.contains(function))
     }
 }

@@ -5,7 +5,9 @@
 //! what is left is a product or a difference (`batch/labelled.rs`).
 
 use super::jacobian::{Product, ProductFormula};
+use super::labelled::LabelledRows;
 use crate::number::lane::{Block, Load, One, Several, run};
+use crate::number::stored::Stored;
 use crate::number::{Level, Real};
 use fearless_simd::Simd;
 
@@ -29,8 +31,8 @@ pub trait Images: Sync {
     fn scale(&self) -> f64;
     /// Whether images are gaps less a number; else they are exponentials times one.
     fn of_gaps(&self) -> bool;
-    /// Fills in the numbers of rows with such sums; both are whole lanes.
-    fn numbers(&self, level: Level, rest: &[f64], numbers: &mut [f64]);
+    /// Fills in the numbers of rows, as `other`, from their sums.
+    fn numbers(&self, level: Level, rows: &mut LabelledRows);
     /// Writes products of rows of scores and of vectors; NaN where rounding them to 24 bits may not give the right numbers.
     fn products(
         &self,
@@ -50,8 +52,8 @@ impl<F: ImageFormula + Sync> Images for F {
     fn of_gaps(&self) -> bool {
         F::OF_GAPS
     }
-    fn numbers(&self, level: Level, rest: &[f64], numbers: &mut [f64]) {
-        run(level, Numbers { formula: self, rest, numbers });
+    fn numbers(&self, level: Level, rows: &mut LabelledRows) {
+        run(level, Numbers { formula: self, rows });
     }
     fn products(
         &self,
@@ -73,15 +75,19 @@ impl<F: ImageFormula + Sync> Images for F {
 
 struct Numbers<'a, F> {
     formula: &'a F,
-    rest: &'a [f64],
-    numbers: &'a mut [f64],
+    rows: &'a mut LabelledRows,
 }
 
 impl<F: ImageFormula> Numbers<'_, F> {
     #[inline(always)]
     fn each<L: Load>(self, load: L) {
-        for (rest, numbers) in self.rest.chunks_exact(L::WIDTH).zip(self.numbers.chunks_exact_mut(L::WIDTH)) {
-            load.store(self.formula.number(load.load(rest)), numbers);
+        if self.rows.double { self.of::<L, f64>(load) } else { self.of::<L, f32>(load) }
+    }
+    #[inline(always)]
+    fn of<L: Load, N: Stored>(self, load: L) {
+        let LabelledRows { rest, other, .. } = self.rows;
+        for i in (0..rest.head.len()).step_by(L::WIDTH) {
+            other.store::<N, L>(load, i, self.formula.number(rest.load::<N, L>(load, i)));
         }
     }
 }

@@ -6,7 +6,8 @@
 
 use crate::number::guarded::power;
 use crate::number::lane::{Block, Load, One, Several, run};
-use crate::number::{Guarded, LANES, Level, Machine, Real, Short};
+use crate::number::stored::{First, Stored};
+use crate::number::{Approximate, Guarded, LANES, Level, Machine, Real};
 use fearless_simd::Simd;
 
 /// A row seen from its label. With M the largest score and `w_j = e^((x_j - M)/T)`; nothing in it has cancelled.
@@ -45,19 +46,48 @@ pub(crate) trait LabelFormula {
     fn answer<R: Real>(&self, row: Labelled<R>, class_weight: R) -> Answer<R>;
 }
 
+/// A number a row, in two floats; of results of 24 bits or fewer the second is 0.
+#[derive(Debug, Default)]
+pub(crate) struct Column {
+    pub(crate) head: Vec<f64>,
+    pub(crate) tail: Vec<f64>,
+}
+
+impl Column {
+    /// From row i on.
+    #[inline(always)]
+    pub(crate) fn load<N: Stored, L: Load>(&self, load: L, i: usize) -> N::First<L::Number> {
+        let part = i..i + L::WIDTH;
+        First::of_parts([load.load(&self.head[part.clone()]), load.load(&self.tail[part])])
+    }
+    #[inline(always)]
+    pub(crate) fn store<N: Stored, L: Load>(&mut self, load: L, i: usize, number: N::First<L::Number>) {
+        let part = i..i + L::WIDTH;
+        let [head, tail] = number.parts();
+        load.store(head, &mut self.head[part.clone()]);
+        load.store(tail, &mut self.tail[part]);
+    }
+    fn resize(&mut self, rows: usize) {
+        self.head.resize(rows, 0.0);
+        self.tail.resize(rows, 0.0);
+    }
+}
+
 /// One number a row of each kind.
 #[derive(Debug, Default)]
 pub struct LabelledRows {
+    /// Whether results are stored in `f64`.
+    pub(crate) double: bool,
     /// `(x - M)/T` of the true class.
-    pub(crate) shift: Vec<f64>,
+    pub(crate) shift: Column,
     /// `w` of the true class.
-    pub(crate) weight: Vec<f64>,
+    pub(crate) weight: Column,
     /// 1 where the true class has the largest score.
     pub(crate) top: Vec<f64>,
     /// `Σ w` over all classes but one of the largest scores.
-    pub(crate) rest: Vec<f64>,
+    pub(crate) rest: Column,
     /// `M/T`.
-    pub(crate) largest: Vec<f64>,
+    pub(crate) largest: Column,
     /// The weight of the true class.
     pub(crate) class_weight: Vec<f64>,
     /// The relative error of `weight` and `rest` …
@@ -66,20 +96,19 @@ pub struct LabelledRows {
     pub(crate) lost: f64,
     /// The answers.
     pub(crate) value: Vec<f64>,
-    pub(crate) own: Vec<f64>,
-    pub(crate) other: Vec<f64>,
-    /// 1 where rounding the answers to 24 bits gives the right numbers.
+    pub(crate) own: Column,
+    pub(crate) other: Column,
+    /// 1 where rounding the answers gives the right numbers.
     pub(crate) sure: Vec<f64>,
 }
 
 impl LabelledRows {
-    fn columns(&mut self) -> [&mut Vec<f64>; 10] {
-        let LabelledRows { shift, weight, top, rest, largest, class_weight, value, own, other, sure, .. } = self;
-        [shift, weight, top, rest, largest, class_weight, value, own, other, sure]
-    }
     /// Makes room for so many rows; whole lanes, what is beyond the rows is any legal data.
     pub(crate) fn resize(&mut self, rows: usize) {
-        self.columns().into_iter().for_each(|column| column.resize(rows.next_multiple_of(LANES), 0.0));
+        let LabelledRows { shift, weight, top, rest, largest, class_weight, value, own, other, sure, .. } = self;
+        let rows = rows.next_multiple_of(LANES);
+        [shift, weight, rest, largest, own, other].into_iter().for_each(|column| column.resize(rows));
+        [top, class_weight, value, sure].into_iter().for_each(|column| column.resize(rows, 0.0));
     }
 }
 
@@ -122,22 +151,16 @@ struct Kernel<'a, F> {
 
 impl<F: LabelFormula> Block for Kernel<'_, F> {
     fn scalar(self) {
-        each(self.formula, self.rows, One);
+        self.each(One);
     }
     #[inline(always)]
     fn lanes<S: Simd>(self, simd: S) {
-        each(self.formula, self.rows, Several(simd));
+        self.each(Several(simd));
     }
 }
 
 /// A factor that is larger might show numbers that are 0 for underflow.
 pub(crate) const LARGEST_FACTOR: f64 = power(800);
-
-/// A sum of exponentials.
-#[inline(always)]
-fn guarded<M: Machine>(x: M, relative: f64, lost: f64) -> Guarded<Short<M>, M> {
-    Guarded { value: Short(x), error: x.mul_add(x.lit(relative), x.lit(lost)) }
-}
 
 /// Rounded twice at most, as a difference and as a quotient.
 #[inline(always)]
@@ -145,38 +168,53 @@ pub(crate) fn rounded<M: Machine>(x: M) -> Guarded<M, M> {
     Guarded { value: x, error: x.abs() * f64::EPSILON }
 }
 
+/// A number with a relative error, and what may be lost of it.
 #[inline(always)]
-fn short<M: Machine>(x: Guarded<M, M>) -> Guarded<Short<M>, M> {
-    Guarded { value: Short(x.value), error: x.error }
+fn guarded<M: Machine, F: First<M>>(value: F, relative: f64, lost: f64) -> Guarded<F, M> {
+    let size = value.size();
+    Guarded { value, error: size.mul_add(size.lit(relative), size.lit(lost)) }
+}
+
+impl<F: LabelFormula> Kernel<'_, F> {
+    #[inline(always)]
+    fn each<L: Load>(self, load: L) {
+        if self.rows.double {
+            each::<F, L, f64>(self.formula, self.rows, load);
+        } else {
+            each::<F, L, f32>(self.formula, self.rows, load);
+        }
+    }
 }
 
 #[inline(always)]
-fn each<F: LabelFormula, L: Load>(formula: &F, rows: &mut LabelledRows, load: L) {
+fn each<F: LabelFormula, L: Load, N: Stored>(formula: &F, rows: &mut LabelledRows, load: L) {
     let (relative, lost) = (rows.relative, rows.lost);
-    for i in (0..rows.shift.len()).step_by(L::WIDTH) {
+    for i in (0..rows.top.len()).step_by(L::WIDTH) {
         let part = i..i + L::WIDTH;
-        let (shift, weight) = (load.load(&rows.shift[part.clone()]), load.load(&rows.weight[part.clone()]));
-        let (rest, top) = (load.load(&rows.rest[part.clone()]), load.load(&rows.top[part.clone()]));
-        let largest = load.load(&rows.largest[part.clone()]);
+        let (shift, weight) = (rows.shift.load::<N, L>(load, i), rows.weight.load::<N, L>(load, i));
+        let (rest, top) = (rows.rest.load::<N, L>(load, i), load.load(&rows.top[part.clone()]));
+        let largest = rows.largest.load::<N, L>(load, i);
         let class_weight = load.load(&rows.class_weight[part.clone()]);
-        let top = top.same(top.lit(1.0));
+        let (top, one, none) = (top.same(top.lit(1.0)), top.lit(1.0), top.lit(0.0));
         let rest = guarded(rest, relative, lost);
         let total = rest + 1.0;
         let own = guarded(weight, relative, lost);
         let log = rest.ln_1p();
         let row = Labelled {
-            surprise: log - short(rounded(shift)),
-            weight: Guarded::when(top, Guarded::exact(Short(weight.lit(1.0))), own),
+            surprise: log - guarded(shift, N::GAP, 0.0),
+            weight: Guarded::when(top, Guarded::exact(weight.lit(1.0)), own),
             others: Guarded::when(top, rest, total - own),
             total,
-            logsumexp: log + short(rounded(largest)),
+            logsumexp: log + guarded(largest, N::GAP, 0.0),
         };
-        let Answer { value, own, other } = formula.answer(row, Guarded::exact(Short(class_weight)));
-        let small = other.value.0.abs().le(shift.lit(LARGEST_FACTOR));
-        let sure = value.sure_single() & own.sure_single() & other.sure_to_single() & small;
-        load.store(value.value.0, &mut rows.value[part.clone()]);
-        load.store(own.value.0, &mut rows.own[part.clone()]);
-        load.store(other.value.0, &mut rows.other[part.clone()]);
-        load.store(L::Number::when(sure, shift.lit(1.0), shift.lit(0.0)), &mut rows.sure[part]);
+        let Answer { value, own, other } = formula.answer(row, Guarded::exact(First::of(class_weight)));
+        let small = other.value.size().le(one.lit(LARGEST_FACTOR));
+        let sure = N::First::certified(value) & N::First::certified_factor(other) & small;
+        // Of 53 bits more is done with it before it is rounded.
+        let sure = sure & if rows.double { N::First::certified_factor(own) } else { N::First::certified(own) };
+        load.store(value.value.rounded(), &mut rows.value[part.clone()]);
+        rows.own.store::<N, L>(load, i, own.value);
+        rows.other.store::<N, L>(load, i, other.value);
+        load.store(L::Number::when(sure, one, none), &mut rows.sure[part]);
     }
 }
