@@ -38,7 +38,7 @@ impl Wanted {
 }
 
 /// Rows up to this number are computed where the caller is: one task of the library's.
-const SMALL: usize = 1 << 13;
+const SMALL: usize = 1 << 14;
 /// Rows between two looks at Ctrl-C: well below a second of work.
 const PART: usize = 1 << 23;
 

@@ -2,13 +2,14 @@
 
 use crate::arguments::external;
 use crate::columns::{Lists, widen};
-use datafusion::arrow::array::{Array, ArrayRef};
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, Float32Array, PrimitiveArray};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Float32Type, Int64Type};
 use datafusion::common::internal_err;
 use datafusion::error::Result;
-use discrepancy::catalog::{DataDomain, Measure};
-use discrepancy::losses::{Outputs, PointwiseLoss};
-use discrepancy::number::Level;
+use discrepancy::batch::{Element, Evaluation};
+use discrepancy::catalog::Measure;
+use discrepancy::losses::PointwiseLoss;
 use discrepancy::rows::Target;
 use discrepancy::{Error, ErrorKind};
 
@@ -85,38 +86,66 @@ fn each(count: usize, wanted: &dyn Fn(usize) -> bool, value: impl Fn(usize) -> R
     Ok(all)
 }
 
-/// Data are checked first, then computed in one block.
+/// Rows side by side go through the same evaluation as everywhere; in `f32` where both columns hold no more.
 fn pointwise(
     loss: &dyn PointwiseLoss,
     prediction: &ArrayRef,
     target: &ArrayRef,
     wanted: &dyn Fn(usize) -> bool,
 ) -> Result<Values> {
-    let entry = loss.entry();
-    let (z, y) = (widen(entry.name, "prediction", prediction)?, widen(entry.name, "target", target)?);
-    let good = |row: &usize| !z.is_null(*row) && !y.is_null(*row) && wanted(*row);
-    let rows: Vec<usize> = (0..z.len()).filter(good).collect();
-    let take = |argument: &str, domain: &DataDomain, from: &[f64]| {
-        let checked = |row: &usize| {
-            let x = from[*row];
-            if domain.contains(x) {
-                return Ok(x);
-            }
-            let kind = if x.is_nan() { ErrorKind::NonFinite } else { ErrorKind::Domain };
-            let error = Error::new(kind, entry.name, argument, domain.to_string());
-            Err(external(error.at(*row).value(x)))
-        };
-        rows.iter().map(checked).collect::<Result<Vec<f64>>>()
+    let name = loss.entry().name;
+    if let (DataType::Float32, Some(target)) = (prediction.data_type(), singles(target)) {
+        let prediction = prediction.as_primitive::<Float32Type>();
+        let rows = kept(prediction, &target, wanted);
+        return values(loss, rows, prediction.values(), target.values());
+    }
+    let (prediction, target) = (widen(name, "prediction", prediction)?, widen(name, "target", target)?);
+    let rows = kept(&prediction, &target, wanted);
+    values(loss, rows, prediction.values(), target.values())
+}
+
+/// A column as singles, if they are the same numbers.
+fn singles(column: &ArrayRef) -> Option<Float32Array> {
+    // Integers that `f32` may not have are looked at one by one.
+    const EXACT: i64 = 1 << 24;
+    match column.data_type() {
+        DataType::Float32 => Some(column.as_primitive::<Float32Type>().clone()),
+        DataType::Int8 | DataType::Int16 | DataType::UInt8 | DataType::UInt16 => {
+            Some(cast(column, &DataType::Float32).ok()?.as_primitive::<Float32Type>().clone())
+        }
+        DataType::Int32 | DataType::Int64 | DataType::UInt32 => {
+            let wide = cast(column, &DataType::Int64).ok()?;
+            let small = wide.as_primitive::<Int64Type>().iter().flatten().all(|x| (-EXACT..=EXACT).contains(&x));
+            small.then(|| cast(column, &DataType::Float32).ok())?.map(|x| x.as_primitive::<Float32Type>().clone())
+        }
+        _ => None,
+    }
+}
+
+/// The rows that are wanted and in which nothing is NULL.
+fn kept<T: ArrowPrimitiveType>(
+    prediction: &PrimitiveArray<T>,
+    target: &PrimitiveArray<T>,
+    wanted: &dyn Fn(usize) -> bool,
+) -> Vec<usize> {
+    (0..prediction.len()).filter(|row| !prediction.is_null(*row) && !target.is_null(*row) && wanted(*row)).collect()
+}
+
+/// The values of these rows before they are rounded to the storage type.
+fn values<E: Element>(loss: &dyn PointwiseLoss, rows: Vec<usize>, prediction: &[E], target: &[E]) -> Result<Values> {
+    let placed = |error: Error| match error.index().and_then(|index| rows.get(index)) {
+        Some(row) => external(error.at(*row)),
+        None => external(error),
     };
-    let z = take("prediction", &entry.prediction, z.values())?;
-    let y = take("target", &entry.target, y.values())?;
     let mut values = vec![0.0; rows.len()];
-    let outputs = Outputs { value: &mut values, gradient: None, hessian: None };
-    loss.block(&z, &y, outputs);
-    if let Some(i) = values.iter().position(|value| value.is_nan()) {
-        // Legal numbers whose limit does not exist, such as ∞ − ∞.
-        let error = Error::new(ErrorKind::NonFinite, entry.name, "prediction", "a pair with a limit");
-        return Err(external(error.at(rows[i]).value(format!("{} with target {}", z[i], y[i]))));
+    if rows.len() == prediction.len() {
+        Evaluation::new(loss, prediction, target).and_then(|all| all.wide_values_into(&mut values)).map_err(placed)?;
+    } else {
+        let take = |from: &[E]| rows.iter().map(|row| from[*row]).collect::<Vec<E>>();
+        let (prediction, target) = (take(prediction), take(target));
+        Evaluation::new(loss, &prediction, &target)
+            .and_then(|all| all.wide_values_into(&mut values))
+            .map_err(placed)?;
     }
     Ok(Values { rows, values })
 }

@@ -30,35 +30,30 @@ pub(crate) struct RowValues {
 }
 
 impl RowValues {
-    /// Hands row, value and weight of each row to `push`; rows with NULL and rows not wanted are left out.
-    fn each(
-        &self,
-        columns: &[ArrayRef],
-        wanted: &dyn Fn(usize) -> bool,
-        mut push: impl FnMut(usize, f64, Option<f64>),
-    ) -> Result<()> {
+    /// The rows that are wanted and without NULL, their values and weights.
+    fn computed(&self, columns: &[ArrayRef], wanted: &dyn Fn(usize) -> bool) -> Result<Computed> {
         let Some(data) = columns.get(..self.data) else {
             return internal_err!("{}: {} columns for {}", self.name, columns.len(), self.data);
         };
         if !self.weighted {
-            let computed = self.values(data, wanted)?;
-            computed.rows.iter().zip(computed.values).for_each(|(row, value)| push(*row, value, None));
-            return Ok(());
+            let Values { rows, values } = self.values(data, wanted)?;
+            return Ok(Computed { rows, values, weights: None });
         }
         let (weight, data) = match data.split_last() {
             Some((weight, data)) => (widen(self.name, "weight", weight)?, data),
             None => return internal_err!("{}: no weight column", self.name),
         };
-        let computed = self.values(data, &|row| !weight.is_null(row) && wanted(row))?;
-        for (row, value) in computed.rows.iter().zip(computed.values) {
+        let Values { rows, values } = self.values(data, &|row| !weight.is_null(row) && wanted(row))?;
+        let mut weights = Vec::with_capacity(rows.len());
+        for row in &rows {
             let w = weight.value(*row);
             if !(w >= 0.0 && w.is_finite()) {
                 let error = Error::new(ErrorKind::Domain, self.name, "weight", "finite numbers, not negative");
                 return Err(external(error.at(*row).value(w)));
             }
-            push(*row, value, Some(w));
+            weights.push(w);
         }
-        Ok(())
+        Ok(Computed { rows, values, weights: Some(weights) })
     }
 
     fn values(&self, data: &[ArrayRef], wanted: &dyn Fn(usize) -> bool) -> Result<Values> {
@@ -75,10 +70,61 @@ impl RowValues {
     }
 }
 
-fn add(moments: &mut Moments, value: f64, weight: Option<f64>) {
-    match weight {
-        None => moments.push(value),
-        Some(weight) => moments.push_weighted(value, weight),
+/// Rows with their values, and their weights if there are some.
+struct Computed {
+    rows: Vec<usize>,
+    values: Vec<f64>,
+    weights: Option<Vec<f64>>,
+}
+
+impl Computed {
+    /// Adds all of it to one sum.
+    fn add_to(&self, moments: &mut Moments) {
+        match &self.weights {
+            None => moments.push_slice(&self.values),
+            Some(weights) => moments.push_weighted_slice(&self.values, weights),
+        }
+    }
+
+    /// Adds each row to the sum of its group.
+    fn add_to_groups(self, group_of: &dyn Fn(usize) -> usize, groups: &mut [Moments]) {
+        /// Fewer rows of a group are not worth bringing together.
+        const TOGETHER: usize = 16;
+        if self.rows.len() < TOGETHER * groups.len() {
+            for (k, row) in self.rows.iter().enumerate() {
+                let group = &mut groups[group_of(*row)];
+                match &self.weights {
+                    None => group.push(self.values[k]),
+                    Some(weights) => group.push_weighted(self.values[k], weights[k]),
+                }
+            }
+            return;
+        }
+        // Sorted by counting: slices are summed in vectors.
+        let mut ends = vec![0; groups.len()];
+        self.rows.iter().for_each(|row| ends[group_of(*row)] += 1);
+        let mut end = 0;
+        for place in &mut ends {
+            (*place, end) = (end, end + *place);
+        }
+        let mut order = vec![0; self.rows.len()];
+        for (k, row) in self.rows.iter().enumerate() {
+            let place = &mut ends[group_of(*row)];
+            order[*place] = k;
+            *place += 1;
+        }
+        let sorted = |from: &[f64]| order.iter().map(|k| from[*k]).collect::<Vec<f64>>();
+        let (values, weights) = (sorted(&self.values), self.weights.as_deref().map(sorted));
+        let mut start = 0;
+        for (group, end) in groups.iter_mut().zip(ends) {
+            if start < end {
+                match &weights {
+                    None => group.push_slice(&values[start..end]),
+                    Some(weights) => group.push_weighted_slice(&values[start..end], &weights[start..end]),
+                }
+            }
+            start = end;
+        }
     }
 }
 
@@ -107,8 +153,8 @@ impl SingleState {
 
 impl Accumulator for SingleState {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        let moments = &mut self.moments;
-        self.rows.each(values, &|_| true, |_, value, weight| add(moments, value, weight))
+        self.rows.computed(values, &|_| true)?.add_to(&mut self.moments);
+        Ok(())
     }
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
         read(states)?.iter().for_each(|(_, other)| self.moments.merge(other));
@@ -158,10 +204,9 @@ impl GroupsAccumulator for GroupedState {
         total_num_groups: usize,
     ) -> Result<()> {
         self.groups.resize_with(total_num_groups, Moments::new);
-        let groups = &mut self.groups;
-        self.rows.each(values, &|row| passes(opt_filter, row), |row, value, weight| {
-            add(&mut groups[group_indices[row]], value, weight)
-        })
+        let computed = self.rows.computed(values, &|row| passes(opt_filter, row))?;
+        computed.add_to_groups(&|row| group_indices[row], &mut self.groups);
+        Ok(())
     }
     fn merge_batch(&mut self, values: &[ArrayRef], group_indices: &[usize], total_num_groups: usize) -> Result<()> {
         self.groups.resize_with(total_num_groups, Moments::new);
@@ -179,8 +224,7 @@ impl GroupsAccumulator for GroupedState {
     }
     fn convert_to_state(&self, values: &[ArrayRef], opt_filter: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {
         let mut states = vec![Moments::new(); values.first().map_or(0, |column| column.len())];
-        self.rows
-            .each(values, &|row| passes(opt_filter, row), |row, value, weight| add(&mut states[row], value, weight))?;
+        self.rows.computed(values, &|row| passes(opt_filter, row))?.add_to_groups(&|row| row, &mut states);
         Ok(vec![write(&states)])
     }
     fn size(&self) -> usize {

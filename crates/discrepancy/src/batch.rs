@@ -18,6 +18,7 @@ mod penalty;
 pub(crate) mod products;
 mod rows;
 pub(crate) mod spread;
+pub(crate) mod spread_doubles;
 
 pub(crate) mod tuple_block;
 mod tuples;

@@ -104,6 +104,8 @@ fn compensated_functions_are_as_exact_as_the_guard_counts_with() {
     for (k, (name, function, truth)) in functions.into_iter().enumerate() {
         let legal = |x: &f64| match name {
             "ln_1p_unit" => (0.0..1.0).contains(x),
+            // What is left of tails below the range.
+            "sigmoid" => x.abs() < 600.0,
             "sqrt" => *x > 0.0,
             _ => true,
         };

@@ -3,7 +3,7 @@
 
 use crate::losses::{Loss, Outputs, join, slope};
 use crate::number::guarded::{SURE, SURE_SINGLE, UNSEEN};
-use crate::number::stored::SURE_DOUBLE;
+use crate::number::stored::{SURE_DOUBLE, Stored};
 use crate::number::{Compensated, Dual, Guarded, Long, Machine, Real, Short, Twofold};
 
 /// Elements per block: three inputs and outputs of it fit in the first-level cache.
@@ -91,7 +91,8 @@ pub(crate) fn doubts<L: Loss>(loss: &L, prediction: f64, target: f64) -> [(f64, 
         let seen = x.error > UNSEEN && x.value.0.is_finite() && x.error.is_finite();
         let narrow = if seen { x.error / x.value.0.abs() / (2.0 * SURE_SINGLE) } else { 0.0 };
         let x = formula(order, loss, double.0, double.1);
-        let seen = x.value.sure() && x.value.head != 0.0;
+        let ordinary = |x: f64| f64::ordinary(x).unwrap_or(true);
+        let seen = x.value.sure() && x.value.head != 0.0 && ordinary(prediction) && ordinary(target);
         let wide = if seen { x.error / x.value.head.abs() / SURE_DOUBLE } else { 0.0 };
         let label = target == 0.0 || target == 1.0;
         let watched = L::CANCELS[order] && (L::CANCELS_AT_LABELS[order] || !label);

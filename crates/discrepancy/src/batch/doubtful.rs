@@ -6,38 +6,43 @@ use crate::number::careful::{Careful, Checked, sure};
 use crate::number::elementary::SHORT_EXP_MIN;
 use crate::number::guarded::power;
 use crate::number::lane::{Block, Load, One, Several, run};
+use crate::number::stored::Stored;
 use crate::number::{Guarded, LANES, Level, Machine, Real, Twofold};
 use crate::rows::spread::{Spread, SpreadAnswer, SpreadFormula};
 use fearless_simd::Simd;
 
 /// A row of finite largest score, and what is known of it.
-pub(super) struct DoubtfulRow<'a, F> {
+pub(super) struct DoubtfulRow<'a, F, N> {
     pub(super) formula: &'a F,
-    pub(super) scores: &'a [f32],
-    pub(super) targets: &'a [f32],
+    pub(super) scores: &'a [N],
+    pub(super) targets: &'a [N],
     /// The first of the largest scores.
     pub(super) top: usize,
     pub(super) factor: f64,
 }
 
-impl<F: SpreadFormula> DoubtfulRow<'_, F> {
+impl<F: SpreadFormula, N: Stored> DoubtfulRow<'_, F, N> {
     /// Writes the derivatives that are in doubt; whether it is sure of all of them.
-    pub(super) fn settle(&self, level: Level, doubtful: impl Iterator<Item = usize>, out: &mut [f32]) -> bool {
+    pub(super) fn settle(&self, level: Level, doubtful: impl Iterator<Item = usize>, out: &mut [N]) -> bool {
+        if self.scores[self.top].widen().abs() > -N::LEAST_SCORE / 2.0 && size_of::<N>() == size_of::<f64>() {
+            // Differences with it may leave the range.
+            return false;
+        }
         let answer = self.answer(level);
         for j in doubtful {
             let slope = if j == self.top { answer.top } else { answer.slope(self.weight(j), self.pull(j)) };
             let slope = slope * Checked::of(self.factor);
-            if !sure(slope, f64::from(f32::EPSILON)) {
+            if !sure(slope, N::SPACING) {
                 return false;
             }
-            out[j] = slope.round() as f32;
+            out[j] = N::of(slope.round());
         }
         true
     }
 
     fn weight(&self, j: usize) -> Checked {
-        let shift = Checked::of(f64::from(self.scores[j])) - f64::from(self.scores[self.top]);
-        if self.scores[j] == f32::NEG_INFINITY {
+        let shift = Checked::of(self.scores[j].widen()) - self.scores[self.top].widen();
+        if self.scores[j] == N::NEGATIVE_INFINITY {
             return Checked::of(0.0);
         }
         over(shift, self.formula.temperature()).exp_of_gap()
@@ -45,7 +50,7 @@ impl<F: SpreadFormula> DoubtfulRow<'_, F> {
 
     fn pull(&self, j: usize) -> Checked {
         let weight = self.formula.class_weights().get(j).map(|weight| Checked::of(*weight));
-        self.formula.pull(Checked::of(f64::from(self.targets[j])), weight, self.targets.len())
+        self.formula.pull(Checked::of(self.targets[j].widen()), weight, self.targets.len())
     }
 
     /// All but the value, which was sure.
@@ -56,7 +61,7 @@ impl<F: SpreadFormula> DoubtfulRow<'_, F> {
         // What was cut off below.
         rest.error += self.scores.len() as f64 * power(-1020);
         let own = self.pull(self.top);
-        let largest = over(Checked::of(f64::from(self.scores[self.top])), self.formula.temperature());
+        let largest = over(Checked::of(self.scores[self.top].widen()), self.formula.temperature());
         self.formula.answer_to_pulls(Spread {
             surprise: Checked::of(0.0),
             own,
@@ -70,12 +75,12 @@ impl<F: SpreadFormula> DoubtfulRow<'_, F> {
 }
 
 /// The sums of exponentials and of pulls over all classes but the first of the largest scores.
-struct Sums<'a, 'b, F> {
-    row: &'a DoubtfulRow<'b, F>,
+struct Sums<'a, 'b, F, N> {
+    row: &'a DoubtfulRow<'b, F, N>,
     sums: &'a mut [Checked; 2],
 }
 
-impl<F: SpreadFormula> Block for Sums<'_, '_, F> {
+impl<F: SpreadFormula, N: Stored> Block for Sums<'_, '_, F, N> {
     fn scalar(self) {
         self.along(One);
     }
@@ -87,17 +92,17 @@ impl<F: SpreadFormula> Block for Sums<'_, '_, F> {
 
 pub(super) type Both<M> = Guarded<Twofold<M>, M>;
 
-impl<F: SpreadFormula> Sums<'_, '_, F> {
+impl<F: SpreadFormula, N: Stored> Sums<'_, '_, F, N> {
     #[inline(always)]
     fn along<L: Load>(self, load: L) {
         let DoubtfulRow { formula, scores, targets, top, .. } = self.row;
-        let (classes, most) = (scores.len(), f64::from(scores[*top]));
+        let (classes, most) = (scores.len(), scores[*top].widen());
         let zero = load.load(&[0.0; LANES][..L::WIDTH]);
         let (none, one) = (Guarded::exact(Twofold::from(zero)), zero.lit(1.0));
         let mut parts = [[none; 2]; PARTS];
         for start in (0..classes).step_by(PARTS) {
             let end = classes.min(start + PARTS);
-            let (mut x, mut y) = ([most as f32; PARTS], [0.0_f32; PARTS]);
+            let (mut x, mut y) = ([N::of(most); PARTS], [N::default(); PARTS]);
             let (mut keep, mut weights) = ([0.0; PARTS], [1.0; PARTS]);
             x[..end - start].copy_from_slice(&scores[start..end]);
             y[..end - start].copy_from_slice(&targets[start..end]);
@@ -111,13 +116,13 @@ impl<F: SpreadFormula> Sums<'_, '_, F> {
             });
             for k in 0..PARTS / L::WIDTH / 2 {
                 let place = 2 * k * L::WIDTH..2 * (k + 1) * L::WIDTH;
-                let (x, y) = (load.load_single(&x[place.clone()]), load.load_single(&y[place.clone()]));
+                let (x, y) = (N::load(load, &x[place.clone()]), N::load(load, &y[place.clone()]));
                 for half in 0..2 {
                     let from = place.start + half * L::WIDTH;
                     let place = from..from + L::WIDTH;
                     let kept = load.load(&keep[place.clone()]).same(one);
                     // Minus infinity has no twofold differences; what is as small as a float can be is cut off as well.
-                    let x = x[half].max(zero.lit(f64::from(f32::MIN)));
+                    let x = x[half].max(zero.lit(N::LEAST_SCORE));
                     let shift = over(exact(x) - most, formula.temperature());
                     let least = exact(zero.lit(SHORT_EXP_MIN));
                     let w = Both::when(shift.value.high.lt(least.value.high), least, shift).exp();

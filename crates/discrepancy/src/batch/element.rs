@@ -21,6 +21,8 @@ pub trait Element: Copy + Debug + Display + Default + PartialEq + Send + Sync + 
     type Lanes: Stored;
     /// The slice itself, if it is what kernels read.
     fn as_lanes(slice: &[Self]) -> Option<&[Self::Lanes]>;
+    /// The slice itself, if doubles are what is stored, to write to.
+    fn as_doubles_mut(slice: &mut [Self]) -> Option<&mut [f64]>;
     /// The same back.
     fn of_lanes(lanes: &[Self::Lanes]) -> Option<&[Self]>;
     /// The same numbers; lengths are equal.
@@ -44,7 +46,7 @@ pub trait Element: Copy + Debug + Display + Default + PartialEq + Send + Sync + 
 }
 
 macro_rules! element {
-    ($type:ident, $is_narrow:expr, $epsilon:expr, |$x:ident| $widen:expr, |$w:ident| $narrow:expr, |$stores:ident, $to:ident, $from:ident| $stream:expr, $singles:expr, |$own:ident| $same:expr, $lanes:ident, $method:ident, |$these:ident| $lane:expr) => {
+    ($type:ident, $is_narrow:expr, $epsilon:expr, |$x:ident| $widen:expr, |$w:ident| $narrow:expr, |$stores:ident, $to:ident, $from:ident| $stream:expr, $singles:expr, |$own:ident| $same:expr, $lanes:ident, $method:ident, |$these:ident| $lane:expr, |$also:ident| $double:expr) => {
         impl Element for $type {
             const NARROW: bool = $is_narrow;
             const NAME: &'static str = stringify!($type);
@@ -53,6 +55,10 @@ macro_rules! element {
             #[inline]
             fn as_lanes($these: &[Self]) -> Option<&[$lanes]> {
                 $lane
+            }
+            #[inline]
+            fn as_doubles_mut($also: &mut [Self]) -> Option<&mut [f64]> {
+                $double
             }
             #[inline]
             fn of_lanes($these: &[$lanes]) -> Option<&[Self]> {
@@ -110,7 +116,8 @@ element!(
     |_own| None,
     f64,
     doubles,
-    |these| Some(these)
+    |these| Some(these),
+    |also| Some(also)
 );
 element!(
     f32,
@@ -123,7 +130,8 @@ element!(
     |own| Some(own),
     f32,
     singles,
-    |these| Some(these)
+    |these| Some(these),
+    |_also| None
 );
 element!(
     f16,
@@ -136,7 +144,8 @@ element!(
     |_own| None,
     f32,
     singles,
-    |_these| None
+    |_these| None,
+    |_also| None
 );
 element!(
     bf16,
@@ -149,7 +158,8 @@ element!(
     |_own| None,
     f32,
     singles,
-    |_these| None
+    |_these| None,
+    |_also| None
 );
 
 /// Half floats are streamed as the integers that they are made of.

@@ -321,6 +321,9 @@ fn one_of<L: Loss + Domains, N: Stored, C: Load, const FIRST: usize, const LAST:
     let mut results = [z.lit(0.0); 3];
     // What concerns all results: the domains, and a value that has no limit.
     let mut common = legal(L::DOMAINS[0], z) & legal(L::DOMAINS[1], y);
+    if let (Some(z), Some(y)) = (N::ordinary(z), N::ordinary(y)) {
+        common = common & z & y;
+    }
     if N::ROUNDS_DIFFERENCES
         && L::COUPLING == Coupling::Residual
         && let Some(threshold) = loss.threshold()

@@ -118,9 +118,13 @@ impl<'a, E: Element> Evaluation<'a, E> {
     pub fn values_into(&self, value: &mut [E]) -> Result<()> {
         self.run(Buffers { value: Some(value), ..Buffers::default() })
     }
+    /// The value of each row before it is rounded to the storage type, into a slice of the batch's length: what sums are made of.
+    pub fn wide_values_into(&self, value: &mut [f64]) -> Result<()> {
+        self.run(Buffers { wide: Some(value), ..Buffers::default() })
+    }
     /// Value and gradient of each row, into slices of the batch's length.
     pub fn value_and_gradient_into(&self, value: &mut [E], gradient: &mut [E]) -> Result<()> {
-        self.run(Buffers { value: Some(value), gradient: Some(gradient), hessian: None })
+        self.run(Buffers { value: Some(value), gradient: Some(gradient), ..Buffers::default() })
     }
     /// The gradient of each row alone, into a slice of the batch's length.
     pub fn gradient_into(&self, gradient: &mut [E]) -> Result<()> {
@@ -128,7 +132,7 @@ impl<'a, E: Element> Evaluation<'a, E> {
     }
     /// Value, gradient and Hessian of each row, into slices of the batch's length.
     pub fn value_gradient_hessian_into(&self, value: &mut [E], gradient: &mut [E], hessian: &mut [E]) -> Result<()> {
-        self.run(Buffers { value: Some(value), gradient: Some(gradient), hessian: Some(hessian) })
+        self.run(Buffers { value: Some(value), gradient: Some(gradient), hessian: Some(hessian), wide: None })
     }
 
     fn buffer(&self) -> Vec<E> {

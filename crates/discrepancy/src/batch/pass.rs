@@ -46,11 +46,13 @@ pub(super) struct Buffers<'a, E> {
     pub(super) value: Option<&'a mut [E]>,
     pub(super) gradient: Option<&'a mut [E]>,
     pub(super) hessian: Option<&'a mut [E]>,
+    /// The values before they are rounded to the storage type.
+    pub(super) wide: Option<&'a mut [f64]>,
 }
 
 impl<E> Default for Buffers<'_, E> {
     fn default() -> Self {
-        Buffers { value: None, gradient: None, hessian: None }
+        Buffers { value: None, gradient: None, hessian: None, wide: None }
     }
 }
 
@@ -155,6 +157,9 @@ pub(super) fn run<E: Element>(
             pass.same_length(name, buffer.len(), n)?;
         }
     }
+    if let Some(wide) = &buffers.wide {
+        pass.same_length("value", wide.len(), n)?;
+    }
     if (buffers.gradient.is_some() || buffers.hessian.is_some()) && !pass.loss.differentiable() {
         return Err(Error::new(ErrorKind::NotDifferentiable, entry.name, "gradient", "values only"));
     }
@@ -171,7 +176,8 @@ pub(super) fn run<E: Element>(
             };
             let [value, gradient, hessian] =
                 [&mut buffers.value, &mut buffers.gradient, &mut buffers.hessian].map(|buffer| split(buffer, count));
-            Task { start, columns, buffers: Buffers { value, gradient, hessian } }
+            let wide = split(&mut buffers.wide, count);
+            Task { start, columns, buffers: Buffers { value, gradient, hessian, wide } }
         })
         .collect();
     let work = |task: Task<'_, '_, E>| {
@@ -257,7 +263,7 @@ impl Pass<'_> {
         let mut rounded = [E::default(); BLOCK];
         let n = task.columns.target.len();
         // Sums in registers as long as the values are made for them: the next block's are like this one's.
-        let mut fused = sums == Sums::First && task.columns.weights.is_none();
+        let mut fused = sums == Sums::First && task.columns.weights.is_none() && task.buffers.wide.is_none();
         let (mut sum, mut summed) = (ExactSum::new(), 0);
         for first in (0..n).step_by(BLOCK) {
             let count = BLOCK.min(n - first);
@@ -278,7 +284,7 @@ impl Pass<'_> {
             if fused {
                 fused = self.compute([prediction, target], next, &task, Summing::Here(&mut sum), scratch);
             }
-            let later = !fused && sums != Sums::None;
+            let later = !fused && (sums != Sums::None || task.buffers.wide.is_some());
             if !fused {
                 let summing = if later { Summing::Later } else { Summing::Not };
                 self.compute([prediction, target], next, &task, summing, scratch);
@@ -303,7 +309,10 @@ impl Pass<'_> {
                 self.widen(part(weights, first, count), &mut wide.weights[..count]);
             }
             let weights = columns.weights.map(|_| &wide.weights[..count]);
-            if later {
+            if let Some(values) = split(&mut task.buffers.wide, count) {
+                values.copy_from_slice(&wide.value[..count]);
+            }
+            if later && sums != Sums::None {
                 self.sum(&wide.value[..count], weights, sums, &mut moments);
             }
             if let (Some(scale), Some(weights)) = (self.scale, weights) {
@@ -311,7 +320,7 @@ impl Pass<'_> {
                 let gradient = &mut wide.gradient[..count];
                 run_block(self.level, Scaled { gradient, weights, divisor: scale.divisor, single });
             }
-            let Buffers { value, gradient, hessian } = &mut task.buffers;
+            let Buffers { value, gradient, hessian, .. } = &mut task.buffers;
             let [value, gradient, hessian] = [value, gradient, hessian].map(|buffer| split(buffer, count));
             let weighted = self.scale.is_some() && columns.weights.is_some();
             let columns = [
@@ -363,7 +372,7 @@ impl Pass<'_> {
             let count = wanted.map(|wanted| if wanted { count } else { 0 });
             Place { wide: &mut wide[..count[0]], narrow: &mut narrow[..count[1]] }
         }
-        let Buffers { value, gradient, hessian } = &task.buffers;
+        let Buffers { value, gradient, hessian, .. } = &task.buffers;
         let later = matches!(summing, Summing::Later);
         let value = [later || value.is_some() && !stored, value.is_some() && stored];
         let gradient = [gradient.is_some() && (weighted || !stored), gradient.is_some() && stored && !weighted];

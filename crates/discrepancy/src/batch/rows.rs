@@ -9,6 +9,7 @@ use super::pass::STREAM;
 use super::spread::SpreadRoom;
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::Level;
+use crate::number::stored::Stored;
 use crate::rows::{HessianKind, LabelledLoss, RowLoss, RowTargets, SpreadLoss, Target};
 use crate::sums::{ExactSum, Moments};
 use discrepancy_stream::Stores;
@@ -73,8 +74,7 @@ struct BlockScratch<E: Element> {
     labels: Vec<usize>,
     /// Scores that do not lie in memory as the kernels take them.
     lanes: Vec<E::Lanes>,
-    singles: Vec<f32>,
-    targets: Vec<f32>,
+    targets: Vec<E::Lanes>,
     room: Room<E::Lanes>,
     spread: SpreadRoom,
     /// What the gradients of each row are multiplied by.
@@ -92,7 +92,6 @@ impl<E: Element> Default for BlockScratch<E> {
             one: Scratch::default(),
             labels: Vec::new(),
             lanes: Vec::new(),
-            singles: Vec::new(),
             targets: Vec::new(),
             room: Room::default(),
             spread: SpreadRoom::default(),
@@ -259,45 +258,54 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
             Targets::Labels { .. } => self.loss.labelled().filter(|loss| loss.fits(width)).map(Kind::Labelled),
             Targets::Probabilities(_) => None,
         };
-        let spread = || self.loss.spread().filter(|loss| E::NARROW && loss.takes_classes(width)).map(Kind::Spread);
+        let spread = || self.loss.spread().filter(|loss| loss.takes_classes(width)).map(Kind::Spread);
         Some(Kernel { loss: labelled.or_else(spread)?, block: rows_of_block(width) })
     }
 
     /// The answers to a block of rows. Labels that are none stand for the first class.
     fn answer(&self, kernel: Kernel<'_>, first: usize, count: usize, scratch: &mut BlockScratch<E>) {
         let width = self.rows.width();
-        let BlockScratch { labels, room, lanes, singles, spread, targets, .. } = scratch;
+        let BlockScratch { labels, room, lanes, spread, targets, .. } = scratch;
         labels.clear();
         if let Targets::Labels { labels: all, .. } = self.targets {
             let label = |i: usize| usize::try_from(all[i]).ok().filter(|label| *label < width).unwrap_or(0);
             labels.extend((first..first + count).map(label));
         }
+        let block = self.rows.lanes(first, count, lanes);
         match kernel.loss {
             Kind::Labelled(loss) => {
-                let block = self.rows.lanes(first, count, lanes);
                 room.answer(loss, self.level, block, self.rows.lanes_ahead(first + count, count), labels);
             }
             Kind::Spread(loss) => {
-                let block = self.rows.singles(first, count, singles);
                 let targets = self.probabilities(first, count, labels, targets);
-                loss.spread(self.level, block, targets, width, E::EPSILON, spread);
+                if let (Some(block), Some(targets)) = (Stored::singles(block), Stored::singles(targets)) {
+                    loss.spread(self.level, block, targets, width, E::EPSILON, spread);
+                } else if let (Some(block), Some(targets)) = (Stored::doubles(block), Stored::doubles(targets)) {
+                    loss.spread_doubles(self.level, (block, targets), width, E::EPSILON, spread);
+                }
             }
         }
     }
 
     /// The targets of some rows, each as a row of probabilities.
-    fn probabilities<'s>(&self, first: usize, count: usize, labels: &[usize], scratch: &'s mut Vec<f32>) -> &'s [f32]
+    fn probabilities<'s>(
+        &self,
+        first: usize,
+        count: usize,
+        labels: &[usize],
+        scratch: &'s mut Vec<E::Lanes>,
+    ) -> &'s [E::Lanes]
     where
         'a: 's,
     {
         let width = self.rows.width();
         match self.targets {
-            Targets::Probabilities(y) => y.singles(first, count, scratch),
+            Targets::Probabilities(y) => y.lanes(first, count, scratch),
             Targets::Labels { .. } => {
                 scratch.clear();
-                scratch.resize(count * width, 0.0);
+                scratch.resize(count * width, E::Lanes::default());
                 for (i, label) in labels.iter().enumerate() {
-                    scratch[i * width + label] = 1.0;
+                    scratch[i * width + label] = Stored::of(1.0);
                 }
                 scratch
             }
@@ -307,18 +315,24 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     /// The gradients of the block that was answered, each row's times its factor.
     fn gradients(&self, kernel: Kernel<'_>, first: usize, scratch: &mut BlockScratch<E>, out: &mut [E]) {
         let width = self.rows.width();
-        let BlockScratch { labels, room, singles, spread, targets, factors, heads, gradients, .. } = scratch;
+        let BlockScratch { labels, room, lanes, spread, targets, factors, heads, gradients, .. } = scratch;
         match kernel.loss {
             Kind::Labelled(_) => {
                 room.scale(factors);
                 room.gradients(self.level, labels, out);
             }
             Kind::Spread(loss) => {
+                let count = out.len() / width;
+                let block = (self.rows.lanes(first, count, lanes), self.probabilities(first, count, labels, targets));
+                if let (Some(x), Some(y), Some(out)) =
+                    (Stored::doubles(block.0), Stored::doubles(block.1), E::as_doubles_mut(out))
+                {
+                    return loss.gradients_of_doubles(self.level, (x, y), factors, spread, out);
+                }
+                let (Some(x), Some(y)) = (Stored::singles(block.0), Stored::singles(block.1)) else { return };
                 heads.clear();
                 heads.extend(factors.iter().map(|[head, _]| head));
-                let (count, factors) = (out.len() / width, &heads[..]);
-                let scores = self.rows.singles(first, count, singles);
-                let block = (scores, self.probabilities(first, count, labels, targets));
+                let (block, factors) = ((x, y), &heads[..]);
                 if let Some(out) = E::as_singles_mut(out) {
                     loss.spread_gradients(self.level, block, factors, spread, out);
                 } else {

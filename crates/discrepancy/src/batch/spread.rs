@@ -7,6 +7,7 @@
 
 use super::doubtful::DoubtfulRow;
 use super::labelled::{FEW, Tile, largest, over, put_rows, turned, wide};
+use super::spread_doubles::Doubles;
 use crate::number::elementary::{SHORT_EXP_MIN, exp_of_normal};
 use crate::number::guarded::{SURE_SINGLE, UNSEEN, power};
 use crate::number::lane::{Block, Load, One, Several, run};
@@ -32,8 +33,10 @@ pub struct SpreadRoom {
     /// The first of the largest scores.
     top: Vec<usize>,
     pub(crate) rows: SpreadRows,
-    /// 1 where rounding all derivatives to 24 bits gives the right numbers.
+    /// 1 where rounding all derivatives gives the right numbers.
     pub(crate) sure_gradient: Vec<f64>,
+    /// What rows of doubles have instead.
+    pub(crate) doubles: Doubles,
 }
 
 /// Computes the answers to a block of rows.

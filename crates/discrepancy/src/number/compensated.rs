@@ -1,8 +1,8 @@
-//! A float and what it leaves out, not normalised: the numbers in which results stored in `f64` are tried first.
+//! A float and what it leaves out: the numbers in which results stored in `f64` are tried first.
 //!
 //! Sums and products carry their rounding errors along in a second float ("pair arithmetic": Lange, Rump 2020, Faithfully rounded
-//! floating-point computations, doi:10.1145/3290955). That is some 100 bits where nothing cancels, at a third of the cost of
-//! [`Twofold`](super::Twofold), which puts its parts in order after each step. Functions are right to 59 bits, which is what
+//! floating-point computations, doi:10.1145/3290955). That is some 100 bits, at a third of the cost of
+//! [`Twofold`](super::Twofold), which rounds its second float more carefully and puts both in order after each step. Functions are right to 59 bits, which is what
 //! a result within an ULP or two needs.
 //!
 //! Where a function leaves the range in which that holds, the second float becomes NaN, and so does what is made of
@@ -81,7 +81,8 @@ impl<M: Machine> Add for Compensated<M> {
     #[inline(always)]
     fn add(self, other: Self) -> Self {
         let s = Self::sum(self.head, other.head);
-        Compensated { tail: s.tail + (self.tail + other.tail), ..s }
+        // Put in order: where the heads cancel, the tail would be no small part of what is left.
+        Self::ordered_sum(s.head, s.tail + (self.tail + other.tail))
     }
 }
 impl<M: Machine> Sub for Compensated<M> {
@@ -123,7 +124,7 @@ impl<M: Machine> Add<f64> for Compensated<M> {
     #[inline(always)]
     fn add(self, c: f64) -> Self {
         let s = Self::sum(self.head, self.head.lit(c));
-        Compensated { tail: s.tail + self.tail, ..s }
+        Self::ordered_sum(s.head, s.tail + self.tail)
     }
 }
 impl<M: Machine> Sub<f64> for Compensated<M> {

@@ -197,8 +197,8 @@ const PAIR_EXP: [f64; 9] = [
 /// One sixth and two thirds.
 const SIXTH: [f64; 2] = [1.0 / 6.0, 9.251_858_538_542_97e-18];
 const TWO_THIRDS: [f64; 2] = [2.0 / 3.0, 3.700_743_415_417_188e-17];
-/// Beyond it, powers of two and products with them come near the ends of the range.
-const PAIR_EXP_MAX: f64 = 690.0;
+/// Beyond it, tails and products come near the ends of the range.
+const PAIR_EXP_MAX: f64 = 620.0;
 
 /// `e^r - 1` and `2^k`, for `x = k ln 2 + r`; the tail is NaN where the two are not to be used.
 #[inline(always)]
@@ -275,11 +275,13 @@ fn pair_artanh<M: Machine>(numerator: Compensated<M>, denominator: Compensated<M
     Compensated::ordered_sum(log.head, k.mul_add(k.lit(LN2_MIDDLE), log.tail + (sum.tail + (rest + slope))))
 }
 
-/// The tail is NaN for numbers that are not positive and well inside the range.
+/// The tail is NaN for numbers that are neither 0 nor positive and well inside the range.
 #[inline(always)]
 fn positive_or_nan<M: Machine>(x: M, log: Compensated<M>) -> Compensated<M> {
+    let zero = x.lit(0.0);
     let legal = x.lit(f64::MIN_POSITIVE).le(x) & x.le(x.lit(PAIR_LN_MAX));
-    Compensated::new(log.head, M::when(legal, log.tail, x.lit(f64::NAN)))
+    let tail = M::when(legal, log.tail, M::when(x.same(zero), zero, x.lit(f64::NAN)));
+    Compensated::new(M::when(x.same(zero), x.lit(f64::NEG_INFINITY), log.head), tail)
 }
 
 /// Larger numbers have no power of two that scales them to 1.

@@ -11,6 +11,8 @@ pub trait Stored: Copy + Default + std::fmt::Debug + PartialEq + Send + Sync + '
     type First<M: Machine>: First<M>;
     /// Whether a difference of two numbers may be rounded before a formula compares it.
     const ROUNDS_DIFFERENCES: bool;
+    /// Numbers whose products stay in the range that first results are computed in; `None` where all do.
+    fn ordinary<M: Machine>(x: M) -> Option<M::Mask>;
     /// Twice the width of `load`.
     fn load<C: Load>(load: C, from: &[Self]) -> [C::Number; 2];
     /// Rounded, to a slice of twice the width.
@@ -25,6 +27,14 @@ pub trait Stored: Copy + Default + std::fmt::Debug + PartialEq + Send + Sync + '
     fn larger(self, other: Self) -> Self;
     /// Makes columns of rows.
     fn transpose<C: Load>(load: C, tile: &mut [[Self; LANES]; LANES]);
+    /// The spacing at 1.
+    const SPACING: f64;
+    /// What scores below it count as where minus infinity cannot be computed with: their exponentials are 0.
+    const LEAST_SCORE: f64;
+    /// The slice itself, if it is one of singles …
+    fn singles(slice: &[Self]) -> Option<&[f32]>;
+    /// … or of doubles.
+    fn doubles(slice: &[Self]) -> Option<&[f64]>;
 
     /// `e^gap` of a gap that is not positive, right to [`Stored::EXPONENTIAL`]; not certified where that does not hold.
     fn exp_of_gap<M: Machine>(gap: Self::First<M>) -> Self::First<M>;
@@ -46,6 +56,10 @@ impl Stored for f32 {
     type First<M: Machine> = Short<M>;
     const ROUNDS_DIFFERENCES: bool = true;
     #[inline(always)]
+    fn ordinary<M: Machine>(_: M) -> Option<M::Mask> {
+        None
+    }
+    #[inline(always)]
     fn load<C: Load>(load: C, from: &[f32]) -> [C::Number; 2] {
         load.load_single(from)
     }
@@ -60,6 +74,16 @@ impl Stored for f32 {
     #[inline(always)]
     fn widen(self) -> f64 {
         f64::from(self)
+    }
+    const SPACING: f64 = f32::EPSILON as f64;
+    const LEAST_SCORE: f64 = f32::MIN as f64;
+    #[inline(always)]
+    fn singles(slice: &[f32]) -> Option<&[f32]> {
+        Some(slice)
+    }
+    #[inline(always)]
+    fn doubles(_: &[f32]) -> Option<&[f64]> {
+        None
     }
     const NEGATIVE_INFINITY: f32 = f32::NEG_INFINITY;
     #[inline(always)]
@@ -95,6 +119,10 @@ impl Stored for f64 {
     type First<M: Machine> = Compensated<M>;
     const ROUNDS_DIFFERENCES: bool = false;
     #[inline(always)]
+    fn ordinary<M: Machine>(x: M) -> Option<M::Mask> {
+        Some(x.lit(ORDINARY).le(x.abs()) | x.same(x.lit(0.0)))
+    }
+    #[inline(always)]
     fn load<C: Load>(load: C, from: &[f64]) -> [C::Number; 2] {
         let (low, high) = from.split_at(C::WIDTH);
         [load.load(low), load.load(high)]
@@ -112,6 +140,16 @@ impl Stored for f64 {
     #[inline(always)]
     fn widen(self) -> f64 {
         self
+    }
+    const SPACING: f64 = f64::EPSILON;
+    const LEAST_SCORE: f64 = -1e300;
+    #[inline(always)]
+    fn singles(_: &[f64]) -> Option<&[f32]> {
+        None
+    }
+    #[inline(always)]
+    fn doubles(slice: &[f64]) -> Option<&[f64]> {
+        Some(slice)
     }
     const NEGATIVE_INFINITY: f64 = f64::NEG_INFINITY;
     #[inline(always)]
@@ -148,6 +186,9 @@ impl Stored for f64 {
 
 /// Exponentials of smaller gaps are 2^-1154 at most.
 const NO_EXPONENTIAL: f64 = -800.0;
+
+/// Products of three numbers that are not smaller have all their bits.
+const ORDINARY: f64 = power(-300);
 
 /// A number that results are tried in first.
 pub trait First<M: Machine>: Approximate<M> {

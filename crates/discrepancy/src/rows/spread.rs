@@ -135,6 +135,17 @@ pub trait SpreadLoss: Sync {
         room: &mut SpreadRoom,
         out: &mut [f32],
     );
+    /// As [`SpreadLoss::spread`], of doubles.
+    fn spread_doubles(&self, level: Level, block: (&[f64], &[f64]), width: usize, epsilon: f64, room: &mut SpreadRoom);
+    /// As [`SpreadLoss::spread_gradients`], of doubles; the factors in two floats.
+    fn gradients_of_doubles(
+        &self,
+        level: Level,
+        block: (&[f64], &[f64]),
+        factors: &[[f64; 2]],
+        room: &mut SpreadRoom,
+        out: &mut [f64],
+    );
 }
 
 impl<F: SpreadFormula + Sync> SpreadLoss for F {
@@ -156,6 +167,26 @@ impl<F: SpreadFormula + Sync> SpreadLoss for F {
         out: &mut [f32],
     ) {
         crate::batch::spread::gradients(self, level, block, factors, room, out);
+    }
+    fn spread_doubles(
+        &self,
+        level: Level,
+        (scores, targets): (&[f64], &[f64]),
+        width: usize,
+        epsilon: f64,
+        room: &mut SpreadRoom,
+    ) {
+        crate::batch::spread_doubles::answer(self, level, scores, targets, width, epsilon, room);
+    }
+    fn gradients_of_doubles(
+        &self,
+        level: Level,
+        block: (&[f64], &[f64]),
+        factors: &[[f64; 2]],
+        room: &mut SpreadRoom,
+        out: &mut [f64],
+    ) {
+        crate::batch::spread_doubles::gradients(self, level, block, factors, room, out);
     }
 }
 
