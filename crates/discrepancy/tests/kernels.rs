@@ -8,7 +8,7 @@ use discrepancy::catalog::{self, Measure};
 use discrepancy::number::Level;
 use discrepancy::rows::{RowLoss, RowTargets, Target};
 use half::{bf16, f16};
-use support::{Exact, F32, Format, ulps};
+use support::{Exact, F32, F64, Format, ulps};
 
 const F16: Format = Format { bits: 11, smallest: -24, largest: 15 };
 const BF16: Format = Format { bits: 8, smallest: -133, largest: 127 };
@@ -92,6 +92,11 @@ fn targets<E: Element>(scores: &[E], classes: usize) -> Vec<E> {
     all
 }
 
+/// What is promised; where results are as long as the truth that they are compared with, that is rounded too.
+fn allowed(format: Format) -> f64 {
+    if format.name() == F64.name() { 2.5 } else { 0.51 }
+}
+
 fn check_spread<E: Element>(format: Format) {
     for classes in CLASSES {
         let rows = 21;
@@ -121,7 +126,7 @@ fn check_spread<E: Element>(format: Format) {
                 let got = std::iter::once(&results.value[i]).chain(&results.gradient[i * classes..(i + 1) * classes]);
                 for (k, (got, truth)) in got.zip(std::iter::once(&value).chain(&gradient)).enumerate() {
                     let error = ulps(got.widen(), &Exact::of(*truth), format);
-                    assert!(error <= 0.51, "{} of {classes}, row {i}, {k}: {got} for {truth}", loss.spec());
+                    assert!(error <= allowed(format), "{} of {classes}, row {i}, {k}: {got} for {truth}", loss.spec());
                 }
             }
             let bits = |level: Level| {
@@ -148,6 +153,7 @@ fn check_spread<E: Element>(format: Format) {
 
 #[test]
 fn kernels_of_rows_of_probabilities_give_what_the_formula_gives() {
+    check_spread::<f64>(F64);
     check_spread::<f32>(F32);
     check_spread::<f16>(F16);
     check_spread::<bf16>(BF16);
@@ -196,7 +202,7 @@ fn check<E: Element>(format: Format) {
                 let got = std::iter::once(&results.value[i]).chain(&results.gradient[i * classes..(i + 1) * classes]);
                 for (k, (got, truth)) in got.zip(std::iter::once(&value).chain(&gradient)).enumerate() {
                     let error = ulps(got.widen(), &Exact::of(*truth), format);
-                    assert!(error <= 0.51, "{} of {classes}, row {i}, {k}: {got} for {truth}", loss.spec());
+                    assert!(error <= allowed(format), "{} of {classes}, row {i}, {k}: {got} for {truth}", loss.spec());
                 }
             }
             let bits = |level: Level| {
@@ -221,6 +227,7 @@ fn check<E: Element>(format: Format) {
 
 #[test]
 fn kernels_of_rows_give_what_the_formula_gives() {
+    check::<f64>(F64);
     check::<f32>(F32);
     check::<f16>(F16);
     check::<bf16>(BF16);
