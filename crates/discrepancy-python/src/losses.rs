@@ -117,7 +117,7 @@ impl<'py> Call<'_, 'py> {
         };
         let mut moments = Moments::new();
         let (v, g, h) = (value.slice(), gradient.slice(), hessian.slice());
-        let mut divisor = 1.0;
+        let mut divisor = Divisor::ONE;
         let reduces = reduction.filter(|_| !rows);
         if let (Some(reduction), true) = (reduces, wanted != Wanted::Value) {
             divisor = batch(0..count).and_then(|all| all.divisor(reduction)).map_err(|e| placed(e, 0)).raise(py)?;

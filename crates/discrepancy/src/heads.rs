@@ -3,6 +3,7 @@
 //! With `z = W x + b` and the slopes `g = ∂l/∂z` (for softmax cross entropy `p - y`) all gradients come from one
 //! pass: `∂l/∂W = g xᵀ`, `∂l/∂b = g`, `∂l/∂x = Wᵀ g`.
 
+use crate::batch::Divisor;
 use crate::catalog::{Arguments, Entry};
 use crate::error::Result;
 use crate::number::careful::Careful;
@@ -23,7 +24,7 @@ pub struct HeadInput<'a> {
     /// The spacing at 1 of the type the numbers were stored in.
     pub epsilon: f64,
     /// What the gradients are divided by: 1 for those of the sum over rows.
-    pub divisor: f64,
+    pub divisor: Divisor,
     /// Whether the slopes in the scores (N×C) are wanted too: the one result that is as large as all scores.
     pub scores: bool,
 }
@@ -32,7 +33,7 @@ impl<'a> HeadInput<'a> {
     /// Of `f64` rows (N×D), weights (C×D) and targets, without bias.
     #[must_use]
     pub fn new(x: &'a [f64], weights: &'a [f64], targets: RowTargets<'a>) -> Self {
-        HeadInput { x, weights, bias: None, targets, epsilon: f64::EPSILON, divisor: 1.0, scores: false }
+        HeadInput { x, weights, bias: None, targets, epsilon: f64::EPSILON, divisor: Divisor::ONE, scores: false }
     }
 }
 
@@ -78,6 +79,12 @@ pub trait Head: Debug + Send + Sync {
     /// How much a row of this target counts in a mean.
     fn weight(&self, _target: Target<'_>) -> f64 {
         1.0
+    }
+    /// The head's loss times a power of two, made by other class weights; `None` where it weighs no classes, or not so. Weights
+    /// that do not count for targets of such a kind may be any.
+    #[doc(hidden)]
+    fn scaled_by(&self, _power: i32, _target: Target<'_>) -> Option<Box<dyn Head>> {
+        None
     }
     /// The spec string.
     fn spec(&self) -> String {
@@ -146,6 +153,9 @@ macro_rules! heads {
                     crate::batch::head::evaluate(self, Self::ENTRY.name, input)
                 }
                 fn weight(&self, target: Target<'_>) -> f64 { self.target_weight(target) }
+                fn scaled_by(&self, power: i32, target: Target<'_>) -> Option<Box<dyn Head>> {
+                    self.times_power(power, target).map(|head| Box::new(head) as Box<dyn Head>)
+                }
             }
         )*
     };

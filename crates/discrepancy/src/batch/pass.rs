@@ -5,6 +5,7 @@
 
 use super::block::BLOCK;
 use super::deal::with_scratch;
+use super::divisor::{Divisor, safe};
 use super::element::Element;
 use super::evaluation::{NanPolicy, Reduction};
 use super::straight::{Place, Rows};
@@ -59,31 +60,30 @@ pub(super) struct Pass<'a> {
 /// The derivative of a reduction with respect to a row's weighted value, as `1 / divisor`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scale {
-    divisor: f64,
+    divisor: Divisor,
 }
 
 impl Scale {
-    pub(super) fn of(divisor: f64) -> Scale {
+    pub(super) fn of(divisor: Divisor) -> Scale {
         Scale { divisor }
     }
-    pub(super) fn divisor(self) -> f64 {
+    pub(super) fn divisor(self) -> Divisor {
         self.divisor
     }
     pub(super) fn new<E: Element>(reduction: Reduction, pass: &Pass<'_>, columns: Columns<'_, E>) -> Result<Scale> {
-        let count = columns.target.len() as f64;
+        let name = pass.loss.entry().name;
         let divisor = match (reduction, columns.weights) {
             _ if pass.nan == NanPolicy::Omit => {
-                let name = pass.loss.entry().name;
                 let allowed = "a policy that leaves the number of rows as it is";
                 return Err(Error::new(ErrorKind::Unsupported, name, "nan", allowed).value("omit"));
             }
-            (Reduction::Sum, _) => 1.0,
+            (Reduction::Sum, _) => Divisor::ONE,
             (Reduction::Mean, Some(weights)) => {
                 let mut sum = crate::sums::ExactSum::new();
                 weights.iter().for_each(|w| sum.add(w.widen()));
-                sum.to_f64()
+                Divisor::of_sum(name, &sum)?
             }
-            _ => count,
+            _ => Divisor::of_count(name, columns.target.len())?,
         };
         Ok(Scale { divisor })
     }
@@ -317,6 +317,11 @@ impl Pass<'_> {
         if E::PRECISION != Precision::Plain {
             return false;
         }
+        let inverse = match self.scale.map(|scale| scale.divisor.plain()) {
+            Some(None) => return false,
+            Some(Some(divisor)) => 1.0 / divisor,
+            None => 1.0,
+        };
         let count = target.len();
         let prediction = singles(prediction, &mut narrow.prediction[..count]);
         let target = singles(target, &mut narrow.target[..count]);
@@ -344,10 +349,7 @@ impl Pass<'_> {
             value: place(value, &mut wide.value, &mut narrow.value, count),
             gradient: place(gradient, &mut wide.gradient, &mut narrow.gradient, count),
             hessian: place(hessian, &mut wide.hessian, &mut narrow.hessian, count),
-            factor: match self.scale {
-                Some(scale) if !weighted => 1.0 / scale.divisor,
-                _ => 1.0,
-            },
+            factor: if weighted { 1.0 } else { inverse },
             sum: if let Summing::Here(sum) = summing { Some(sum) } else { None },
         };
         self.loss.straight(self.level, rows)
@@ -452,11 +454,22 @@ fn singles<'a, E: Element>(from: &'a [E], room: &'a mut [f32]) -> &'a [f32] {
     room
 }
 
+/// Whether a product may leave the range of floats, or is of a weight of 0, which wins over any slope. Products of numbers that
+/// were stored in 24 bits do not leave it where their result would be seen.
+#[inline(always)]
+fn doubtful(gradient: &[f64], weights: Option<&[f64]>, single: bool) -> bool {
+    let mut doubtful = false;
+    for (g, w) in gradient.iter().zip(weights.unwrap_or_default()) {
+        doubtful |= if single { (*w == 0.0) & !g.is_finite() } else { !safe(*g, *g * *w) };
+    }
+    doubtful
+}
+
 /// `g w / divisor`, the product exact enough to be rounded once.
 struct Scaled<'a> {
     gradient: &'a mut [f64],
     weights: Option<&'a [f64]>,
-    divisor: f64,
+    divisor: Divisor,
     /// Whether the result is rounded to 24 bits: a product with the inverse is as good then, and far quicker.
     single: bool,
 }
@@ -464,10 +477,14 @@ struct Scaled<'a> {
 impl Block for Scaled<'_> {
     #[inline(always)]
     fn scalar(self) {
-        let Scaled { gradient, weights, divisor, single } = self;
+        let Scaled { gradient, weights, divisor: exact, single } = self;
+        let Some(divisor) = exact.plain().filter(|_| !doubtful(gradient, weights, single)) else {
+            for (i, g) in gradient.iter_mut().enumerate() {
+                *g = exact.share(*g, weights.map_or(1.0, |weights| weights[i]));
+            }
+            return;
+        };
         let inverse = 1.0 / divisor;
-        // With so small a divisor the inverse is not exact to a unit.
-        let single = single && inverse.is_normal();
         match (weights, single) {
             (None, _) if divisor == 1.0 => {}
             (None, true) => {

@@ -104,6 +104,9 @@ impl LargeMarginSoftmax {
     pub(super) fn target_weight(&self, _: Target<'_>) -> f64 {
         1.0
     }
+    pub(super) fn times_power(&self, _: i32, _: Target<'_>) -> Option<Self> {
+        None
+    }
 }
 
 impl HeadFormula for LargeMarginSoftmax {

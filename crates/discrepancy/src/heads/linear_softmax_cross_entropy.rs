@@ -1,8 +1,9 @@
 use super::{HeadFormula, HeadRow, Layer};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
+use crate::distances::pair::scaled;
 use crate::error::Result;
 use crate::number::careful::Careful;
-use crate::rows::shares::Shares;
+use crate::rows::shares::{Shares, scaled_weights};
 use crate::rows::{RowLoss, SmoothingOver, SoftmaxCrossEntropy, Target};
 
 crate::entry! {
@@ -39,6 +40,11 @@ impl LinearSoftmaxCrossEntropy {
     fn loss(&self) -> Result<SoftmaxCrossEntropy> {
         let weight = self.class_weight.clone();
         SoftmaxCrossEntropy::new(self.temperature, self.label_smoothing, self.z_loss, self.smoothing_over, weight)
+    }
+    pub(super) fn times_power(&self, power: i32, target: Target<'_>) -> Option<Self> {
+        let alone = matches!(target, Target::Label(_)) && self.label_smoothing == 0.0;
+        let (z_loss, class_weight) = (scaled(self.z_loss, power), scaled_weights(&self.class_weight, power, alone)?);
+        z_loss.is_finite().then(|| LinearSoftmaxCrossEntropy { z_loss, class_weight, ..self.clone() })
     }
     pub(super) fn target_weight(&self, target: Target<'_>) -> f64 {
         self.loss().map_or(1.0, |loss| loss.weight(target))

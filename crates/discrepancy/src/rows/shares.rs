@@ -2,9 +2,11 @@
 
 use super::Target;
 use super::labelled::{Answer, Labelled};
+use crate::distances::pair::{exponent, scaled};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::Twofold;
 use crate::number::careful::Careful;
+use crate::number::guarded::power;
 
 /// A row of scores `x/T`, taken apart so that nothing cancels.
 ///
@@ -169,6 +171,31 @@ pub(crate) fn check_classes(function: &str, argument: &str, length: usize, class
     }
     let allowed = format!("no weights or one for each of {classes} classes");
     Err(Error::new(ErrorKind::Shape, function, argument, allowed).value(length))
+}
+
+/// Beyond these, products with a class's weight may leave the range of floats, or that in which a result stored in 24 bits shows.
+const NEAR: std::ops::RangeInclusive<f64> = power(-60)..=power(60);
+
+/// Whether no class weight is so far from 1 that its products need a power of two of their own.
+pub(crate) fn all_near(weights: &[f64]) -> bool {
+    weights.iter().all(|weight| *weight == 0.0 || NEAR.contains(weight))
+}
+
+/// The power of two of a class weight that is so far from 1.
+pub(crate) fn far_power(weight: f64) -> Option<i32> {
+    let far = weight > 0.0 && weight.is_finite() && !NEAR.contains(&weight);
+    far.then(|| exponent(weight))
+}
+
+/// Class weights times a power of two; `None` where there are none, or where one that counts becomes infinite. Where only the
+/// label's counts, others may.
+pub(crate) fn scaled_weights(weights: &[f64], power: i32, label_alone: bool) -> Option<Vec<f64>> {
+    let times = |weight: &f64| match scaled(*weight, power) {
+        f64::INFINITY if label_alone => Some(0.0),
+        f64::INFINITY => None,
+        weight => Some(weight),
+    };
+    if weights.is_empty() { None } else { weights.iter().map(times).collect() }
 }
 
 /// Whether a result has the row's length.
