@@ -5,7 +5,7 @@ use crate::failure::{Raise, raise};
 use crate::measure::word;
 use crate::result::{Given, Place, give, outs};
 use crate::threads::{parts, run, small};
-use discrepancy::batch::{Element, Evaluation, NanPolicy, PenaltyEvaluation, Reduction};
+use discrepancy::batch::{Divisor, Element, Evaluation, NanPolicy, PenaltyEvaluation, Reduction};
 use discrepancy::losses::{PointwiseLoss, Precision};
 use discrepancy::penalties::Penalty;
 use discrepancy::sums::Moments;

@@ -5,7 +5,7 @@ use crate::failure::{Raise, raise, wrong_type};
 use crate::losses::{Wanted, apart, idle_weights, tuple};
 use crate::result::{Given, Place, give, outs};
 use crate::threads::{parts, run, small};
-use discrepancy::batch::{Element, NanPolicy, Reduction, RowEvaluation, SMALL, array};
+use discrepancy::batch::{Divisor, Element, NanPolicy, Reduction, RowEvaluation, SMALL, array};
 use discrepancy::heads::Head;
 use discrepancy::losses::Precision;
 use discrepancy::rows::{HessianKind, Product, RowLoss, RowMap};

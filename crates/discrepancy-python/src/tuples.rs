@@ -5,7 +5,7 @@ use crate::failure::{Raise, raise};
 use crate::losses::{Wanted, idle_weights};
 use crate::result::{Given, Place};
 use crate::threads::{parts, small};
-use discrepancy::batch::{Element, NanPolicy, Reduction, SMALL, TupleEvaluation};
+use discrepancy::batch::{Divisor, Element, NanPolicy, Reduction, SMALL, TupleEvaluation};
 use discrepancy::sums::Moments;
 use discrepancy::tuples::TupleLoss;
 use discrepancy::{Error, ErrorKind, Result};

@@ -70,6 +70,28 @@ impl Stop {
     }
 }
 
+/// Works on behalf of the thread whose work this stop belongs to: what the work calls looks at it.
+pub(crate) fn helping<T>(stop: Option<&Stop>, work: impl FnOnce() -> T) -> T {
+    struct Restored(Option<Stop>);
+    impl Drop for Restored {
+        fn drop(&mut self) {
+            CURRENT.set(self.0.take());
+        }
+    }
+    let _outer = Restored(CURRENT.replace(stop.cloned()));
+    work()
+}
+
+/// So many small steps may lie between two looks.
+const OFTEN: usize = 1 << 12;
+
+/// Looks now and then, from the index of a step of a loop.
+pub(crate) fn look_at(step: usize) {
+    if step % OFTEN == 0 {
+        look();
+    }
+}
+
 /// Gives the work of this thread up if its result is not wanted.
 pub(crate) fn look() {
     CURRENT.with_borrow(|stop| {

@@ -10,10 +10,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::heads::{Head, HeadFormula, HeadInput, HeadResult, HeadRow, Layer};
 use crate::number::Long;
 use crate::number::careful::{Careful, Checked, sure};
-use crate::rows::shares::{check_length, check_target};
+use crate::rows::shares::{check_length, check_target, far_power};
 use crate::rows::{RowTargets, Target};
 use crate::stop::Stop;
-use crate::sums::{ExactSum, Moments};
+use crate::sums::{ExactSum, Moments, Whole};
 use ndarray::ArrayView1;
 use rayon::prelude::*;
 
@@ -44,14 +44,20 @@ impl Row {
         Ok(Row::of(formula.row::<Long>(layer, x, target)?, layer))
     }
 
-    fn of<R: Careful>(row: HeadRow<R>, layer: Layer<'_>) -> Row {
-        // Wᵀ g.
-        let mut by_x = vec![row.value.lit(0.0); layer.width];
+    fn of<R: Whole>(row: HeadRow<R>, layer: Layer<'_>) -> Row {
+        // Wᵀ g. In the deepest precision slopes pull at what weights differ from those of one class by: their sum is known, and what
+        // all weights have in common may be very large.
+        let apart = R::WHOLE && row.special.is_none();
+        let common = |d: usize| if apart { R::of(layer.class(0)[d]) } else { R::of(0.0) };
+        let mut by_x: Vec<R> = (0..layer.width).map(|d| row.total * common(d)).collect();
         for (c, slope) in row.slopes.iter().enumerate() {
             let special = row.special.as_ref().filter(|special| special.class == c);
             for (d, sum) in by_x.iter_mut().enumerate() {
                 let by_x = special.map(|special| special.by_x[d]);
-                *sum = *sum + by_x.map_or_else(|| *slope * layer.class(c)[d], |by_x| *slope * by_x);
+                *sum = *sum + by_x.map_or_else(
+                    || if apart { *slope * (R::of(layer.class(c)[d]) - common(d)) } else { *slope * layer.class(c)[d] },
+                    |by_x| *slope * by_x,
+                );
             }
         }
         let checked = |numbers: Vec<R>| numbers.into_iter().map(Careful::checked).collect();
@@ -330,7 +336,7 @@ impl<'a, E: Element> HeadEvaluation<'a, E> {
             Reduction::MeanByCount => Divisor::of_count(name, counts.iter().flatten().count())?,
             Reduction::Mean => {
                 let mut sum = ExactSum::new();
-                counts.iter().flatten().for_each(|count| sum.add(*count));
+                counts.iter().flatten().for_each(|(count, power)| sum.add_product_times(*count, 1.0, *power));
                 Divisor::of_sum(name, &sum)?
             }
         };
@@ -348,8 +354,8 @@ impl<'a, E: Element> HeadEvaluation<'a, E> {
         for (value, count) in wide.value.iter_mut().zip(counts) {
             match count {
                 None => {}
-                Some(1.0) if power == 0 => moments.push(*value),
-                Some(count) => moments.push_times(*value, power.into(), count, 1.0),
+                Some((1.0, 0)) if power == 0 => moments.push(*value),
+                Some(count) => moments.push_times((*value, power.into()), count, 1.0),
             }
             *value = scaled(*value, power);
         }
@@ -357,15 +363,21 @@ impl<'a, E: Element> HeadEvaluation<'a, E> {
         Ok((value, narrowed(wide)))
     }
 
-    /// What each row counts in a mean; nothing where it is ignored. Labels out of their domain are an error later.
-    fn counts(&self) -> Vec<Option<f64>> {
+    /// What each row counts in a mean, as a float times a power of two; nothing where it is ignored. Labels out of their domain
+    /// are an error later.
+    fn counts(&self) -> Vec<Option<(f64, i64)>> {
+        let weight = |target: Target<'_>| {
+            let weight = self.head.weight(target);
+            let eased = far_power(weight).and_then(|power| Some((self.head.scaled_by(-power, target)?, power)));
+            eased.map_or((weight, 0), |(head, power)| (head.weight(target), power.into()))
+        };
         let mut target = Vec::new();
         let one = |i: usize| match self.targets {
             Targets::Labels { labels, ignore_index } if ignore_index == Some(labels[i]) => None,
-            Targets::Labels { labels, .. } => Some(self.head.weight(Target::Label(labels[i] as usize))),
+            Targets::Labels { labels, .. } => Some(weight(Target::Label(labels[i] as usize))),
             Targets::Probabilities(y) => {
                 y.widen(i, &mut target);
-                Some(self.head.weight(Target::Probabilities(&target)))
+                Some(weight(Target::Probabilities(&target)))
             }
         };
         (0..self.x.rows()).map(one).collect()

@@ -630,18 +630,18 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         }
         let (mut sum, mut target) = (ExactSum::new(), Vec::new());
         for i in 0..self.rows.rows() {
-            let carried = match self.targets {
+            let (carried, power) = match self.targets {
                 Targets::Labels { labels, ignore_index } if ignore_index == Some(labels[i]) => continue,
-                _ if reduction == Reduction::MeanByCount => 1.0,
+                _ if reduction == Reduction::MeanByCount => (1.0, 0),
                 // A label that is none is an error when its row is computed.
-                Targets::Labels { labels, .. } => self.loss.weight(Target::Label(labels[i] as usize)),
+                Targets::Labels { labels, .. } => self.carried(Target::Label(labels[i] as usize)),
                 Targets::Probabilities(y) => {
                     y.widen(i, &mut target);
-                    self.loss.weight(Target::Probabilities(&target))
+                    self.carried(Target::Probabilities(&target))
                 }
             };
             let weight = if reduction == Reduction::Mean { self.weight(i) } else { 1.0 };
-            sum.add_product(weight, carried);
+            sum.add_product_times(weight, carried, power);
         }
         Divisor::of_sum(name, &sum)
     }
@@ -779,6 +779,14 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         Some((self.loss.scaled_by(-power, target)?, power))
     }
 
+    /// What a row of this target counts in a mean, as a float times a power of two.
+    fn carried(&self, target: Target<'_>) -> (f64, i64) {
+        match self.eased(target) {
+            Some((loss, power)) => (loss.weight(target), power.into()),
+            None => (self.loss.weight(target), 0),
+        }
+    }
+
     /// Adds a row to the sums; its value and what it counts may be known.
     fn push(&self, i: usize, known: Option<(f64, f64)>, scratch: &mut Scratch, moments: &mut Moments) -> Result<()> {
         let (value, carried) = if let Some(known) = known {
@@ -789,16 +797,15 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
                 Row::NotANumber if self.nan == NanPolicy::Omit => return Ok(()),
                 Row::NotANumber => (f64::NAN, 1.0),
                 Row::Given(row, target) => {
-                    let (value, carried) =
-                        (self.loss.evaluate(row, target, E::EPSILON, None)?, self.loss.weight(target));
+                    let value = self.loss.evaluate(row, target, E::EPSILON, None)?;
                     if let Some((loss, power)) = self.eased(target) {
-                        let eased = loss.evaluate(row, target, E::EPSILON, None)?;
-                        if eased.is_finite() && eased != 0.0 {
-                            moments.push_times(eased, power.into(), carried, self.weight(i));
-                            return Ok(());
-                        }
+                        let (eased, carried) = (loss.evaluate(row, target, E::EPSILON, None)?, loss.weight(target));
+                        let shows = eased.is_finite() && eased != 0.0;
+                        let value = if shows { (eased, power.into()) } else { (value, 0) };
+                        moments.push_times(value, (carried, power.into()), self.weight(i));
+                        return Ok(());
                     }
-                    (value, carried)
+                    (value, self.loss.weight(target))
                 }
             }
         };

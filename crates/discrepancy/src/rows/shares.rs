@@ -38,14 +38,6 @@ impl<R: Careful> Shares<R> {
         Self::of_scores(function, &scores, temperature)
     }
 
-    /// Of scores that are sums of products: beyond `f64` they have no exact limit.
-    pub(crate) fn of_products(function: &str, scores: &[R], temperature: f64) -> Result<Self> {
-        if scores.iter().all(|score| score.round().is_finite()) {
-            return Self::of_scores(function, scores, temperature);
-        }
-        let allowed = "rows whose products with the weights are within f64";
-        Err(Error::new(ErrorKind::NonFinite, function, "x", allowed))
-    }
     /// Of scores that are finite or minus infinity.
     pub(crate) fn of_scores(function: &str, scores: &[R], temperature: f64) -> Result<Self> {
         let mut top = 0;
@@ -59,10 +51,14 @@ impl<R: Careful> Shares<R> {
             let error = Error::new(ErrorKind::NonFinite, function, "prediction", allowed);
             return Err(error.value("a row of -inf"));
         };
-        let none = |x: R| x.leading() == f64::NEG_INFINITY;
         // A difference beyond `f64` is not a number in twofold precision; the deeper one has no such limit.
-        let shift = |x: R| if none(x) { x } else { (x - largest).over_number(temperature) };
-        let shift: Vec<R> = scores.iter().map(|x| shift(*x)).collect();
+        let gap = |x: R| if x.leading() == f64::NEG_INFINITY { x } else { x - largest };
+        Ok(Self::of_gaps(scores.iter().map(|x| gap(*x)), top, largest, temperature))
+    }
+    /// Of what scores differ from the largest by, which is that of class `top`.
+    pub(crate) fn of_gaps(gaps: impl Iterator<Item = R>, top: usize, largest: R, temperature: f64) -> Self {
+        let none = |x: R| x.leading() == f64::NEG_INFINITY;
+        let shift: Vec<R> = gaps.map(|gap| if none(gap) { gap } else { gap.over_number(temperature) }).collect();
         let weight = |s: &R| if none(*s) { R::of(0.0) } else { s.exp_of_gap() };
         let weight: Vec<R> = shift.iter().map(weight).collect();
         let mut rest = R::of(0.0);
@@ -72,7 +68,7 @@ impl<R: Careful> Shares<R> {
             }
         }
         let largest = largest.over_number(temperature);
-        Ok(Shares { shift, weight, top, largest, rest, total: rest + 1.0, log: rest.ln_1p() })
+        Shares { shift, weight, top, largest, rest, total: rest + 1.0, log: rest.ln_1p() }
     }
 
     /// How many classes.
@@ -181,10 +177,10 @@ pub(crate) fn all_near(weights: &[f64]) -> bool {
     weights.iter().all(|weight| *weight == 0.0 || NEAR.contains(weight))
 }
 
-/// The power of two of a class weight that is so far from 1.
+/// The power of two of a class weight that is so far from 1; a weight of 0 may be what is left of a very small one.
 pub(crate) fn far_power(weight: f64) -> Option<i32> {
-    let far = weight > 0.0 && weight.is_finite() && !NEAR.contains(&weight);
-    far.then(|| exponent(weight))
+    let far = weight.is_finite() && !NEAR.contains(&weight);
+    far.then(|| if weight == 0.0 { -1074 } else { exponent(weight) })
 }
 
 /// Class weights times a power of two; `None` where there are none, or where one that counts becomes infinite. Where only the

@@ -72,7 +72,7 @@ impl ExactSum {
     }
 
     /// Adds the exact product of two floats and a power of two.
-    pub(super) fn add_product_times(&mut self, x: f64, y: f64, power: i64) {
+    pub(crate) fn add_product_times(&mut self, x: f64, y: f64, power: i64) {
         if x.is_finite() && y.is_finite() {
             let ((m, e), (n, f)) = (parts(x), parts(y));
             self.add_scaled(i128::from(m) * i128::from(n), e + f + power);

@@ -129,25 +129,25 @@ impl Moments {
 
     /// Adds a row of a finite, non-negative weight. A weight of 0 counts as a row but adds nothing, whatever the value.
     pub fn push_weighted(&mut self, value: f64, weight: f64) {
-        self.push_times(value, 0, 1.0, weight);
+        self.push_times((value, 0), (1.0, 0), weight);
     }
 
     /// Adds a row whose value carries a factor already (its class's weight, say), with a further weight: a mean divides
     /// by the sum of the products of the two. A weight of 0 counts as a row but adds nothing, whatever the value.
     pub fn push_carrying(&mut self, value: f64, carried: f64, weight: f64) {
-        self.push_times(value, 0, carried, weight);
+        self.push_times((value, 0), (carried, 0), weight);
     }
 
-    /// The same of a value times a power of two, which may be beyond the range of floats.
-    pub(crate) fn push_times(&mut self, value: f64, power: i64, carried: f64, weight: f64) {
+    /// The same of a value and a factor times powers of two, which may be beyond the range of floats.
+    pub(crate) fn push_times(&mut self, (value, power): (f64, i64), (carried, own): (f64, i64), weight: f64) {
         let weighted = Self::promote(&mut self.weighted, self.count, &self.sum);
         self.count += 1;
         if weight == 0.0 {
             return;
         }
         let ((product, p), (whole, w)) = (rounded_product(weight, value), rounded_product(weight, carried));
-        let p = p + power;
-        weighted.weights.add_product(weight, carried);
+        let (p, w) = (p + power, w + own);
+        weighted.weights.add_product_times(weight, carried, own);
         weighted.weight_squares.add_product_times(whole, whole, 2 * w);
         self.sum.add_product_times(weight, value, power);
         self.squares.add_product_times(product, product, 2 * p);
