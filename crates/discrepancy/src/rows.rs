@@ -167,6 +167,7 @@ pub trait RowMap: Debug + Send + Sync {
 pub mod images;
 mod jacobian;
 pub mod labelled;
+mod many_margins;
 mod margins;
 pub(crate) mod shares;
 pub mod spread;

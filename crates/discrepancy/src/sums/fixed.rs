@@ -105,8 +105,12 @@ pub(crate) fn fixed_dot(a: &[f64], b: &[f64]) -> Fixed {
 pub(crate) trait Whole: Careful {
     /// Whether that is so in this one.
     const WHOLE: bool;
+    /// Of what whole numbers gave.
+    fn of_long(x: Long) -> Self;
     /// Of a whole number.
-    fn of_fixed(x: &Fixed) -> Self;
+    fn of_fixed(x: &Fixed) -> Self {
+        Self::of_long(x.to_long())
+    }
     /// `Σ a_i b_i` of finite numbers.
     fn dot(a: &[f64], b: &[f64]) -> Self {
         if Self::WHOLE {
@@ -117,21 +121,21 @@ pub(crate) trait Whole: Careful {
 }
 impl Whole for Quick {
     const WHOLE: bool = false;
-    fn of_fixed(x: &Fixed) -> Quick {
-        let Checked { value, error } = Checked::of_fixed(x);
+    fn of_long(x: Long) -> Quick {
+        let Checked { value, error } = x.checked();
         Quick { value: value.high, error: error + value.low.abs() }
     }
 }
 impl Whole for Checked {
     const WHOLE: bool = false;
-    fn of_fixed(x: &Fixed) -> Checked {
-        x.to_long().checked()
+    fn of_long(x: Long) -> Checked {
+        x.checked()
     }
 }
 impl Whole for Long {
     const WHOLE: bool = true;
-    fn of_fixed(x: &Fixed) -> Long {
-        x.to_long()
+    fn of_long(x: Long) -> Long {
+        x
     }
 }
 

@@ -3,7 +3,7 @@ use super::{Element, Input, Signature, Vectors};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::distances::{Cosine, Gradients, PairFunction, PairInput};
 use crate::error::{Error, Result};
-use crate::sums::{Fixed, Whole, fixed_dot};
+use crate::sums::{Fixed, fixed_dot};
 use crate::number::careful::{Careful, decided, deepening, settled};
 use crate::number::{Level, Long, Real};
 use std::cmp::Ordering;
@@ -38,7 +38,7 @@ struct Products<R> {
     whole: Option<[Fixed; 3]>,
 }
 
-impl<R: Summed + Whole> Products<R> {
+impl<R: Summed> Products<R> {
     fn of(a: &[f64], b: &[f64], level: Level) -> Self {
         if let Some([both, first, second, ..]) = R::sums(&Cosine::default(), a, b, level) {
             return Products { own: [first, second], both, whole: None };

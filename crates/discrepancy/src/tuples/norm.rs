@@ -2,7 +2,8 @@
 
 use crate::distances::pair::Wide;
 use crate::distances::termwise::{self, Double, Single, Sums, Termwise};
-use crate::number::careful::{Careful, Checked, Quick};
+use crate::number::careful::{Checked, Quick};
+use crate::sums::Whole;
 use crate::number::{Guarded, LANES, Level, Long, Real};
 
 /// Which norm of which difference.
@@ -84,7 +85,7 @@ impl Termwise for Order {
 }
 
 /// A careful number that sums over coordinates come in.
-pub(super) trait Summed: Careful {
+pub(super) trait Summed: Whole {
     /// The sums of a form in vectors of the processor, if it has that precision there and nothing is special.
     fn sums<T: Termwise>(form: &T, a: &[f64], b: &[f64], level: Level) -> Option<Sums<Self>>;
 }
@@ -152,6 +153,13 @@ impl<'a, R: Summed> Norm<'a, R> {
         if self.order.offset == 0.0 { d } else { d + self.order.offset }
     }
 
+    pub(super) fn order(&self) -> Order {
+        self.order
+    }
+    /// The two vectors.
+    pub(super) fn ends(&self) -> (&'a [f64], &'a [f64]) {
+        (self.a, self.b)
+    }
     /// The norm, or its square.
     pub(super) fn value(&self) -> R {
         if self.order.squared && self.order.p != 2.0 { self.norm.square() } else { self.norm }
