@@ -3,6 +3,7 @@
 //! What computes for long looks now and then whether its result is still wanted ([`Stop`]); if not, it unwinds to where it
 //! was started. Work that nobody can give up does not notice any of this.
 
+use rayon::prelude::*;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -89,6 +90,17 @@ const OFTEN: usize = 1 << 12;
 pub(crate) fn look_at(step: usize) {
     if step % OFTEN == 0 {
         look();
+    }
+}
+
+/// Sorts on all threads, and looks all the while.
+pub(crate) fn sort_by<T: Send>(items: &mut [T], compare: impl Fn(&T, &T) -> std::cmp::Ordering + Sync) {
+    match Stop::current() {
+        None => items.par_sort_unstable_by(compare),
+        Some(stop) => items.par_sort_unstable_by(|a, b| {
+            stop.look();
+            compare(a, b)
+        }),
     }
 }
 

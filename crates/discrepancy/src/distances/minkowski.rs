@@ -4,6 +4,7 @@ use super::termwise::{Sums, Termwise, termwise};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::error::Result;
 use crate::number::{Long, Real};
+use crate::stop::look_at;
 
 crate::entry! {
     /// Minkowski distance of order p: Manhattan at 1, Euclidean at 2, towards Chebyshev as p grows.
@@ -57,7 +58,10 @@ impl Minkowski {
         let difference = |i: usize| Long::from(pair.a[i]) - Long::from(pair.b[i]);
         let zero = Long::from(0.0);
         let term = |i: usize| if pair.weight(i) == 0.0 { zero } else { difference(i).abs().power(self.p) * pair.weight(i) };
-        let sum = (0..pair.a.len()).fold(zero, |sum, i| sum + term(i));
+        let sum = (0..pair.a.len()).fold(zero, |sum, i| {
+            look_at(i);
+            sum + term(i)
+        });
         let norm = match self.p {
             1.0 => sum,
             2.0 => sum.sqrt(),
@@ -65,6 +69,7 @@ impl Minkowski {
         };
         if let Some(mut gradients) = gradients {
             for i in 0..pair.a.len() {
+                look_at(i);
                 let d = difference(i);
                 let slope = if pair.weight(i) == 0.0 { zero } else { (d.abs() / norm).power(self.p - 1.0) * d.sign() };
                 gradients.opposite(i, (slope * pair.weight(i)).to_f64());
@@ -89,10 +94,14 @@ impl Distance for Minkowski {
             return Ok(self.far(pair, gradients));
         }
         let ratio = |d: &Wide| d.abs() / largest;
-        let sum = total(d.iter().enumerate().map(|(i, d)| ratio(d).power(self.p) * pair.scaled_weight(i)));
+        let sum = total(d.iter().enumerate().map(|(i, d)| {
+            look_at(i);
+            ratio(d).power(self.p) * pair.scaled_weight(i)
+        }));
         let (norm, k) = self.root(sum, pair.weight_exponent);
         if let Some(mut gradients) = gradients {
             for (i, d) in d.iter().enumerate() {
+                look_at(i);
                 // (r / (norm 2^k))^(p-1), where k is 0 unless p is 1 or 2.
                 let g = (ratio(d) / norm).power(self.p - 1.0) * d.sign() * pair.weight(i);
                 gradients.opposite(i, scaled(g.round_to_machine(), if self.p == 2.0 { -k } else { 0 }));

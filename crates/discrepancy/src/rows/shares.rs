@@ -7,6 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::number::Twofold;
 use crate::number::careful::Careful;
 use crate::number::guarded::power;
+use crate::stop::look_at;
 
 /// A row of scores `x/T`, taken apart so that nothing cancels.
 ///
@@ -42,6 +43,7 @@ impl<R: Careful> Shares<R> {
     pub(crate) fn of_scores(function: &str, scores: &[R], temperature: f64) -> Result<Self> {
         let mut top = 0;
         for (j, x) in scores.iter().enumerate() {
+            look_at(j);
             if scores[top].lt(*x) {
                 top = j;
             }
@@ -59,10 +61,14 @@ impl<R: Careful> Shares<R> {
     pub(crate) fn of_gaps(gaps: impl Iterator<Item = R>, top: usize, largest: R, temperature: f64) -> Self {
         let none = |x: R| x.leading() == f64::NEG_INFINITY;
         let shift: Vec<R> = gaps.map(|gap| if none(gap) { gap } else { gap.over_number(temperature) }).collect();
-        let weight = |s: &R| if none(*s) { R::of(0.0) } else { s.exp_of_gap() };
-        let weight: Vec<R> = shift.iter().map(weight).collect();
+        let weight = |(j, s): (usize, &R)| {
+            look_at(j);
+            if none(*s) { R::of(0.0) } else { s.exp_of_gap() }
+        };
+        let weight: Vec<R> = shift.iter().enumerate().map(weight).collect();
         let mut rest = R::of(0.0);
         for (j, &w) in weight.iter().enumerate() {
+            look_at(j);
             if j != top {
                 rest = rest + w;
             }

@@ -252,11 +252,15 @@ impl SampleStatistic for EnergyDistance {
             let sum = sum.wide_over(&whole) * x.weight(i) * 2.0;
             (sum / divisor).round_to_machine()
         };
+        let stop = crate::stop::Stop::current();
         let on_a_line = if self.is_on_a_line(dimension) { line::pulls(&x, &y) } else { None };
         if let Some(pulls) = on_a_line {
-            return pulls.par_iter().enumerate().map(|(i, pull)| self.finite(slope(pull, i))).collect();
+            let one = |(i, pull)| {
+                stop.iter().for_each(crate::stop::Stop::look);
+                self.finite(slope(pull, i))
+            };
+            return pulls.par_iter().enumerate().map(one).collect();
         }
-        let stop = crate::stop::Stop::current();
         let row = |i: usize| {
             stop.iter().for_each(crate::stop::Stop::look);
             let pulls = self.pull_of_pairs(&x, &y, i).ok_or_else(overflow)?;

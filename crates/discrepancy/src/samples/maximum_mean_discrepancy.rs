@@ -420,9 +420,11 @@ impl SampleStatistic for MaximumMeanDiscrepancy {
         let widths = self.widths(&pooled)?;
         let (n, m) = (pooled.n as f64, pooled.m as f64);
         let less = if self.estimator == "biased" { 0.0 } else { 1.0 };
+        let stop = Stop::current();
         let row = |i: usize| {
             let mut sums = vec![wide(0.0); dimension];
             let mut add = |j: usize, weight: Wide| {
+                stop.iter().for_each(Stop::look);
                 self.add_slope(pooled.row(i), pooled.row(j), &widths, weight, &mut sums);
             };
             if self.estimator == "linear" {

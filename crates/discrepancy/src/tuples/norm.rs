@@ -3,6 +3,7 @@
 use crate::distances::pair::Wide;
 use crate::distances::termwise::{self, Double, Single, Sums, Termwise};
 use crate::number::careful::{Checked, Quick};
+use crate::stop::look_at;
 use crate::sums::Whole;
 use crate::number::{Guarded, LANES, Level, Long, Real};
 
@@ -125,7 +126,12 @@ impl<'a, R: Summed> Norm<'a, R> {
         let mut made = Norm { order, a, b, largest: zero, ratio: zero, norm: zero };
         // Zero may be an underflow there.
         let sum = order.sum::<R>(a, b, level).filter(|sum| sum.leading() != 0.0);
-        let differences = || (0..a.len()).map(|i| made.difference(i));
+        let differences = || {
+            (0..a.len()).map(|i| {
+                look_at(i);
+                made.difference(i)
+            })
+        };
         let (mut largest, mut ratio) = (zero, zero);
         let norm = match order.p {
             1.0 => sum.unwrap_or_else(|| differences().fold(zero, |sum, d| sum + d.abs())),
