@@ -214,7 +214,10 @@ fn permutations_are_counted_and_not_kept() {
         // More than are held at a time, and the same bits as if they were.
         let test = statistic.permutation_test(&[0.0, 1.0], &[2.0, 3.0], 1, 2500, 7).unwrap();
         let reached = test.p_value * 2501.0;
-        assert!((reached - reached.round()).abs() < 1e-6 && test.p_value > 0.2 && test.p_value < 0.5, "{spec} {test:?}");
+        assert!(
+            (reached - reached.round()).abs() < 1e-6 && test.p_value > 0.2 && test.p_value < 0.5,
+            "{spec} {test:?}"
+        );
     }
 }
 

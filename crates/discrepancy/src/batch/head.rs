@@ -54,10 +54,17 @@ impl Row {
             let special = row.special.as_ref().filter(|special| special.class == c);
             for (d, sum) in by_x.iter_mut().enumerate() {
                 let by_x = special.map(|special| special.by_x[d]);
-                *sum = *sum + by_x.map_or_else(
-                    || if apart { *slope * (R::of(layer.class(c)[d]) - common(d)) } else { *slope * layer.class(c)[d] },
-                    |by_x| *slope * by_x,
-                );
+                *sum = *sum
+                    + by_x.map_or_else(
+                        || {
+                            if apart {
+                                *slope * (R::of(layer.class(c)[d]) - common(d))
+                            } else {
+                                *slope * layer.class(c)[d]
+                            }
+                        },
+                        |by_x| *slope * by_x,
+                    );
             }
         }
         let checked = |numbers: Vec<R>| numbers.into_iter().map(Careful::checked).collect();
@@ -345,7 +352,8 @@ impl<'a, E: Element> HeadEvaluation<'a, E> {
             Targets::Labels { .. } => Target::Label(0),
             Targets::Probabilities(_) => Target::Probabilities(&[]),
         };
-        let lifted = divisor.lifted().and_then(|(lifted, power)| Some((self.head.scaled_by(-power, kind)?, lifted, power)));
+        let lifted =
+            divisor.lifted().and_then(|(lifted, power)| Some((self.head.scaled_by(-power, kind)?, lifted, power)));
         let (mut wide, power) = match &lifted {
             Some((head, divisor, power)) => (self.wide(&**head, *divisor)?, *power),
             None => (self.wide(self.head, divisor)?, 0),

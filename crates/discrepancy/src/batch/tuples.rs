@@ -229,11 +229,7 @@ impl<'a, E: Element> TupleEvaluation<'a, E> {
 
     /// The exact sums of the values, and `w g / divisor` for each number: for a batch that is a part of a larger one, whose
     /// [`divisor`](Self::divisor) is given. Merged, the parts give the same bits as the whole.
-    pub fn part_and_gradients_into(
-        &self,
-        divisor: impl Into<Divisor>,
-        gradients: &mut [&mut [E]],
-    ) -> Result<Moments> {
+    pub fn part_and_gradients_into(&self, divisor: impl Into<Divisor>, gradients: &mut [&mut [E]]) -> Result<Moments> {
         self.check_gradients(gradients)?;
         self.run(&mut [], gradients, Some(divisor.into()))
     }

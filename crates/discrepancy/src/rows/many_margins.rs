@@ -36,15 +36,11 @@ struct Lacking {
 
 impl Margins<'_> {
     /// As [`Margins::evaluate`], where the lack of class i's lead over class j weighs `ahead[i] · behind[j]`.
-    pub(super) fn evaluate_many(
-        &self,
-        ahead: &[Fixed],
-        behind: &[Fixed],
-        gradient: Option<&mut [f64]>,
-    ) -> Result<f64> {
+    pub(super) fn evaluate_many(&self, ahead: &[Fixed], behind: &[Fixed], gradient: Option<&mut [f64]>) -> Result<f64> {
         let classes = self.row.len();
         let impossible = |class: usize| self.row[class] == f64::NEG_INFINITY;
-        let scores: Vec<Fixed> = self.row.iter().map(|x| Fixed::of_float(if x.is_finite() { *x } else { 0.0 })).collect();
+        let scores: Vec<Fixed> =
+            self.row.iter().map(|x| Fixed::of_float(if x.is_finite() { *x } else { 0.0 })).collect();
         let mut order: Vec<usize> = (0..classes).collect();
         order.sort_by(|i, j| self.row[*i].total_cmp(&self.row[*j]));
         let before = running(order.iter().copied(), ahead, &scores);

@@ -39,7 +39,12 @@ impl<'a> Margins<'a> {
     }
 
     /// Where the lack of class i's lead over class j weighs `ahead[i] · (1 - y[j])`: the factors of `ahead` are given.
-    pub(super) fn of_products(&self, ahead: &[[f64; 2]], y: Option<&[f64]>, gradient: Option<&mut [f64]>) -> Result<f64> {
+    pub(super) fn of_products(
+        &self,
+        ahead: &[[f64; 2]],
+        y: Option<&[f64]>,
+        gradient: Option<&mut [f64]>,
+    ) -> Result<f64> {
         check_scores(self.function, self.row)?;
         if let Some(gradient) = &gradient {
             check_length(self.function, "gradient", gradient.len(), self.row.len())?;

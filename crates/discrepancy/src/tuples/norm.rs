@@ -3,9 +3,9 @@
 use crate::distances::pair::Wide;
 use crate::distances::termwise::{self, Double, Single, Sums, Termwise};
 use crate::number::careful::{Checked, Quick};
+use crate::number::{Guarded, LANES, Level, Long, Real};
 use crate::stop::look_at;
 use crate::sums::Whole;
-use crate::number::{Guarded, LANES, Level, Long, Real};
 
 /// Which norm of which difference.
 #[derive(Clone, Copy)]
