@@ -88,7 +88,7 @@ const OFTEN: usize = 1 << 12;
 
 /// Looks now and then, from the index of a step of a loop.
 pub(crate) fn look_at(step: usize) {
-    if step % OFTEN == 0 {
+    if step.is_multiple_of(OFTEN) {
         look();
     }
 }
