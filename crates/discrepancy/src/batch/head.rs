@@ -376,7 +376,7 @@ impl<'a, E: Element> HeadEvaluation<'a, E> {
     fn counts(&self) -> Vec<Option<(f64, i64)>> {
         let weight = |target: Target<'_>| {
             let weight = self.head.weight(target);
-            let eased = far_power(weight).and_then(|power| Some((self.head.scaled_by(-power, target)?, power)));
+            let eased = far_power(weight, target).and_then(|power| Some((self.head.scaled_by(-power, target)?, power)));
             eased.map_or((weight, 0), |(head, power)| (head.weight(target), power.into()))
         };
         let mut target = Vec::new();

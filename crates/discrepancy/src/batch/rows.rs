@@ -775,7 +775,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     /// The loss over a power of two that brings the class's weight of this target near 1, and that power, where the weight is so far
     /// from it that its products would leave the range of floats.
     fn eased(&self, target: Target<'_>) -> Option<(Box<dyn RowLoss>, i32)> {
-        let power = far_power(self.loss.weight(target))?;
+        let power = far_power(self.loss.weight(target), target)?;
         Some((self.loss.scaled_by(-power, target)?, power))
     }
 

@@ -180,12 +180,14 @@ const NEAR: std::ops::RangeInclusive<f64> = power(-60)..=power(60);
 
 /// Whether no class weight is so far from 1 that its products need a power of two of their own.
 pub(crate) fn all_near(weights: &[f64]) -> bool {
-    weights.iter().all(|weight| *weight == 0.0 || NEAR.contains(weight))
+    // Without a branch for each: it is asked for every block.
+    weights.iter().fold(true, |near, weight| near & ((*weight == 0.0) | NEAR.contains(weight)))
 }
 
-/// The power of two of a class weight that is so far from 1; a weight of 0 may be what is left of a very small one.
-pub(crate) fn far_power(weight: f64) -> Option<i32> {
-    let far = weight.is_finite() && !NEAR.contains(&weight);
+/// The power of two of what a target weighs, if it is so far from 1. A sum that is 0 may be what is left of very small terms.
+pub(crate) fn far_power(weight: f64, target: Target<'_>) -> Option<i32> {
+    let none = weight == 0.0 && matches!(target, Target::Label(_));
+    let far = weight.is_finite() && !NEAR.contains(&weight) && !none;
     far.then(|| if weight == 0.0 { -1074 } else { exponent(weight) })
 }
 
