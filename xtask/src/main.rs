@@ -1,7 +1,9 @@
 //! What a developer types: `cargo xtask help`.
 
+mod growth;
 mod instructions;
 
+use growth::growth;
 use instructions::instructions;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -14,6 +16,7 @@ cargo xtask bench       value and gradient of losses beside the time that memory
                         --python builds and installs the Python package and measures it
 cargo xtask instructions
                         the instructions of the hot kernels, compared with those on file; --write writes them
+cargo xtask growth      how the cost of every entry grows with each dimension of its input, in instructions; names choose
 cargo xtask accuracy    ACCURACY.md, made again; --peers measures the peers anew, --check compares instead of writing
 cargo xtask search      climbs to the inputs where losses err most, for --minutes M; names choose; then make the reference anew
 cargo xtask exhaustive  elementary functions and losses over all f32 inputs; names choose, --list shows them with their times
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         Some("python") => package(&rest),
         Some("bench") => bench(&rest),
         Some("instructions") => instructions(&rest),
+        Some("growth") => growth(&rest),
         Some("pictures") => pictures(),
         Some("ci") => ci(),
         _ => {
@@ -250,5 +254,6 @@ fn ci() -> Result<(), String> {
     run("cargo", &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "--deny warnings")])?;
     // With the libraries of the adapters: what needs none of them is among these tests.
     test(&[], &["--all"])?;
+    growth(&[])?;
     instructions(&[])
 }

@@ -6,7 +6,7 @@ use discrepancy::catalog::spec::parse as read_spec;
 use discrepancy::catalog::{self, Arguments, DataDomain, Entry, Measure, Parameter, Property, Value};
 use discrepancy::{Error, ErrorKind};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyList, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyList, PySequence, PyString, PyTuple};
 
 /// All that the catalogue says of every entry.
 #[pyfunction]
@@ -129,6 +129,33 @@ pub(crate) fn show<'py>(py: Python<'py>, parameter: &Parameter, value: &Value) -
     })
 }
 
+/// The numbers of a sequence, if that is what is given; more of them than there is memory for are an error.
+fn numbers(entry: &'static Entry, parameter: &Parameter, given: &Bound<'_, PyAny>) -> PyResult<Option<Vec<f64>>> {
+    let py = given.py();
+    let Ok(sequence) = given.cast::<PySequence>() else { return Ok(None) };
+    // A range may say that it is longer than anything.
+    let length = given.len().unwrap_or(usize::MAX);
+    let mut all = Vec::new();
+    if length > MOST_NUMBERS || all.try_reserve_exact(length).is_err() {
+        let allowed = format!("a list of at most {MOST_NUMBERS} numbers");
+        let error = Error::new(ErrorKind::Memory, entry.name, parameter.name, allowed);
+        return Err(raise(py, &error.value(format!("{length} numbers"))));
+    }
+    for (i, number) in sequence.try_iter()?.enumerate() {
+        if i % 65_536 == 0 {
+            py.check_signals()?;
+        }
+        match number?.extract::<f64>() {
+            Ok(number) => all.push(number),
+            Err(_) => return Ok(None),
+        }
+    }
+    Ok(Some(all))
+}
+
+/// More than one for each class of anything.
+const MOST_NUMBERS: usize = 1 << 28;
+
 /// The values of all parameters, in order.
 pub(crate) fn read(entry: &'static Entry, values: &Bound<'_, PyTuple>) -> PyResult<Arguments> {
     if values.len() != entry.parameters.len() {
@@ -172,7 +199,7 @@ fn value_of(entry: &'static Entry, parameter: &Parameter, given: &Bound<'_, PyAn
         return parameter.parse(entry.name, text.to_str()?).raise(py);
     }
     if parameter.domain.list {
-        if let Ok(list) = given.extract::<Vec<f64>>() {
+        if let Some(list) = numbers(entry, parameter, given)? {
             return Ok(Value::List(list));
         }
         let array = Array::new(entry.name, parameter.name, given)?;

@@ -5,7 +5,7 @@ use crate::failure::{Raise, raise};
 use crate::measure::word;
 use crate::result::{Given, Place, give, outs};
 use crate::threads::{parts, run, small};
-use discrepancy::batch::{Element, Evaluation, NanPolicy, PenaltyEvaluation, Reduction};
+use discrepancy::batch::{Divisor, Element, Evaluation, NanPolicy, PenaltyEvaluation, Reduction};
 use discrepancy::losses::PointwiseLoss;
 use discrepancy::penalties::Penalty;
 use discrepancy::sums::Moments;
@@ -115,7 +115,7 @@ impl<'py> Call<'_, 'py> {
         };
         let mut moments = Moments::new();
         let (v, g, h) = (value.slice(), gradient.slice(), hessian.slice());
-        let mut divisor = 1.0;
+        let mut divisor = Divisor::ONE;
         let reduces = reduction.filter(|_| !rows);
         if let (Some(reduction), true) = (reduces, wanted != Wanted::Value) {
             divisor = batch(0..count).and_then(|all| all.divisor(reduction)).map_err(|e| placed(e, 0)).raise(py)?;

@@ -5,7 +5,7 @@ use crate::failure::{Raise, raise, wrong_type};
 use crate::losses::{Wanted, apart, idle_weights, tuple};
 use crate::result::{Given, Place, give, outs};
 use crate::threads::{parts, run, small};
-use discrepancy::batch::{Element, NanPolicy, Reduction, RowEvaluation, SMALL, array};
+use discrepancy::batch::{Divisor, Element, NanPolicy, Reduction, RowEvaluation, SMALL, array};
 use discrepancy::heads::Head;
 use discrepancy::rows::{HessianKind, Product, RowLoss, RowMap};
 use discrepancy::sums::Moments;
@@ -169,13 +169,13 @@ impl<'py> Call<'_, 'py> {
         };
         let mut moments = Moments::new();
         let divides = self.reduction.filter(|_| wanted != Wanted::Value);
-        let divisor = || -> Result<f64> {
-            let Some(reduction) = divides else { return Ok(1.0) };
+        let divisor = || -> Result<Divisor> {
+            let Some(reduction) = divides else { return Ok(Divisor::ONE) };
             batch(0..count).and_then(|all| all.divisor(reduction)).map_err(|error| placed(error, 0, width, labels))
         };
         let (v, g) = (value.slice(), gradient.slice());
         let reduces = self.reduction.is_some();
-        let mut part = |range: Range<usize>, divisor: f64| {
+        let mut part = |range: Range<usize>, divisor: Divisor| {
             let first = range.start;
             let scores = range.start * width..range.end * width;
             let mut work = || -> Result<()> {

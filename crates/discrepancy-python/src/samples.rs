@@ -7,6 +7,7 @@ use crate::result::{Given, give};
 use crate::threads::run;
 use discrepancy::batch::Element;
 use discrepancy::samples::{Plan, SampleStatistic};
+use discrepancy::transport::stored_in;
 use pyo3::prelude::*;
 use pyo3::types::PyFloat;
 use std::borrow::Cow;
@@ -19,6 +20,15 @@ fn points<'a>(sample: &'a Array<'_>) -> PyResult<(Cow<'a, [f64]>, usize)> {
         _ => return Err(raise(sample.py(), &sample.misshapen("points on a line, or rows of coordinates"))),
     };
     Ok((sample.flat::<f64>().raise(sample.py())?, dimension))
+}
+
+/// The spacing at 1 of the narrowest type that weights came in: their totals are as exact as that.
+fn coarsest<'a, 'py: 'a>(weights: impl Iterator<Item = &'a Array<'py>>) -> f64 {
+    let epsilon = |weights: &Array<'py>| match weights.kind.is_float() {
+        true => with_element!(Kind::common([weights.kind]), E => <E as Element>::EPSILON),
+        false => f64::EPSILON,
+    };
+    weights.map(epsilon).fold(f64::EPSILON, f64::max)
 }
 
 /// Value, gradients or plan between two samples.
@@ -43,12 +53,16 @@ pub(crate) fn statistic<'py>(
     let (wx, wy) = (wx.transpose().raise(py)?, wy.transpose().raise(py)?);
     let (px, qy, wx, wy) = (&*px, &*py_points, wx.as_deref(), wy.as_deref());
     let weighted = wx.is_some() || wy.is_some();
+    let epsilon = coarsest(weights.into_iter().flatten());
     match wanted {
-        "plan" => solved(x, &run(py, || statistic.plan(px, wx, qy, wy, dimension))?, [x.shape[0], y.shape[0]]),
+        "plan" => {
+            let plan = run(py, || stored_in(epsilon, || statistic.plan(px, wx, qy, wy, dimension)))?;
+            solved(x, &plan, [x.shape[0], y.shape[0]])
+        }
         "value" => {
             let value = run(py, || {
                 if weighted {
-                    statistic.value_weighted(px, wx, qy, wy, dimension)
+                    stored_in(epsilon, || statistic.value_weighted(px, wx, qy, wy, dimension))
                 } else {
                     statistic.value(px, qy, dimension)
                 }
@@ -59,7 +73,7 @@ pub(crate) fn statistic<'py>(
             let gradient = |a, wa, b, wb| {
                 run(py, || {
                     if weighted {
-                        statistic.gradient_weighted(a, wa, b, wb, dimension)
+                        stored_in(epsilon, || statistic.gradient_weighted(a, wa, b, wb, dimension))
                     } else {
                         statistic.gradient(a, b, dimension)
                     }
@@ -91,14 +105,14 @@ pub(crate) fn of_costs<'py>(
             return Err(raise(py, &side.misshapen("a weight for each row or column of the costs")));
         }
     }
-    let shape = [a.len(), b.len()];
+    let (shape, epsilon) = ([a.len(), b.len()], coarsest([a, b].into_iter()));
     cost.check_shape(&shape).raise(py)?;
     let (flat, a, b) = (cost.flat::<f64>().raise(py)?, a.flat::<f64>().raise(py)?, b.flat::<f64>().raise(py)?);
     let (flat, a, b) = (&*flat, &*a, &*b);
     if wanted == "plan" {
-        return solved(cost, &run(py, || statistic.plan_of_costs(flat, a, b))?, shape);
+        return solved(cost, &run(py, || stored_in(epsilon, || statistic.plan_of_costs(flat, a, b)))?, shape);
     }
-    Ok(PyFloat::new(py, run(py, || statistic.value_of_costs(flat, a, b))?).into_any())
+    Ok(PyFloat::new(py, run(py, || stored_in(epsilon, || statistic.value_of_costs(flat, a, b)))?).into_any())
 }
 
 /// A plan as the numbers of its dataclass, in order.

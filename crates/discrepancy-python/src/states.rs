@@ -13,6 +13,8 @@ use pyo3::types::{PyBytes, PyList};
 use rayon::prelude::*;
 
 const FUNCTION: &str = "RowStates";
+/// More rows are a mistake.
+const MOST: usize = 1 << 32;
 /// Scores of the first part.
 const PART: usize = 1 << 18;
 
@@ -73,8 +75,15 @@ impl RowStates {
 #[pymethods]
 impl RowStates {
     #[new]
-    fn new(count: usize) -> Self {
-        RowStates { states: vec![RowState::new(); count] }
+    fn new(py: Python<'_>, count: usize) -> PyResult<Self> {
+        let mut states = Vec::new();
+        // Each grows with what it is given: room for many must be there to begin with.
+        if count > MOST || states.try_reserve_exact(count).is_err() {
+            let allowed = format!("as many rows as there is memory for, at most {MOST}");
+            return Err(raise(py, &Error::new(ErrorKind::Memory, FUNCTION, "count", allowed).value(count)));
+        }
+        states.resize_with(count, RowState::new);
+        Ok(RowStates { states })
     }
 
     fn __len__(&self) -> usize {
@@ -87,19 +96,24 @@ impl RowStates {
         let width = self.check(&scores, &labels)?;
         let labels = labels.labels_beside(&[]).raise(py)?;
         let labels = labels.view();
-        let states = &mut self.states;
+        // Those of the part alone first: it is merged as a whole or not at all.
+        let mut found: Vec<RowState> = Vec::with_capacity(self.states.len());
         with_element!(Kind::common([scores.kind]), E => {
             let rows = scores.rows::<E>().raise(py)?;
             let rows = rows.view();
-            parts(py, states.len(), (PART / width.max(1)).max(1), |range| {
+            let states = self.states.len();
+            parts(py, states, (PART / width.max(1)).max(1), |range| {
                 let begin = range.start;
-                let one = |(i, state): (usize, &mut RowState)| {
-                    let wide: Vec<f64> = rows.row(begin + i).iter().map(|x| x.widen()).collect();
-                    state.push(&wide, place(labels[begin + i]))
+                let one = |i: usize| {
+                    let wide: Vec<f64> = rows.row(i).iter().map(|x| x.widen()).collect();
+                    let mut state = RowState::new();
+                    state.push(&wide, place(labels[i])).map(|()| state)
                 };
-                first(states[range].par_iter_mut().enumerate().map(one).collect(), begin, width).map(|_| ())
+                found.extend(first(range.into_par_iter().map(one).collect(), begin, width)?);
+                Ok(())
             })
-        })
+        })?;
+        RowState::merge_all(&mut self.states, &found).raise(py)
     }
 
     fn merge(&mut self, other: &Bound<'_, RowStates>) -> PyResult<()> {
@@ -111,9 +125,8 @@ impl RowStates {
             let error = Error::new(ErrorKind::Shape, FUNCTION, "other", format!("{} rows", self.states.len()));
             return Err(raise(py, &error.value(other.states.len())));
         }
-        let (states, others) = (&mut self.states, &other.states);
-        run(py, || first(states.par_iter_mut().zip(others).map(|(state, other)| state.merge(other)).collect(), 0, 1))
-            .map(|_| ())
+        // Where the caller is: given up half way it would be neither merged nor as it was.
+        RowState::merge_all(&mut self.states, &other.states).raise(py)
     }
 
     fn value<'py>(&self, py: Python<'py>, like: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {

@@ -130,20 +130,21 @@ pub(crate) fn next_size(size: usize, taken: Duration) -> usize {
     ((size as f64 * factor) as usize).max(1)
 }
 
-/// Computes `count` rows in parts, the first of `size`, the others as the clock says; between two parts Ctrl-C is heard.
+/// Computes `count` rows in parts, the first of `size`, the others as the clock says; between two parts Ctrl-C is heard, and in
+/// them where the library looks.
 pub(crate) fn parts(
     py: Python<'_>,
     count: usize,
     size: usize,
     mut part: impl FnMut(Range<usize>) -> Result<()> + Send,
 ) -> PyResult<()> {
-    let pool = pool(py)?;
     let (mut start, mut size) = (0_usize, size.max(1));
     // Also with nothing to do: it is checked that it can be done.
     loop {
         let end = count.min(start.saturating_add(size));
         let began = Instant::now();
-        py.detach(|| pool.install(|| part(start..end))).raise(py)?;
+        // A part may be one row of any length.
+        run(py, || part(start..end))?;
         if end == count {
             return Ok(());
         }

@@ -5,7 +5,7 @@ use crate::failure::{Raise, raise};
 use crate::losses::{Wanted, idle_weights};
 use crate::result::{Given, Place};
 use crate::threads::{parts, small};
-use discrepancy::batch::{Element, NanPolicy, Reduction, SMALL, TupleEvaluation};
+use discrepancy::batch::{Divisor, Element, NanPolicy, Reduction, SMALL, TupleEvaluation};
 use discrepancy::sums::Moments;
 use discrepancy::tuples::TupleLoss;
 use discrepancy::{Error, ErrorKind, Result};
@@ -106,7 +106,7 @@ impl<'py> Call<'_, 'py> {
             }
         };
         let mut moments = Moments::new();
-        let mut divisor = 1.0;
+        let mut divisor = Divisor::ONE;
         if let (Some(reduction), true) = (reduction, slopes) {
             let whole = batch(0..count).and_then(|all| all.divisor(reduction));
             divisor = whole.map_err(|error| placed(error, 0, width)).raise(py)?;

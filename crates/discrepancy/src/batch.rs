@@ -4,6 +4,7 @@ pub mod array;
 pub(crate) mod bits;
 pub mod block;
 mod deal;
+mod divisor;
 mod doubtful;
 pub mod element;
 pub mod elements;
@@ -25,6 +26,7 @@ mod tuples;
 
 pub use bits::{Word, hamming_bits, pairwise_bits};
 pub use deal::SMALL;
+pub use divisor::Divisor;
 pub use element::Element;
 pub use evaluation::{Evaluation, NanPolicy, Reduction, Results};
 pub use head::HeadEvaluation;

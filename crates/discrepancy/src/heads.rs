@@ -3,10 +3,13 @@
 //! With `z = W x + b` and the slopes `g = ∂l/∂z` (for softmax cross entropy `p - y`) all gradients come from one
 //! pass: `∂l/∂W = g xᵀ`, `∂l/∂b = g`, `∂l/∂x = Wᵀ g`.
 
+use crate::batch::Divisor;
 use crate::catalog::{Arguments, Entry};
-use crate::error::Result;
-use crate::number::careful::Careful;
+use crate::error::{Error, ErrorKind, Result};
+use crate::number::guarded::power;
+use crate::rows::shares::Shares;
 use crate::rows::{RowTargets, Target};
+use crate::sums::{Fixed, Whole, fixed_dot};
 use std::fmt::Debug;
 
 /// What a head acts on.
@@ -23,7 +26,7 @@ pub struct HeadInput<'a> {
     /// The spacing at 1 of the type the numbers were stored in.
     pub epsilon: f64,
     /// What the gradients are divided by: 1 for those of the sum over rows.
-    pub divisor: f64,
+    pub divisor: Divisor,
     /// Whether the slopes in the scores (N×C) are wanted too: the one result that is as large as all scores.
     pub scores: bool,
 }
@@ -32,7 +35,7 @@ impl<'a> HeadInput<'a> {
     /// Of `f64` rows (N×D), weights (C×D) and targets, without bias.
     #[must_use]
     pub fn new(x: &'a [f64], weights: &'a [f64], targets: RowTargets<'a>) -> Self {
-        HeadInput { x, weights, bias: None, targets, epsilon: f64::EPSILON, divisor: 1.0, scores: false }
+        HeadInput { x, weights, bias: None, targets, epsilon: f64::EPSILON, divisor: Divisor::ONE, scores: false }
     }
 }
 
@@ -79,6 +82,12 @@ pub trait Head: Debug + Send + Sync {
     fn weight(&self, _target: Target<'_>) -> f64 {
         1.0
     }
+    /// The head's loss times a power of two, made by other class weights; `None` where it weighs no classes, or not so. Weights
+    /// that do not count for targets of such a kind may be any.
+    #[doc(hidden)]
+    fn scaled_by(&self, _power: i32, _target: Target<'_>) -> Option<Box<dyn Head>> {
+        None
+    }
     /// The spec string.
     fn spec(&self) -> String {
         self.entry().spec(&self.arguments())
@@ -90,7 +99,7 @@ pub(crate) trait HeadFormula: Sync {
     /// Whether the layer may have a bias.
     const BIAS: bool;
     /// The row in the number `R`; the target is in its domain.
-    fn row<R: Careful>(&self, layer: Layer<'_>, x: &[f64], target: Target<'_>) -> Result<HeadRow<R>>;
+    fn row<R: Whole>(&self, layer: Layer<'_>, x: &[f64], target: Target<'_>) -> Result<HeadRow<R>>;
 }
 
 /// The weights of a layer.
@@ -110,9 +119,45 @@ impl Layer<'_> {
     pub(crate) fn classes(&self) -> usize {
         self.weights.len() / self.width
     }
-    /// `W x + b`.
-    pub(crate) fn scores<R: Careful>(&self, x: &[f64]) -> Vec<R> {
-        (0..self.classes()).map(|c| dot::<R>(self.class(c), x) + self.bias.map_or(0.0, |b| b[c])).collect()
+    /// The row of scores `W x + b`, taken apart; the score of one class may be another one. Beyond `f64` scores have no exact
+    /// limit.
+    pub(crate) fn shares<R: Whole>(&self, x: &[f64], temperature: f64, other: Option<(usize, R)>) -> Result<Shares<R>> {
+        let (classes, bias) = (self.classes(), |c: usize| self.bias.map_or(0.0, |b| b[c]));
+        // What scores differ by is taken from whole numbers where floats are not enough: they may be very large beside it.
+        let whole: Vec<Fixed> = if R::WHOLE {
+            (0..classes).map(|c| fixed_dot(self.class(c), x).plus(&Fixed::of_float(bias(c)))).collect()
+        } else {
+            Vec::new()
+        };
+        let score = |c: usize| match other {
+            Some((class, score)) if class == c => score,
+            _ if R::WHOLE => R::of_fixed(&whole[c]),
+            _ => R::dot(self.class(c), x) + bias(c),
+        };
+        let scores: Vec<R> = (0..classes).map(score).collect();
+        if !scores.iter().all(|score| score.round().is_finite()) {
+            let allowed = "rows whose products with the weights are within f64";
+            return Err(Error::new(ErrorKind::NonFinite, self.function, "x", allowed));
+        }
+        if !R::WHOLE {
+            return Shares::of_scores(self.function, &scores, temperature);
+        }
+        let linear = |c: usize| other.is_none_or(|(class, _)| class != c);
+        let gap = |a: usize, b: usize| {
+            if linear(a) && linear(b) { R::of_fixed(&whole[a].minus(&whole[b])) } else { scores[a] - scores[b] }
+        };
+        let zero = R::of(0.0);
+        let top = (1..classes).fold(0, |top, c| if zero.lt(gap(c, top)) { c } else { top });
+        // A score that is no sum of products is right to so many bits only.
+        let least = scores[top].abs() * LOST;
+        if other.is_some() && R::of(LOST).lt(least) {
+            let allowed = "rows whose scores differ within 256 bits";
+            let lost = |c: usize| !(linear(c) && linear(top)) && c != top && gap(c, top).abs().lt(least);
+            if (0..classes).any(lost) {
+                return Err(Error::new(ErrorKind::NonFinite, self.function, "x", allowed));
+            }
+        }
+        Ok(Shares::of_gaps((0..classes).map(|c| gap(c, top)), top, scores[top], temperature))
     }
 }
 
@@ -121,6 +166,8 @@ pub(crate) struct HeadRow<R> {
     pub(crate) value: R,
     /// `∂l/∂z`.
     pub(crate) slopes: Vec<R>,
+    /// Their sum, which is known better than they add up to.
+    pub(crate) total: R,
     /// Where the score of one class is not `W·x`: its gradients.
     pub(crate) special: Option<SpecialScore<R>>,
 }
@@ -146,6 +193,9 @@ macro_rules! heads {
                     crate::batch::head::evaluate(self, Self::ENTRY.name, input)
                 }
                 fn weight(&self, target: Target<'_>) -> f64 { self.target_weight(target) }
+                fn scaled_by(&self, power: i32, target: Target<'_>) -> Option<Box<dyn Head>> {
+                    self.times_power(power, target).map(|head| Box::new(head) as Box<dyn Head>)
+                }
             }
         )*
     };
@@ -156,7 +206,5 @@ heads! {
     large_margin_softmax::LargeMarginSoftmax,
 }
 
-/// `Σ a_i b_i`.
-pub(crate) fn dot<R: Careful>(a: &[f64], b: &[f64]) -> R {
-    a.iter().zip(b).fold(R::of(0.0), |sum, (&a, &b)| sum + R::of(a) * b)
-}
+/// What 256 bits may have lost of a score, relative to it.
+const LOST: f64 = power(-200);

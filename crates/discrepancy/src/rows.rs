@@ -114,6 +114,12 @@ pub trait RowLoss: Debug + Send + Sync {
     fn weight(&self, _target: Target<'_>) -> f64 {
         1.0
     }
+    /// The loss times a power of two, made by other class weights; `None` where the loss weighs no classes, or not so. Weights
+    /// that do not count for such a target may be any.
+    #[doc(hidden)]
+    fn scaled_by(&self, _power: i32, _target: Target<'_>) -> Option<Box<dyn RowLoss>> {
+        None
+    }
     /// The spec string.
     fn spec(&self) -> String {
         self.entry().spec(&self.arguments())
@@ -161,6 +167,7 @@ pub trait RowMap: Debug + Send + Sync {
 pub mod images;
 mod jacobian;
 pub mod labelled;
+mod many_margins;
 mod margins;
 pub(crate) mod shares;
 pub mod spread;

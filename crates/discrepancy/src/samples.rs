@@ -91,7 +91,7 @@ pub trait SampleStatistic: Debug + Send + Sync {
         permutations: usize,
         seed: u64,
     ) -> Result<PermutationTest> {
-        permutation::test(|x, y| self.value(x, y, dimension), (x, y), dimension, permutations, seed)
+        permutation::test(self.entry().name, |x, y| self.value(x, y, dimension), (x, y), dimension, permutations, seed)
     }
     /// The spec string.
     fn spec(&self) -> String {

@@ -3,6 +3,7 @@
 //! What computes for long looks now and then whether its result is still wanted ([`Stop`]); if not, it unwinds to where it
 //! was started. Work that nobody can give up does not notice any of this.
 
+use rayon::prelude::*;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -67,6 +68,39 @@ impl Stop {
             // Not a panic: no message, no backtrace.
             resume_unwind(Box::new(GivenUp));
         }
+    }
+}
+
+/// Works on behalf of the thread whose work this stop belongs to: what the work calls looks at it.
+pub(crate) fn helping<T>(stop: Option<&Stop>, work: impl FnOnce() -> T) -> T {
+    struct Restored(Option<Stop>);
+    impl Drop for Restored {
+        fn drop(&mut self) {
+            CURRENT.set(self.0.take());
+        }
+    }
+    let _outer = Restored(CURRENT.replace(stop.cloned()));
+    work()
+}
+
+/// So many small steps may lie between two looks.
+const OFTEN: usize = 1 << 12;
+
+/// Looks now and then, from the index of a step of a loop.
+pub(crate) fn look_at(step: usize) {
+    if step.is_multiple_of(OFTEN) {
+        look();
+    }
+}
+
+/// Sorts on all threads, and looks all the while.
+pub(crate) fn sort_by<T: Send>(items: &mut [T], compare: impl Fn(&T, &T) -> std::cmp::Ordering + Sync) {
+    match Stop::current() {
+        None => items.par_sort_unstable_by(compare),
+        Some(stop) => items.par_sort_unstable_by(|a, b| {
+            stop.look();
+            compare(a, b)
+        }),
     }
 }
 

@@ -7,5 +7,5 @@ pub(crate) mod registers;
 mod slice;
 
 pub use exact::ExactSum;
-pub(crate) use fixed::Fixed;
+pub(crate) use fixed::{Fixed, Whole, fixed_dot};
 pub use moments::Moments;

@@ -9,7 +9,7 @@
 //! | smoothly, 0 between equal samples | [`SinkhornDivergence`] | three times the same |
 //!
 //! Weights need not sum to 1, but both sides must weigh the same up to `8 n ε` relative, n being the longer side and
-//! ε = 2⁻⁵²; otherwise the error names both totals. Within that tolerance the lighter side is scaled up to the heavier one.
+//! ε = 2⁻⁵² or what [`stored_in`] says; otherwise the error names both totals. Within that tolerance the lighter side is scaled up to the heavier one.
 //! [`Wasserstein`] alone divides each side by its own total.
 //! Nothing else is repaired: NaN, infinities and negative weights are errors that name argument and index.
 //!
@@ -33,6 +33,7 @@ use crate::samples::{Plan, SampleStatistic, unsupported};
 use cloud::Cloud;
 
 pub use costs::Ground;
+pub use masses::stored_in;
 pub use optimal_transport::{TransportPlan, earth_movers_distance, optimal_transport};
 pub use sinkhorn::{SinkhornPlan, TransportGradient};
 

@@ -189,6 +189,7 @@ trait Vectors {
 }
 
 mod euclidean_slopes;
+mod exact_gaps;
 mod norm;
 
 /// Writes the module list and the registry from one line an entry: losses of so many numbers, and losses of vectors.

@@ -2,6 +2,7 @@
 
 use super::matrix::in_order;
 use crate::error::Result;
+use crate::stop::{self, Stop};
 use rayon::iter::plumbing::{Producer, ProducerCallback};
 use rayon::prelude::*;
 use std::any::Any;
@@ -27,6 +28,11 @@ where
     if numbers <= SMALL {
         return items.with_producer(Here { one, scratch: PhantomData });
     }
+    let Some(stop) = Stop::current() else { return in_order(items.map_init(S::default, one).collect()) };
+    let one = |scratch: &mut S, item| {
+        stop.look();
+        stop::helping(Some(&stop), || one(scratch, item))
+    };
     in_order(items.map_init(S::default, one).collect())
 }
 

@@ -1,5 +1,6 @@
 //! A loss over a batch: what a caller sees of it.
 
+use super::divisor::Divisor;
 use super::element::Element;
 use super::pass::{self, Buffers, Columns, Pass, Scale, Sums};
 use crate::error::{Error, ErrorKind, Result};
@@ -183,8 +184,9 @@ impl<'a, E: Element> Evaluation<'a, E> {
         reduction.of(self.pass.loss.entry().name, &moments)
     }
 
-    /// What the gradients of a reduction of this batch are divided by: Σ w for the mean, n for the mean by count.
-    pub fn divisor(&self, reduction: Reduction) -> Result<f64> {
+    /// What the gradients of a reduction of this batch are divided by: Σ w for the mean, n for the mean by count. Where that
+    /// is 0, it is an error.
+    pub fn divisor(&self, reduction: Reduction) -> Result<Divisor> {
         Scale::new(reduction, &self.pass, self.columns).map(Scale::divisor)
     }
 
@@ -204,8 +206,8 @@ impl<'a, E: Element> Evaluation<'a, E> {
     /// assert_eq!((moments.mean()?, gradient), (2.5, [1.0, 2.0]));
     /// # Ok::<(), discrepancy::Error>(())
     /// ```
-    pub fn part_and_gradient_into(&self, divisor: f64, gradient: &mut [E]) -> Result<Moments> {
-        let pass = Pass { scale: Some(Scale::of(divisor)), ..self.pass };
+    pub fn part_and_gradient_into(&self, divisor: impl Into<Divisor>, gradient: &mut [E]) -> Result<Moments> {
+        let pass = Pass { scale: Some(Scale::of(divisor.into())), ..self.pass };
         let buffers = Buffers { gradient: Some(gradient), ..Buffers::default() };
         pass::run(&pass, self.columns, buffers, Sums::First)
     }
@@ -250,7 +252,7 @@ impl Reduction {
         match self {
             Reduction::Mean => moments.mean(),
             Reduction::MeanByCount => moments.mean_by_count(),
-            Reduction::Sum => Ok(moments.sum()),
+            Reduction::Sum => moments.limit().map(|()| moments.sum()),
         }
         .map_err(|error| error.within(function))
     }

@@ -1,17 +1,19 @@
 //! A linear layer and a row loss over a batch, a few rows at a time.
 
 use super::Reduction;
+use super::divisor::Divisor;
 use super::element::Element;
 use super::matrix::{Matrix, in_order, narrow};
 use super::rows::Targets;
+use crate::distances::pair::scaled;
 use crate::error::{Error, ErrorKind, Result};
 use crate::heads::{Head, HeadFormula, HeadInput, HeadResult, HeadRow, Layer};
 use crate::number::Long;
 use crate::number::careful::{Careful, Checked, sure};
-use crate::rows::shares::{check_length, check_target};
+use crate::rows::shares::{check_length, check_target, far_power};
 use crate::rows::{RowTargets, Target};
 use crate::stop::Stop;
-use crate::sums::{ExactSum, Moments};
+use crate::sums::{ExactSum, Moments, Whole};
 use ndarray::ArrayView1;
 use rayon::prelude::*;
 
@@ -42,14 +44,27 @@ impl Row {
         Ok(Row::of(formula.row::<Long>(layer, x, target)?, layer))
     }
 
-    fn of<R: Careful>(row: HeadRow<R>, layer: Layer<'_>) -> Row {
-        // Wᵀ g.
-        let mut by_x = vec![row.value.lit(0.0); layer.width];
+    fn of<R: Whole>(row: HeadRow<R>, layer: Layer<'_>) -> Row {
+        // Wᵀ g. In the deepest precision slopes pull at what weights differ from those of one class by: their sum is known, and what
+        // all weights have in common may be very large.
+        let apart = R::WHOLE && row.special.is_none();
+        let common = |d: usize| if apart { R::of(layer.class(0)[d]) } else { R::of(0.0) };
+        let mut by_x: Vec<R> = (0..layer.width).map(|d| row.total * common(d)).collect();
         for (c, slope) in row.slopes.iter().enumerate() {
             let special = row.special.as_ref().filter(|special| special.class == c);
             for (d, sum) in by_x.iter_mut().enumerate() {
                 let by_x = special.map(|special| special.by_x[d]);
-                *sum = *sum + by_x.map_or_else(|| *slope * layer.class(c)[d], |by_x| *slope * by_x);
+                *sum = *sum
+                    + by_x.map_or_else(
+                        || {
+                            if apart {
+                                *slope * (R::of(layer.class(c)[d]) - common(d))
+                            } else {
+                                *slope * layer.class(c)[d]
+                            }
+                        },
+                        |by_x| *slope * by_x,
+                    );
             }
         }
         let checked = |numbers: Vec<R>| numbers.into_iter().map(Careful::checked).collect();
@@ -82,16 +97,20 @@ impl Total {
         // No slope, however large, pulls at a zero.
         self.plain += if by == 0.0 { 0.0 } else { slope.leading() * by };
     }
-    fn over(self, divisor: f64) -> f64 {
+    fn over(self, divisor: Divisor) -> f64 {
         let rounded = over(self.sum, divisor);
-        if rounded.is_finite() { rounded } else { self.plain / divisor }
+        if rounded.is_finite() { rounded } else { divisor.share(self.plain, 1.0) }
     }
 }
 
 /// The quotient, rounded once.
-fn over(x: Checked, divisor: f64) -> f64 {
-    // Infinities do not survive a twofold division.
-    if x.leading().is_finite() { x.over_number(divisor).round() } else { x.round() / divisor }
+fn over(x: Checked, divisor: Divisor) -> f64 {
+    match divisor.plain() {
+        Some(divisor) if x.leading().is_finite() => x.over_number(divisor).round(),
+        // Infinities do not survive a twofold division.
+        Some(divisor) => x.round() / divisor,
+        None => divisor.share_of(Long::from(x.value.high) + x.value.low, 0),
+    }
 }
 
 /// Values and gradients of a batch of `f64`.
@@ -298,7 +317,7 @@ impl<'a, E: Element> HeadEvaluation<'a, E> {
 
     /// Values and all gradients, of the sum over rows.
     pub fn evaluate(&self) -> Result<HeadResult<E>> {
-        self.wide(1.0).map(narrowed)
+        self.wide(self.head, Divisor::ONE).map(narrowed)
     }
 
     /// The reduced value, from the exact sum of the rows' values before they are rounded to the storage type; each row's
@@ -318,44 +337,61 @@ impl<'a, E: Element> HeadEvaluation<'a, E> {
     /// # Ok::<(), discrepancy::Error>(())
     /// ```
     pub fn reduce_and_gradients(&self, reduction: Reduction) -> Result<(f64, HeadResult<E>)> {
-        let counts = self.counts();
+        let (name, counts) = (self.head.entry().name, self.counts());
         let divisor = match reduction {
-            Reduction::Sum => 1.0,
-            Reduction::MeanByCount => counts.iter().flatten().count() as f64,
+            Reduction::Sum => Divisor::ONE,
+            Reduction::MeanByCount => Divisor::of_count(name, counts.iter().flatten().count())?,
             Reduction::Mean => {
                 let mut sum = ExactSum::new();
-                counts.iter().flatten().for_each(|count| sum.add(*count));
-                sum.to_f64()
+                counts.iter().flatten().for_each(|(count, power)| sum.add_product_times(*count, 1.0, *power));
+                Divisor::of_sum(name, &sum)?
             }
         };
-        let wide = self.wide(divisor)?;
+        // A mean and its gradients stay what they are if all classes weigh a power of two more.
+        let kind = match self.targets {
+            Targets::Labels { .. } => Target::Label(0),
+            Targets::Probabilities(_) => Target::Probabilities(&[]),
+        };
+        let lifted =
+            divisor.lifted().and_then(|(lifted, power)| Some((self.head.scaled_by(-power, kind)?, lifted, power)));
+        let (mut wide, power) = match &lifted {
+            Some((head, divisor, power)) => (self.wide(&**head, *divisor)?, *power),
+            None => (self.wide(self.head, divisor)?, 0),
+        };
         let mut moments = Moments::new();
-        for (value, count) in wide.value.iter().zip(counts) {
+        for (value, count) in wide.value.iter_mut().zip(counts) {
             match count {
                 None => {}
-                Some(1.0) => moments.push(*value),
-                Some(count) => moments.push_carrying(*value, count, 1.0),
+                Some((1.0, 0)) if power == 0 => moments.push(*value),
+                Some(count) => moments.push_times((*value, power.into()), count, 1.0),
             }
+            *value = scaled(*value, power);
         }
-        let value = reduction.of(self.head.entry().name, &moments)?;
+        let value = reduction.of(name, &moments)?;
         Ok((value, narrowed(wide)))
     }
 
-    /// What each row counts in a mean; nothing where it is ignored. Labels out of their domain are an error later.
-    fn counts(&self) -> Vec<Option<f64>> {
+    /// What each row counts in a mean, as a float times a power of two; nothing where it is ignored. Labels out of their domain
+    /// are an error later.
+    fn counts(&self) -> Vec<Option<(f64, i64)>> {
+        let weight = |target: Target<'_>| {
+            let weight = self.head.weight(target);
+            let eased = far_power(weight, target).and_then(|power| Some((self.head.scaled_by(-power, target)?, power)));
+            eased.map_or((weight, 0), |(head, power)| (head.weight(target), power.into()))
+        };
         let mut target = Vec::new();
         let one = |i: usize| match self.targets {
             Targets::Labels { labels, ignore_index } if ignore_index == Some(labels[i]) => None,
-            Targets::Labels { labels, .. } => Some(self.head.weight(Target::Label(labels[i] as usize))),
+            Targets::Labels { labels, .. } => Some(weight(Target::Label(labels[i] as usize))),
             Targets::Probabilities(y) => {
                 y.widen(i, &mut target);
-                Some(self.head.weight(Target::Probabilities(&target)))
+                Some(weight(Target::Probabilities(&target)))
             }
         };
         (0..self.x.rows()).map(one).collect()
     }
 
-    fn wide(&self, divisor: f64) -> Result<HeadResult> {
+    fn wide(&self, head: &dyn Head, divisor: Divisor) -> Result<HeadResult> {
         let (x, weights) = (self.x.widen_all(), self.weights.widen_all());
         let bias: Option<Vec<f64>> = self.bias.map(|bias| bias.iter().map(|b| b.widen()).collect());
         // Labels may stand apart in memory, soft targets in another type.
@@ -367,7 +403,7 @@ impl<'a, E: Element> HeadEvaluation<'a, E> {
             Targets::Labels { ignore_index, .. } => RowTargets::Labels { labels: &labels, ignore_index },
             Targets::Probabilities(_) => RowTargets::Probabilities(&soft),
         };
-        self.head.evaluate(HeadInput {
+        head.evaluate(HeadInput {
             x: &x,
             weights: &weights,
             bias: bias.as_deref(),

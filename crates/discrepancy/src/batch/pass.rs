@@ -12,6 +12,7 @@
 
 use super::block::BLOCK;
 use super::deal::with_scratch;
+use super::divisor::{Divisor, safe};
 use super::element::Element;
 use super::elements::{Left, Place, Rows};
 use super::evaluation::{NanPolicy, Reduction};
@@ -69,37 +70,36 @@ pub(super) struct Pass<'a> {
 /// The derivative of a reduction with respect to a row's weighted value, as `1 / divisor`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scale {
-    divisor: f64,
+    divisor: Divisor,
 }
 
 impl Scale {
-    pub(super) fn of(divisor: f64) -> Scale {
+    pub(super) fn of(divisor: Divisor) -> Scale {
         Scale { divisor }
     }
-    pub(super) fn divisor(self) -> f64 {
+    pub(super) fn divisor(self) -> Divisor {
         self.divisor
     }
-    /// `1 / divisor` in two floats; in one where the rest is out of range.
+    /// `1 / divisor` in two floats; 1 where the divisor is none.
     fn inverse(self) -> [f64; 2] {
-        let head = 1.0 / self.divisor;
-        let tail = (-head).mul_add(self.divisor, 1.0) * head;
-        [head, if tail.is_finite() { tail } else { 0.0 }]
+        let divisor = self.divisor.plain().unwrap_or(1.0);
+        let head = 1.0 / divisor;
+        [head, (-head).mul_add(divisor, 1.0) * head]
     }
     pub(super) fn new<E: Element>(reduction: Reduction, pass: &Pass<'_>, columns: Columns<'_, E>) -> Result<Scale> {
-        let count = columns.target.len() as f64;
+        let name = pass.loss.entry().name;
         let divisor = match (reduction, columns.weights) {
             _ if pass.nan == NanPolicy::Omit => {
-                let name = pass.loss.entry().name;
                 let allowed = "a policy that leaves the number of rows as it is";
                 return Err(Error::new(ErrorKind::Unsupported, name, "nan", allowed).value("omit"));
             }
-            (Reduction::Sum, _) => 1.0,
+            (Reduction::Sum, _) => Divisor::ONE,
             (Reduction::Mean, Some(weights)) => {
                 let mut sum = crate::sums::ExactSum::new();
                 weights.iter().for_each(|w| sum.add(w.widen()));
-                sum.to_f64()
+                Divisor::of_sum(name, &sum)?
             }
-            _ => count,
+            _ => Divisor::of_count(name, columns.target.len())?,
         };
         Ok(Scale { divisor })
     }
@@ -251,6 +251,11 @@ impl Pass<'_> {
         Err(Error::new(ErrorKind::Shape, self.loss.entry().name, argument, allowed).value(found))
     }
 
+    /// Whether gradients are scaled after they are computed: where rows have weights, or the divisor is far from 1.
+    fn defers(&self, weighted: bool) -> bool {
+        self.scale.is_some_and(|scale| weighted || scale.divisor.plain().is_none())
+    }
+
     /// Stores its results past the caches if it is given such stores.
     fn task<'b, E: Element>(
         &self,
@@ -315,17 +320,17 @@ impl Pass<'_> {
             if later && sums != Sums::None {
                 self.sum(&wide.value[..count], weights, sums, &mut moments);
             }
-            if let (Some(scale), Some(weights)) = (self.scale, weights) {
-                let single = E::EPSILON > f64::EPSILON;
+            let deferred = self.defers(weights.is_some());
+            if let Some(scale) = self.scale.filter(|_| deferred) {
+                let single = E::NARROW;
                 let gradient = &mut wide.gradient[..count];
                 run_block(self.level, Scaled { gradient, weights, divisor: scale.divisor, single });
             }
             let Buffers { value, gradient, hessian, .. } = &mut task.buffers;
             let [value, gradient, hessian] = [value, gradient, hessian].map(|buffer| split(buffer, count));
-            let weighted = self.scale.is_some() && columns.weights.is_some();
             let columns = [
                 (value, &wide.value, &narrow.value, true),
-                (gradient, &wide.gradient, &narrow.gradient, !weighted),
+                (gradient, &wide.gradient, &narrow.gradient, !deferred),
                 (hessian, &wide.hessian, &narrow.hessian, true),
             ];
             for (buffer, wide, narrow, ready) in columns {
@@ -360,7 +365,7 @@ impl Pass<'_> {
         let count = target.len();
         let prediction = lanes(prediction, &mut narrow.prediction[..count]);
         let target = lanes(target, &mut narrow.target[..count]);
-        let weighted = self.scale.is_some() && task.columns.weights.is_some();
+        let deferred = self.defers(task.columns.weights.is_some());
         let stored = E::of_lanes(&[]).is_some();
         // Where a result is wanted: wide for what is still to be done with it.
         fn place<'a, N>(
@@ -375,7 +380,7 @@ impl Pass<'_> {
         let Buffers { value, gradient, hessian, .. } = &task.buffers;
         let later = matches!(summing, Summing::Later);
         let value = [later || value.is_some() && !stored, value.is_some() && stored];
-        let gradient = [gradient.is_some() && (weighted || !stored), gradient.is_some() && stored && !weighted];
+        let gradient = [gradient.is_some() && (deferred || !stored), gradient.is_some() && stored && !deferred];
         let hessian = [hessian.is_some() && !stored, hessian.is_some() && stored];
         let rows = Rows {
             prediction,
@@ -385,7 +390,7 @@ impl Pass<'_> {
             gradient: place(gradient, &mut wide.gradient, &mut narrow.gradient, count),
             hessian: place(hessian, &mut wide.hessian, &mut narrow.hessian, count),
             factor: match self.scale {
-                Some(scale) if !weighted => scale.inverse(),
+                Some(scale) if !deferred => scale.inverse(),
                 _ => [1.0, 0.0],
             },
             sum: if let Summing::Here(sum) = summing { Some(sum) } else { None },
@@ -406,8 +411,8 @@ impl Pass<'_> {
         Scratch { wide, narrow, left, climbing }: &mut Scratch<E::Lanes>,
     ) -> Result<()> {
         let wanted = &task.buffers;
-        // Weighted gradients are divided when they are weighed.
-        let divisor = self.scale.filter(|_| task.columns.weights.is_none()).map_or(1.0, Scale::divisor);
+        let deferred = self.defers(task.columns.weights.is_some());
+        let divisor = self.scale.filter(|_| !deferred).and_then(|scale| scale.divisor.plain()).unwrap_or(1.0);
         let entry = self.loss.entry();
         let Climbing { prediction: z, target: y, results } = climbing;
         self.load("prediction", &entry.prediction, prediction, start, left, z)?;
@@ -506,11 +511,22 @@ fn lanes<'a, E: Element>(from: &'a [E], room: &'a mut [E::Lanes]) -> &'a [E::Lan
     room
 }
 
+/// Whether a product may leave the range of floats, or is of a weight of 0, which wins over any slope. Products of numbers that
+/// were stored in 24 bits do not leave it where their result would be seen.
+#[inline(always)]
+fn doubtful(gradient: &[f64], weights: Option<&[f64]>, single: bool) -> bool {
+    let mut doubtful = false;
+    for (g, w) in gradient.iter().zip(weights.unwrap_or_default()) {
+        doubtful |= if single { (*w == 0.0) & !g.is_finite() } else { !safe(*g, *g * *w) };
+    }
+    doubtful
+}
+
 /// `g w / divisor`, the product exact enough to be rounded once.
 struct Scaled<'a> {
     gradient: &'a mut [f64],
-    weights: &'a [f64],
-    divisor: f64,
+    weights: Option<&'a [f64]>,
+    divisor: Divisor,
     /// Whether the result is rounded to 24 bits: a product with the inverse is as good then, and far quicker.
     single: bool,
 }
@@ -518,16 +534,29 @@ struct Scaled<'a> {
 impl Block for Scaled<'_> {
     #[inline(always)]
     fn scalar(self) {
-        let Scaled { gradient, weights, divisor, single } = self;
-        let inverse = 1.0 / divisor;
-        // With so small a divisor the inverse is not exact to a unit.
-        if single && inverse.is_normal() {
-            for (g, w) in gradient.iter_mut().zip(weights) {
-                *g = *g * w * inverse;
+        let Scaled { gradient, weights, divisor: exact, single } = self;
+        let Some(divisor) = exact.plain().filter(|_| !doubtful(gradient, weights, single)) else {
+            for (i, g) in gradient.iter_mut().enumerate() {
+                *g = exact.share(*g, weights.map_or(1.0, |weights| weights[i]));
             }
-        } else {
-            for (g, w) in gradient.iter_mut().zip(weights) {
-                *g = *g * w / divisor;
+            return;
+        };
+        let inverse = 1.0 / divisor;
+        match (weights, single) {
+            (None, _) => {
+                for g in gradient {
+                    *g /= divisor;
+                }
+            }
+            (Some(weights), true) => {
+                for (g, w) in gradient.iter_mut().zip(weights) {
+                    *g = *g * w * inverse;
+                }
+            }
+            (Some(weights), false) => {
+                for (g, w) in gradient.iter_mut().zip(weights) {
+                    *g = *g * w / divisor;
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! A row loss over a batch of rows.
 
 use super::deal::deal;
+use super::divisor::Divisor;
 use super::element::Element;
 use super::evaluation::{NanPolicy, Reduction};
 use super::labelled::{Room, rows_of_block};
@@ -10,6 +11,7 @@ use super::spread::SpreadRoom;
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::Level;
 use crate::number::stored::Stored;
+use crate::rows::shares::far_power;
 use crate::rows::{HessianKind, LabelledLoss, RowLoss, RowTargets, SpreadLoss, Target};
 use crate::sums::{ExactSum, Moments};
 use discrepancy_stream::Stores;
@@ -563,8 +565,8 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     /// assert_eq!((moments.mean()?, gradient), (std::f64::consts::LN_2, [-0.25, 0.25, 0.25, -0.25]));
     /// # Ok::<(), discrepancy::Error>(())
     /// ```
-    pub fn part_and_gradient_into(&self, divisor: f64, gradient: &mut [E]) -> Result<Moments> {
-        let width = self.rows.width();
+    pub fn part_and_gradient_into(&self, divisor: impl Into<Divisor>, gradient: &mut [E]) -> Result<Moments> {
+        let (width, divisor) = (self.rows.width(), divisor.into());
         self.same_length("gradient", gradient.len(), self.rows.rows() * width)?;
         let size = rows_of_block(width);
         let blocks = self.blocks_of_task(size);
@@ -633,15 +635,15 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
     }
 
     /// What the gradients of a reduction of this batch are divided by: for the mean, the sum of the weights of rows and
-    /// classes. Ignored rows do not count.
-    pub fn divisor(&self, reduction: Reduction) -> Result<f64> {
+    /// classes. Ignored rows do not count. Where it is 0, it is an error.
+    pub fn divisor(&self, reduction: Reduction) -> Result<Divisor> {
         let name = self.loss.entry().name;
         if self.nan == NanPolicy::Omit {
             let allowed = "a policy that leaves the number of rows as it is";
             return Err(Error::new(ErrorKind::Unsupported, name, "nan", allowed).value("omit"));
         }
         if reduction == Reduction::Sum {
-            return Ok(1.0);
+            return Ok(Divisor::ONE);
         }
         let weighs = match self.kernel().map(|kernel| kernel.loss) {
             Some(Kind::Labelled(loss)) => loss.weighs(),
@@ -655,24 +657,24 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
                 }
                 Targets::Probabilities(_) => 0,
             };
-            return Ok((self.rows.rows() - ignored) as f64);
+            return Divisor::of_count(name, self.rows.rows() - ignored);
         }
         let (mut sum, mut target) = (ExactSum::new(), Vec::new());
         for i in 0..self.rows.rows() {
-            let carried = match self.targets {
+            let (carried, power) = match self.targets {
                 Targets::Labels { labels, ignore_index } if ignore_index == Some(labels[i]) => continue,
-                _ if reduction == Reduction::MeanByCount => 1.0,
+                _ if reduction == Reduction::MeanByCount => (1.0, 0),
                 // A label that is none is an error when its row is computed.
-                Targets::Labels { labels, .. } => self.loss.weight(Target::Label(labels[i] as usize)),
+                Targets::Labels { labels, .. } => self.carried(Target::Label(labels[i] as usize)),
                 Targets::Probabilities(y) => {
                     y.widen(i, &mut target);
-                    self.loss.weight(Target::Probabilities(&target))
+                    self.carried(Target::Probabilities(&target))
                 }
             };
             let weight = if reduction == Reduction::Mean { self.weight(i) } else { 1.0 };
-            sum.add_product(weight, carried);
+            sum.add_product_times(weight, carried, power);
         }
-        Ok(sum.to_f64())
+        Divisor::of_sum(name, &sum)
     }
 
     fn weight(&self, i: usize) -> f64 {
@@ -692,21 +694,23 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         &self,
         first: usize,
         out: &'b mut [E],
-        divisor: f64,
+        divisor: Divisor,
         scratch: &mut BlockScratch<E>,
         stores: Option<&Stores<'b>>,
     ) -> Result<Moments> {
         let width = self.rows.width();
         let mut moments = Moments::new();
-        let kernel = self.kernel();
+        let kernel = self.kernel().filter(|_| divisor.plain().is_some());
         let rows = out.len() / width;
         scratch.values.clear();
+        // Rows that no kernel takes have factors that no float need hold.
+        let plain = divisor.plain().unwrap_or(1.0);
         if let Some(kernel) = kernel {
             self.answer(kernel, first, rows, scratch);
             scratch.factors.clear();
             match self.weights {
-                Some(_) => scratch.factors.extend((0..rows).map(|k| quotient(self.weight(first + k), divisor))),
-                None => scratch.factors.resize(rows, quotient(1.0, divisor)),
+                Some(_) => scratch.factors.extend((0..rows).map(|k| quotient(self.weight(first + k), plain))),
+                None => scratch.factors.resize(rows, quotient(1.0, plain)),
             }
         }
         // Past the caches, from where it was made.
@@ -732,9 +736,7 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
                 _ => self.push(i, known, &mut scratch.one, &mut moments).map_err(|error| self.place(error, i))?,
             }
             if !kernel.is_some_and(|kernel| self.settled(kernel, i, k, true, scratch)) {
-                let weight = self.weight(i);
-                let (_, own) = self.one(i, true, &mut scratch.one).map_err(|error| self.place(error, i))?;
-                out.iter_mut().zip(own).for_each(|(out, g)| *out = E::narrow(g * weight / divisor));
+                self.share(i, divisor, &mut scratch.one, out).map_err(|error| self.place(error, i))?;
             }
         }
         if let Some(stores) = stores {
@@ -786,6 +788,36 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
         Ok(merged(deal(self.numbers(), (0..count.div_ceil(size)).into_par_iter(), one)?))
     }
 
+    /// The gradient of a row that goes alone, weighted and over the divisor.
+    fn share(&self, i: usize, divisor: Divisor, scratch: &mut Scratch, out: &mut [E]) -> Result<()> {
+        let weight = self.weight(i);
+        let (_, own) = self.one(i, true, scratch)?;
+        out.iter_mut().zip(own).for_each(|(out, g)| *out = E::narrow(divisor.share(*g, weight)));
+        let Row::Given(row, target) = self.row(i, scratch)? else { return Ok(()) };
+        let Some((loss, power)) = self.eased(target) else { return Ok(()) };
+        let mut eased = vec![0.0; row.len()];
+        loss.evaluate(row, target, E::EPSILON, Some(&mut eased))?;
+        for (out, g) in out.iter_mut().zip(eased).filter(|(_, g)| g.is_finite() && *g != 0.0) {
+            *out = E::narrow(divisor.share_times(g, power.into(), weight));
+        }
+        Ok(())
+    }
+
+    /// The loss over a power of two that brings the class's weight of this target near 1, and that power, where the weight is so far
+    /// from it that its products would leave the range of floats.
+    fn eased(&self, target: Target<'_>) -> Option<(Box<dyn RowLoss>, i32)> {
+        let power = far_power(self.loss.weight(target), target)?;
+        Some((self.loss.scaled_by(-power, target)?, power))
+    }
+
+    /// What a row of this target counts in a mean, as a float times a power of two.
+    fn carried(&self, target: Target<'_>) -> (f64, i64) {
+        match self.eased(target) {
+            Some((loss, power)) => (loss.weight(target), power.into()),
+            None => (self.loss.weight(target), 0),
+        }
+    }
+
     /// Adds a row to the sums; its value and what it counts may be known.
     fn push(&self, i: usize, known: Option<(f64, f64)>, scratch: &mut Scratch, moments: &mut Moments) -> Result<()> {
         let (value, carried) = if let Some(known) = known {
@@ -796,7 +828,15 @@ impl<'a, E: Element> RowEvaluation<'a, E> {
                 Row::NotANumber if self.nan == NanPolicy::Omit => return Ok(()),
                 Row::NotANumber => (f64::NAN, 1.0),
                 Row::Given(row, target) => {
-                    (self.loss.evaluate(row, target, E::EPSILON, None)?, self.loss.weight(target))
+                    let value = self.loss.evaluate(row, target, E::EPSILON, None)?;
+                    if let Some((loss, power)) = self.eased(target) {
+                        let (eased, carried) = (loss.evaluate(row, target, E::EPSILON, None)?, loss.weight(target));
+                        let shows = eased.is_finite() && eased != 0.0;
+                        let value = if shows { (eased, power.into()) } else { (value, 0) };
+                        moments.push_times(value, (carried, power.into()), self.weight(i));
+                        return Ok(());
+                    }
+                    (value, self.loss.weight(target))
                 }
             }
         };

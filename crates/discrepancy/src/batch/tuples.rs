@@ -1,6 +1,7 @@
 //! A loss of several inputs over a batch.
 
 use super::deal::deal;
+use super::divisor::Divisor;
 use super::element::Element;
 use super::evaluation::{NanPolicy, Reduction};
 use super::matrix::{Matrix, room};
@@ -186,7 +187,7 @@ impl<'a, E: Element> TupleEvaluation<'a, E> {
     /// The exact sums of the values, to be merged with others. Values are summed before they are rounded to the storage
     /// type.
     pub fn moments(&self) -> Result<Moments> {
-        self.run(&mut [], &mut [], Some(1.0))
+        self.run(&mut [], &mut [], Some(Divisor::ONE))
     }
 
     /// The reduced value, and its gradients with respect to each input, into slices as long as these: a training step's
@@ -207,28 +208,30 @@ impl<'a, E: Element> TupleEvaluation<'a, E> {
         reduction.of(self.loss.entry().name, &self.part_and_gradients_into(divisor, gradients)?)
     }
 
-    /// What the gradients of a reduction of this batch are divided by: Σ w for the mean, n for the mean by count.
-    pub fn divisor(&self, reduction: Reduction) -> Result<f64> {
+    /// What the gradients of a reduction of this batch are divided by: Σ w for the mean, n for the mean by count. Where that
+    /// is 0, it is an error.
+    pub fn divisor(&self, reduction: Reduction) -> Result<Divisor> {
+        let name = self.loss.entry().name;
         if self.nan == NanPolicy::Omit {
             let allowed = "a policy that leaves the number of rows as it is";
-            return Err(Error::new(ErrorKind::Unsupported, self.loss.entry().name, "nan", allowed).value("omit"));
+            return Err(Error::new(ErrorKind::Unsupported, name, "nan", allowed).value("omit"));
         }
-        Ok(match (reduction, self.weights) {
-            (Reduction::Sum, _) => 1.0,
+        match (reduction, self.weights) {
+            (Reduction::Sum, _) => Ok(Divisor::ONE),
             (Reduction::Mean, Some(weights)) => {
                 let mut sum = ExactSum::new();
                 weights.iter().for_each(|weight| sum.add(weight.widen()));
-                sum.to_f64()
+                Divisor::of_sum(name, &sum)
             }
-            _ => self.rows() as f64,
-        })
+            _ => Divisor::of_count(name, self.rows()),
+        }
     }
 
     /// The exact sums of the values, and `w g / divisor` for each number: for a batch that is a part of a larger one, whose
     /// [`divisor`](Self::divisor) is given. Merged, the parts give the same bits as the whole.
-    pub fn part_and_gradients_into(&self, divisor: f64, gradients: &mut [&mut [E]]) -> Result<Moments> {
+    pub fn part_and_gradients_into(&self, divisor: impl Into<Divisor>, gradients: &mut [&mut [E]]) -> Result<Moments> {
         self.check_gradients(gradients)?;
-        self.run(&mut [], gradients, Some(divisor))
+        self.run(&mut [], gradients, Some(divisor.into()))
     }
 
     fn check_gradients(&self, gradients: &[&mut [E]]) -> Result<()> {
@@ -246,7 +249,7 @@ impl<'a, E: Element> TupleEvaluation<'a, E> {
 
     /// Values where they are wanted, gradients if there are slices for them; sums, and gradients weighted and over the
     /// divisor, if there is a divisor.
-    fn run(&self, value: &mut [E], gradients: &mut [&mut [E]], divisor: Option<f64>) -> Result<Moments> {
+    fn run(&self, value: &mut [E], gradients: &mut [&mut [E]], divisor: Option<Divisor>) -> Result<Moments> {
         let (rows, width) = (self.rows(), self.inputs[0].width());
         if divisor.is_none() {
             self.same_length("value", value.len(), rows)?;
@@ -276,7 +279,7 @@ impl<'a, E: Element> TupleEvaluation<'a, E> {
     }
 
     /// One block: computed, rounded, summed.
-    fn block(&self, task: Task<'_, E>, divisor: Option<f64>, scratch: &mut Scratch) -> Result<Moments> {
+    fn block(&self, task: Task<'_, E>, divisor: Option<Divisor>, scratch: &mut Scratch) -> Result<Moments> {
         let Task { first, rows, value, gradients } = task;
         let wanted = !gradients.is_empty();
         self.load(first, rows, scratch);
@@ -287,11 +290,11 @@ impl<'a, E: Element> TupleEvaluation<'a, E> {
             match (divisor, self.weights) {
                 (None, _) => to.iter_mut().zip(from).for_each(|(to, from)| *to = E::narrow(*from)),
                 (Some(divisor), None) => {
-                    to.iter_mut().zip(from).for_each(|(to, from)| *to = E::narrow(from / divisor));
+                    to.iter_mut().zip(from).for_each(|(to, from)| *to = E::narrow(divisor.share(*from, 1.0)));
                 }
                 (Some(divisor), Some(weights)) => {
                     for (k, (to, from)) in to.iter_mut().zip(from).enumerate() {
-                        *to = E::narrow(from * weights[first + k / width].widen() / divisor);
+                        *to = E::narrow(divisor.share(*from, weights[first + k / width].widen()));
                     }
                 }
             }

@@ -1,10 +1,10 @@
-use super::{HeadFormula, HeadRow, Layer, SpecialScore, dot};
+use super::{HeadFormula, HeadRow, Layer, SpecialScore};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::careful::Careful;
 use crate::number::{Real, Twofold};
-use crate::rows::shares::Shares;
 use crate::rows::{SoftmaxCrossEntropy, Target};
+use crate::sums::Whole;
 
 crate::entry! {
     /// Large-margin softmax: the true class must win by an angle `margin` times as wide.
@@ -76,8 +76,8 @@ impl LargeMarginSoftmax {
         (t * sign - 2.0 * k as f64, u * (sign * f64::from(self.margin)))
     }
 
-    fn true_score<R: Careful>(&self, x: &[f64], w: &[f64]) -> TrueScore<R> {
-        let (inner, x_norm, w_norm): (R, R, R) = (dot(x, w), dot::<R>(x, x).sqrt(), dot::<R>(w, w).sqrt());
+    fn true_score<R: Whole>(&self, x: &[f64], w: &[f64]) -> TrueScore<R> {
+        let (inner, x_norm, w_norm): (R, R, R) = (R::dot(x, w), R::dot(x, x).sqrt(), R::dot(w, w).sqrt());
         let product = x_norm * w_norm;
         if product.is_zero() {
             let zero = || x.iter().map(|_| R::of(0.0)).collect();
@@ -104,24 +104,25 @@ impl LargeMarginSoftmax {
     pub(super) fn target_weight(&self, _: Target<'_>) -> f64 {
         1.0
     }
+    pub(super) fn times_power(&self, _: i32, _: Target<'_>) -> Option<Self> {
+        None
+    }
 }
 
 impl HeadFormula for LargeMarginSoftmax {
     const BIAS: bool = false;
 
-    fn row<R: Careful>(&self, layer: Layer<'_>, x: &[f64], target: Target<'_>) -> Result<HeadRow<R>> {
+    fn row<R: Whole>(&self, layer: Layer<'_>, x: &[f64], target: Target<'_>) -> Result<HeadRow<R>> {
         let Target::Label(class) = target else {
             let allowed = "labels: only a true class has a margin";
             return Err(Error::new(ErrorKind::Unsupported, layer.function, "target", allowed));
         };
         let loss = SoftmaxCrossEntropy::default();
         let TrueScore { score, by_x, by_weights } = self.true_score::<R>(x, layer.class(class));
-        let mut scores = layer.scores(x);
-        scores[class] = score;
-        let shares = Shares::of_products(layer.function, &scores, 1.0)?;
+        let shares = layer.shares(x, 1.0, Some((class, score)))?;
         let pull = loss.pulls(layer.function, &shares, target)?;
         let slopes = (0..layer.classes()).map(|c| SoftmaxCrossEntropy::slope_of(&shares, &pull, c)).collect();
         let special = Some(SpecialScore { class, by_x, by_weights });
-        Ok(HeadRow { value: SoftmaxCrossEntropy::value_of(&pull), slopes, special })
+        Ok(HeadRow { value: SoftmaxCrossEntropy::value_of(&pull), slopes, total: R::of(0.0), special })
     }
 }

@@ -1,9 +1,10 @@
 use super::{HeadFormula, HeadRow, Layer};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
+use crate::distances::pair::scaled;
 use crate::error::Result;
-use crate::number::careful::Careful;
-use crate::rows::shares::Shares;
+use crate::rows::shares::scaled_weights;
 use crate::rows::{RowLoss, SmoothingOver, SoftmaxCrossEntropy, Target};
+use crate::sums::Whole;
 
 crate::entry! {
     /// Softmax cross entropy over a linear layer `z = W x + b`, with all gradients in one call.
@@ -40,6 +41,11 @@ impl LinearSoftmaxCrossEntropy {
         let weight = self.class_weight.clone();
         SoftmaxCrossEntropy::new(self.temperature, self.label_smoothing, self.z_loss, self.smoothing_over, weight)
     }
+    pub(super) fn times_power(&self, power: i32, target: Target<'_>) -> Option<Self> {
+        let alone = matches!(target, Target::Label(_)) && self.label_smoothing == 0.0;
+        let (z_loss, class_weight) = (scaled(self.z_loss, power), scaled_weights(&self.class_weight, power, alone)?);
+        z_loss.is_finite().then(|| LinearSoftmaxCrossEntropy { z_loss, class_weight, ..self.clone() })
+    }
     pub(super) fn target_weight(&self, target: Target<'_>) -> f64 {
         self.loss().map_or(1.0, |loss| loss.weight(target))
     }
@@ -48,11 +54,16 @@ impl LinearSoftmaxCrossEntropy {
 impl HeadFormula for LinearSoftmaxCrossEntropy {
     const BIAS: bool = true;
 
-    fn row<R: Careful>(&self, layer: Layer<'_>, x: &[f64], target: Target<'_>) -> Result<HeadRow<R>> {
+    fn row<R: Whole>(&self, layer: Layer<'_>, x: &[f64], target: Target<'_>) -> Result<HeadRow<R>> {
         let loss = self.loss()?;
-        let shares = Shares::<R>::of_products(layer.function, &layer.scores(x), self.temperature)?;
+        let shares = layer.shares::<R>(x, self.temperature, None)?;
         let pull = loss.pulls(layer.function, &shares, target)?;
         let slopes = (0..layer.classes()).map(|c| SoftmaxCrossEntropy::slope_of(&shares, &pull, c)).collect();
-        Ok(HeadRow { value: SoftmaxCrossEntropy::value_of(&pull), slopes, special: None })
+        // Probabilities sum to 1, so that only the drift of the scores is left.
+        let total = match self.z_loss {
+            0.0 => R::of(0.0),
+            z_loss => (shares.logsumexp() * z_loss * 2.0).over_number(self.temperature),
+        };
+        Ok(HeadRow { value: SoftmaxCrossEntropy::value_of(&pull), slopes, total, special: None })
     }
 }

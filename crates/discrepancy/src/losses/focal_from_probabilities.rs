@@ -33,6 +33,12 @@ fn parts<R: Real>(p: R, y: R) -> (R, R, R) {
     (R::when(positive, p, miss), R::when(positive, miss, p), s)
 }
 
+/// s / q, which tends to 1 where q does to 0.
+#[inline(always)]
+fn ratio<R: Real>(q: R, s: R) -> R {
+    R::when(q.same(q.lit(0.0)), q.lit(1.0), s / q)
+}
+
 impl Loss for FocalFromProbabilities {
     const COUPLING: Coupling = Coupling::Pair;
     // The second derivative changes its sign.
@@ -40,25 +46,39 @@ impl Loss for FocalFromProbabilities {
     #[inline(always)]
     fn value<R: Real>(&self, p: R, y: R) -> R {
         let (_, q, s) = parts(p, y);
-        s.weighted(q.power(self.gamma)) * class_weight(self.alpha, y)
+        s.weighted(q.power(self.gamma)).weighted(class_weight(self.alpha, y))
     }
     #[inline(always)]
     fn derivative<R: Real>(&self, p: R, y: R) -> R {
         // d/dp_y of q^γ s = -γ q^(γ-1) s - q^γ / p_y
         let (hit, q, s) = parts(p, y);
-        let first = if self.gamma == 0.0 { p.lit(0.0) } else { s.weighted(q.power(self.gamma - 1.0)) * self.gamma };
-        let d = -(first + q.power(self.gamma) / hit) * class_weight(self.alpha, y);
+        let easiness = q.power(self.gamma);
+        let first = if self.gamma == 0.0 {
+            p.lit(0.0)
+        } else if self.gamma < 1.0 {
+            // s / q tends to 1 where q^(γ-1) has no end.
+            ratio(q, s) * easiness * self.gamma
+        } else {
+            s.weighted(q.power(self.gamma - 1.0)) * self.gamma
+        };
+        let d = -(first + easiness / hit).weighted(class_weight(self.alpha, y));
         R::when(y.same(y.lit(1.0)), d, -d)
     }
     #[inline(always)]
     fn second_derivative<R: Real>(&self, p: R, y: R) -> R {
         // γ(γ-1) q^(γ-2) s + 2γ q^(γ-1) / p_y + q^γ / p_y²
         let (hit, q, s) = parts(p, y);
-        let gamma = self.gamma;
-        // s / q tends to 1 where q does to 0, and the power of q alone stays in range.
-        let ratio = R::when(q.same(q.lit(0.0)), q.lit(1.0), s / q);
-        let first = if gamma == 0.0 || gamma == 1.0 { p.lit(0.0) } else { ratio * q.power(gamma - 1.0) * (gamma * (gamma - 1.0)) };
-        let second = if gamma == 0.0 { p.lit(0.0) } else { q.power(gamma - 1.0) / hit * (2.0 * gamma) };
-        (first + second + q.power(gamma) / hit.square()) * class_weight(self.alpha, y)
+        let (gamma, zero) = (self.gamma, p.lit(0.0));
+        if gamma > 0.0 && gamma < 1.0 {
+            // q^(γ-1) is taken out of the sum, which has no end where it has none; nor has that of 1 / p_y².
+            let inner = ratio(q, s) * (gamma * (gamma - 1.0)) + q.lit(2.0 * gamma) / hit;
+            let whole = inner * q.power(gamma - 1.0) + q.power(gamma) / hit.square();
+            let endless = q.lit(f64::INFINITY);
+            return R::when(hit.same(zero), endless, whole).weighted(class_weight(self.alpha, y));
+        }
+        // The power of q alone stays in range.
+        let first = if gamma == 0.0 || gamma == 1.0 { zero } else { ratio(q, s) * q.power(gamma - 1.0) * (gamma * (gamma - 1.0)) };
+        let second = if gamma == 0.0 { zero } else { q.power(gamma - 1.0) / hit * (2.0 * gamma) };
+        (first + second + q.power(gamma) / hit.square()).weighted(class_weight(self.alpha, y))
     }
 }

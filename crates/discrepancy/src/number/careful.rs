@@ -212,6 +212,7 @@ macro_rules! settled {
     ($parts:expr, |$part:pat_param| $expression:expr) => {{
         use $crate::number::careful::Careful;
         'settled: {
+            $crate::stop::look();
             if $parts.is_quick() {
                 match $parts.quick().map(|$part| $expression) {
                     Ok(quick) if quick.sure_single() => break 'settled Ok(quick.value),

@@ -157,7 +157,7 @@ impl Long {
     }
 
     /// `self · 2^k`.
-    fn scaled(self, k: i64) -> Long {
+    pub(crate) fn scaled(self, k: i64) -> Long {
         if self.kind == Kind::Finite { Long::finite(self.negative, self.exponent + k, self.limbs) } else { self }
     }
 

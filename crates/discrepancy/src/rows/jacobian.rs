@@ -82,7 +82,10 @@ fn class<R: Careful>(shares: &Shares<R>, v: &[f64], k: usize) -> Class<R> {
 /// Of a row taken apart; there is a v for each class.
 pub(super) fn numbers<F: ProductFormula, R: Careful>(shares: &Shares<R>, v: &[f64]) -> Numbers<R> {
     let others = (0..v.len()).filter(|k| *k != shares.top);
-    let sum = others.fold(R::of(0.0), |sum, k| sum + F::term(class(shares, v, k)));
+    let sum = others.fold(R::of(0.0), |sum, k| {
+        crate::stop::look_at(k);
+        sum + F::term(class(shares, v, k))
+    });
     let (rest, total) = (shares.rest, shares.total);
     let row = ProductRow { zero: R::of(0.0), rest, total, sum, v: R::of(v[shares.top]) };
     Numbers { row, number: F::number(row), inverse: R::of(1.0) / row.total }

@@ -4,6 +4,7 @@
 //! score are numbers of the row, and the derivative by any other score is one factor times that class's exponential.
 //! So a kernel that knows no loss computes exponentials, the formula is asked once a row, and what is left is a product.
 
+use super::shares::all_near;
 use crate::number::guarded::power;
 use crate::number::lane::{Block, Load, One, Several, run};
 use crate::number::stored::{First, Stored};
@@ -116,7 +117,7 @@ impl LabelledRows {
 pub trait LabelledLoss: Sync {
     /// T.
     fn scale(&self) -> f64;
-    /// Whether it is a loss of rows of so many classes.
+    /// Whether it is a loss of rows of so many classes, with class weights that kernels take.
     fn fits(&self, classes: usize) -> bool;
     /// Whether classes weigh differently.
     fn weighs(&self) -> bool;
@@ -131,7 +132,7 @@ impl<F: LabelFormula + Sync> LabelledLoss for F {
         self.temperature()
     }
     fn fits(&self, classes: usize) -> bool {
-        [0, classes].contains(&self.class_weights().len())
+        [0, classes].contains(&self.class_weights().len()) && all_near(self.class_weights())
     }
     fn weighs(&self) -> bool {
         !self.class_weights().is_empty()

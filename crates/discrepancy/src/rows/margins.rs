@@ -6,7 +6,7 @@ use super::shares::{check_length, check_scores};
 use crate::distances::pair::{Wide, exponent, normalise, scaled, wide};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::{Real, Twofold};
-use crate::sums::ExactSum;
+use crate::sums::{ExactSum, Fixed};
 
 /// A class that should be ahead of another one, and what a lack of it weighs.
 pub(super) struct Lead {
@@ -16,18 +16,57 @@ pub(super) struct Lead {
 }
 
 /// `Σ w max(0, μ - x_ahead + x_behind)^p / C`.
+#[derive(Debug)]
 pub(super) struct Margins<'a> {
     pub(super) function: &'static str,
     pub(super) row: &'a [f64],
     pub(super) margin: f64,
     /// 1 or 2.
     pub(super) power: u32,
+    /// What scores are divided by the power of two of: only where a difference could leave the range.
+    exponent: i32,
 }
 
 /// Twofold sums of three floats keep so much unless they cancel further.
 const SPARE: f64 = 1.0 / 1_099_511_627_776.0;
 
-impl Margins<'_> {
+impl<'a> Margins<'a> {
+    /// Of a row of scores.
+    pub(super) fn new(function: &'static str, row: &'a [f64], margin: f64, power: u32) -> Self {
+        let sizes = row.iter().map(|x| x.abs()).filter(|x| x.is_finite());
+        let largest = sizes.fold(margin, f64::max);
+        Margins { function, row, margin, power, exponent: if exponent(largest) > 1000 { 4 } else { 0 } }
+    }
+
+    /// Where the lack of class i's lead over class j weighs `ahead[i] · (1 - y[j])`: the factors of `ahead` are given.
+    pub(super) fn of_products(
+        &self,
+        ahead: &[[f64; 2]],
+        y: Option<&[f64]>,
+        gradient: Option<&mut [f64]>,
+    ) -> Result<f64> {
+        check_scores(self.function, self.row)?;
+        if let Some(gradient) = &gradient {
+            check_length(self.function, "gradient", gradient.len(), self.row.len())?;
+        }
+        let less = |j: usize| y.map_or(0.0, |y| y[j]);
+        let leading: Vec<usize> = (0..self.row.len()).filter(|i| ahead[*i][0] > 0.0).collect();
+        if let [] | [_] = leading.as_slice() {
+            let mut leads = Vec::with_capacity(self.row.len());
+            for i in leading {
+                let own = wide(ahead[i][0]) * wide(ahead[i][1]);
+                for j in (0..self.row.len()).filter(|j| *j != i && less(*j) < 1.0) {
+                    leads.push(Lead { ahead: i, behind: j, weight: (-wide(less(j)) + 1.0) * own });
+                }
+            }
+            return self.evaluate(&leads, gradient);
+        }
+        let ahead: Vec<Fixed> = ahead.iter().map(|[y, w]| Fixed::of_float(*y).times(&Fixed::of_float(*w))).collect();
+        let one = Fixed::units(1, 0);
+        let behind: Vec<Fixed> = (0..self.row.len()).map(|j| one.minus(&Fixed::of_float(less(j)))).collect();
+        self.evaluate_many(&ahead, &behind, gradient)
+    }
+
     /// The value, and the gradient where wanted; at a kink the subgradient of least norm of that lead, 0. A score of minus
     /// infinity is a class that cannot be: behind it costs nothing, ahead of others everything.
     pub(super) fn evaluate(&self, leads: &[Lead], gradient: Option<&mut [f64]>) -> Result<f64> {
@@ -42,7 +81,7 @@ impl Margins<'_> {
         let endless = missing.iter().filter(|(_, x)| x.high.is_infinite());
         let finite = || missing.iter().filter(|(_, x)| x.high.is_finite());
         let mut sizes: Vec<Wide> = finite().map(|(_, x)| *x).collect();
-        let k = normalise(&mut sizes) + self.exponent();
+        let k = normalise(&mut sizes) + self.exponent;
         if let Some(gradient) = gradient {
             check_length(self.function, "gradient", gradient.len(), self.row.len())?;
             let mut slopes = vec![wide(0.0); gradient.len()];
@@ -74,22 +113,15 @@ impl Margins<'_> {
         Ok(scaled((sum / classes).round_to_machine(), k * self.power as i32))
     }
 
-    /// What scores are divided by the power of: only where a difference could leave the range.
-    fn exponent(&self) -> i32 {
-        let sizes = self.row.iter().map(|x| x.abs()).filter(|x| x.is_finite());
-        let largest = sizes.fold(self.margin, f64::max);
-        if exponent(largest) > 1000 { 4 } else { 0 }
-    }
-
     /// `μ - x_ahead + x_behind`, with the right sign however much cancels.
-    fn missing(&self, lead: &Lead) -> Wide {
+    pub(super) fn missing(&self, lead: &Lead) -> Wide {
         if self.row[lead.ahead] == f64::NEG_INFINITY {
             return wide(f64::INFINITY);
         }
         if self.row[lead.behind] == f64::NEG_INFINITY {
             return wide(0.0);
         }
-        let k = self.exponent();
+        let k = self.exponent;
         let terms = [self.margin, -self.row[lead.ahead], self.row[lead.behind]].map(|x| scaled(x, -k));
         let sum = Twofold::sum(terms[1], terms[2]).plus(terms[0]);
         let largest = terms.iter().fold(0.0, |m: f64, x| m.max(x.abs()));

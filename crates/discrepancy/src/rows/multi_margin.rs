@@ -1,8 +1,7 @@
-use super::margins::{Lead, Margins};
+use super::margins::Margins;
 use super::shares::{check_classes, check_target};
 use super::{RowLoss, Target};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
-use crate::distances::pair::wide;
 use crate::error::Result;
 
 crate::entry! {
@@ -37,11 +36,8 @@ impl RowLoss for MultiMargin {
         let function = Self::ENTRY.name;
         check_target(function, row.len(), target, epsilon)?;
         check_classes(function, "class_weight", self.class_weight.len(), row.len())?;
-        let mut leads = Vec::new();
-        for ahead in (0..row.len()).filter(|ahead| target.probability(*ahead) > 0.0) {
-            let weight = wide(target.probability(ahead)) * self.class_weight.get(ahead).map_or(wide(1.0), |w| wide(*w));
-            leads.extend((0..row.len()).filter(|j| *j != ahead).map(|behind| Lead { ahead, behind, weight }));
-        }
-        Margins { function, row, margin: self.margin, power: self.p }.evaluate(&leads, gradient)
+        let ahead = |i: usize| [target.probability(i), self.class_weight.get(i).copied().unwrap_or(1.0)];
+        let ahead: Vec<[f64; 2]> = (0..row.len()).map(ahead).collect();
+        Margins::new(function, row, self.margin, self.p).of_products(&ahead, None, gradient)
     }
 }

@@ -1,7 +1,6 @@
-use super::margins::{Lead, Margins, each_class};
+use super::margins::{Margins, each_class};
 use super::{RowLoss, Target};
 use crate::catalog::DataDomain;
-use crate::distances::pair::wide;
 use crate::error::Result;
 
 crate::entry! {
@@ -27,12 +26,7 @@ impl RowLoss for MultilabelMargin {
     fn evaluate(&self, row: &[f64], target: Target<'_>, _: f64, gradient: Option<&mut [f64]>) -> Result<f64> {
         let function = Self::ENTRY.name;
         let y = each_class(function, row.len(), target)?;
-        let mut leads = Vec::new();
-        for ahead in (0..row.len()).filter(|i| y[*i] > 0.0) {
-            for behind in (0..row.len()).filter(|j| *j != ahead && y[*j] < 1.0) {
-                leads.push(Lead { ahead, behind, weight: (-wide(y[behind]) + 1.0) * y[ahead] });
-            }
-        }
-        Margins { function, row, margin: 1.0, power: 1 }.evaluate(&leads, gradient)
+        let ahead: Vec<[f64; 2]> = y.iter().map(|y| [*y, 1.0]).collect();
+        Margins::new(function, row, 1.0, 1).of_products(&ahead, Some(&y), gradient)
     }
 }

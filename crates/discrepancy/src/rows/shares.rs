@@ -2,9 +2,12 @@
 
 use super::Target;
 use super::labelled::{Answer, Labelled};
+use crate::distances::pair::{exponent, scaled};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::Twofold;
 use crate::number::careful::Careful;
+use crate::number::guarded::power;
+use crate::stop::look_at;
 
 /// A row of scores `x/T`, taken apart so that nothing cancels.
 ///
@@ -36,18 +39,11 @@ impl<R: Careful> Shares<R> {
         Self::of_scores(function, &scores, temperature)
     }
 
-    /// Of scores that are sums of products: beyond `f64` they have no exact limit.
-    pub(crate) fn of_products(function: &str, scores: &[R], temperature: f64) -> Result<Self> {
-        if scores.iter().all(|score| score.round().is_finite()) {
-            return Self::of_scores(function, scores, temperature);
-        }
-        let allowed = "rows whose products with the weights are within f64";
-        Err(Error::new(ErrorKind::NonFinite, function, "x", allowed))
-    }
     /// Of scores that are finite or minus infinity.
     pub(crate) fn of_scores(function: &str, scores: &[R], temperature: f64) -> Result<Self> {
         let mut top = 0;
         for (j, x) in scores.iter().enumerate() {
+            look_at(j);
             if scores[top].lt(*x) {
                 top = j;
             }
@@ -57,20 +53,28 @@ impl<R: Careful> Shares<R> {
             let error = Error::new(ErrorKind::NonFinite, function, "prediction", allowed);
             return Err(error.value("a row of -inf"));
         };
-        let none = |x: R| x.leading() == f64::NEG_INFINITY;
         // A difference beyond `f64` is not a number in twofold precision; the deeper one has no such limit.
-        let shift = |x: R| if none(x) { x } else { (x - largest).over_number(temperature) };
-        let shift: Vec<R> = scores.iter().map(|x| shift(*x)).collect();
-        let weight = |s: &R| if none(*s) { R::of(0.0) } else { s.exp_of_gap() };
-        let weight: Vec<R> = shift.iter().map(weight).collect();
+        let gap = |x: R| if x.leading() == f64::NEG_INFINITY { x } else { x - largest };
+        Ok(Self::of_gaps(scores.iter().map(|x| gap(*x)), top, largest, temperature))
+    }
+    /// Of what scores differ from the largest by, which is that of class `top`.
+    pub(crate) fn of_gaps(gaps: impl Iterator<Item = R>, top: usize, largest: R, temperature: f64) -> Self {
+        let none = |x: R| x.leading() == f64::NEG_INFINITY;
+        let shift: Vec<R> = gaps.map(|gap| if none(gap) { gap } else { gap.over_number(temperature) }).collect();
+        let weight = |(j, s): (usize, &R)| {
+            look_at(j);
+            if none(*s) { R::of(0.0) } else { s.exp_of_gap() }
+        };
+        let weight: Vec<R> = shift.iter().enumerate().map(weight).collect();
         let mut rest = R::of(0.0);
         for (j, &w) in weight.iter().enumerate() {
+            look_at(j);
             if j != top {
                 rest = rest + w;
             }
         }
         let largest = largest.over_number(temperature);
-        Ok(Shares { shift, weight, top, largest, rest, total: rest + 1.0, log: rest.ln_1p() })
+        Shares { shift, weight, top, largest, rest, total: rest + 1.0, log: rest.ln_1p() }
     }
 
     /// How many classes.
@@ -169,6 +173,33 @@ pub(crate) fn check_classes(function: &str, argument: &str, length: usize, class
     }
     let allowed = format!("no weights or one for each of {classes} classes");
     Err(Error::new(ErrorKind::Shape, function, argument, allowed).value(length))
+}
+
+/// Beyond these, products with a class's weight may leave the range of floats, or that in which a result stored in 24 bits shows.
+const NEAR: std::ops::RangeInclusive<f64> = power(-60)..=power(60);
+
+/// Whether no class weight is so far from 1 that its products need a power of two of their own.
+pub(crate) fn all_near(weights: &[f64]) -> bool {
+    // Without a branch for each: it is asked for every block.
+    weights.iter().fold(true, |near, weight| near & ((*weight == 0.0) | NEAR.contains(weight)))
+}
+
+/// The power of two of what a target weighs, if it is so far from 1. A sum that is 0 may be what is left of very small terms.
+pub(crate) fn far_power(weight: f64, target: Target<'_>) -> Option<i32> {
+    let none = weight == 0.0 && matches!(target, Target::Label(_));
+    let far = weight.is_finite() && !NEAR.contains(&weight) && !none;
+    far.then(|| if weight == 0.0 { -1074 } else { exponent(weight) })
+}
+
+/// Class weights times a power of two; `None` where there are none, or where one that counts becomes infinite. Where only the
+/// label's counts, others may.
+pub(crate) fn scaled_weights(weights: &[f64], power: i32, label_alone: bool) -> Option<Vec<f64>> {
+    let times = |weight: &f64| match scaled(*weight, power) {
+        f64::INFINITY if label_alone => Some(0.0),
+        f64::INFINITY => None,
+        weight => Some(weight),
+    };
+    if weights.is_empty() { None } else { weights.iter().map(times).collect() }
 }
 
 /// Whether a result has the row's length.

@@ -1,10 +1,11 @@
 use super::labelled::{Answer, LabelFormula, Labelled, LabelledLoss};
-use super::shares::{Shares, check_classes, check_length, check_target};
+use super::shares::{Shares, all_near, check_classes, check_length, check_target, scaled_weights};
 use super::spread::{Spread, SpreadAnswer, SpreadFormula, SpreadLoss};
 use super::jacobian;
 use super::softmax::Centred;
 use super::{HessianKind, RowLoss, Target};
 use crate::catalog::{DataDomain, Domain, Interval, ParameterType, Value};
+use crate::distances::pair::scaled;
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::careful::{Careful, deepening, settled};
 use crate::number::{Long, Real, Twofold};
@@ -285,7 +286,7 @@ impl SpreadFormula for SoftmaxCrossEntropy {
     }
     fn takes(&self, classes: usize) -> bool {
         let smooths = self.label_smoothing == 0.0 || self.smoothing_over == SmoothingOver::All || classes > 1;
-        smooths && [0, classes].contains(&self.class_weight.len())
+        smooths && [0, classes].contains(&self.class_weight.len()) && all_near(&self.class_weight)
     }
     #[inline(always)]
     fn pull<R: Real>(&self, probability: R, class_weight: Option<R>, classes: usize) -> R {
@@ -377,6 +378,11 @@ impl RowLoss for SoftmaxCrossEntropy {
     fn logsumexp(&self, row: &[f64], epsilon: f64) -> Result<f64> {
         let mut shares = deepening!(epsilon, |R| Shares::<R>::new(Self::ENTRY.name, row, self.temperature));
         settled!(shares, |shares| shares.logsumexp())
+    }
+    fn scaled_by(&self, power: i32, target: Target<'_>) -> Option<Box<dyn RowLoss>> {
+        let alone = matches!(target, Target::Label(_)) && self.label_smoothing == 0.0;
+        let class_weight = scaled_weights(&self.class_weight, power, alone)?;
+        Some(Box::new(SoftmaxCrossEntropy { class_weight, z_loss: scaled(self.z_loss, power), ..self.clone() }))
     }
     fn weight(&self, target: Target<'_>) -> f64 {
         if self.class_weight.is_empty() {

@@ -70,24 +70,57 @@ impl RowState {
         RowState::default()
     }
 
-    /// Adds a part of the row; `label` is the true class's place in it, if it is there.
+    /// Adds a part of the row; `label` is the true class's place in it, if it is there. After an error, or where the work is given
+    /// up, nothing of the part is in.
     pub fn push(&mut self, scores: &[f64], label: Option<usize>) -> Result<()> {
+        self.merge(&RowState::of(scores, label)?)
+    }
+
+    /// Of a part of the row.
+    fn of(scores: &[f64], label: Option<usize>) -> Result<RowState> {
         check(scores, label)?;
-        if label.is_some() && self.target.is_some() {
-            return Err(twice());
-        }
+        let mut state = RowState::new();
         for (j, x) in scores.iter().enumerate() {
+            crate::stop::look_at(j);
             if Some(j) == label {
-                self.target = Some(*x);
+                state.target = Some(*x);
             } else if *x > f64::NEG_INFINITY {
                 let unit = (x * std::f64::consts::LOG2_E / ORDERS).floor() * ORDERS;
                 let exponential = (Twofold::from(*x) - times_ln_2(unit)).exp();
-                let sum = self.sums.entry(unit as i64).or_default();
+                let sum = state.sums.entry(unit as i64).or_default();
                 sum.add(exponential.high);
                 sum.add(exponential.low);
             }
         }
-        Ok(())
+        Ok(state)
+    }
+
+    /// Adds the states of other parts of the same rows, all of them or, after an error, none. The index of the error is that of the
+    /// first row that cannot be merged.
+    ///
+    /// ```
+    /// use discrepancy::rows::RowState;
+    /// let part = |label| {
+    ///     let mut state = RowState::new();
+    ///     state.push(&[1.0, 2.0], label).map(|()| state)
+    /// };
+    /// let mut rows = [part(None)?, part(Some(0))?];
+    /// let before = rows.clone();
+    /// // The true class of the second row is in both parts.
+    /// let error = RowState::merge_all(&mut rows, &[part(Some(1))?, part(Some(1))?]).unwrap_err();
+    /// assert_eq!((error.index(), &rows), (Some(1), &before));
+    /// # Ok::<(), discrepancy::Error>(())
+    /// ```
+    pub fn merge_all(rows: &mut [RowState], others: &[RowState]) -> Result<()> {
+        if rows.len() != others.len() {
+            let allowed = format!("{} states", rows.len());
+            return Err(error(ErrorKind::Shape, "other", &allowed).value(others.len()));
+        }
+        let both = |(row, other): (&RowState, &RowState)| row.target.is_some() && other.target.is_some();
+        if let Some(index) = rows.iter().zip(others).position(both) {
+            return Err(twice().at(index));
+        }
+        rows.iter_mut().zip(others).try_for_each(|(row, other)| row.merge(other))
     }
 
     /// Adds the state of another part of the same row.
@@ -162,6 +195,7 @@ impl RowState {
         }
         let (gap, total) = (self.gap()?, self.total()?);
         for (j, (x, out)) in scores.iter().zip(gradient).enumerate() {
+            crate::stop::look_at(j);
             *out = if Some(j) == label {
                 // O / (O + e^x_t) is the logistic function of the gap.
                 match gap.high {

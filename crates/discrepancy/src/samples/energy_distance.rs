@@ -9,6 +9,7 @@ use crate::number::{Long, Real, Twofold};
 use crate::sums::{ExactSum, Fixed};
 use rayon::prelude::*;
 
+mod exact;
 mod line;
 mod pairs;
 
@@ -176,7 +177,8 @@ impl EnergyDistance {
         let square = numerator.over(&divisor);
         let terms = sums.between.over(&of_x[0].times(&of_y[0]));
         if !exact && square.abs() < terms * SURE {
-            let square = told(self.long_value(x, y), terms);
+            let square = self.long_value(x, y);
+            let square = if is_told(square, terms) { square } else { self.exact_value(x, y)? };
             let root = if square.to_f64() > 0.0 { square.sqrt().to_f64() } else { 0.0 };
             let high = square.to_f64();
             let value = self.finite(if self.root { root } else { high })?;
@@ -187,9 +189,9 @@ impl EnergyDistance {
     }
 }
 
-/// A sum of such terms in 256 bits; 0 where rounding them may have left it.
-fn told(sum: Long, terms: f64) -> Long {
-    if sum.to_f64().abs() <= terms * NOTHING { Long::from(0.0) } else { sum }
+/// Whether a sum of such terms in 256 bits is more than what rounding them may have left.
+fn is_told(sum: Long, terms: f64) -> bool {
+    sum.to_f64().abs() > terms * NOTHING
 }
 
 /// The squared statistic as a quotient.
@@ -250,21 +252,26 @@ impl SampleStatistic for EnergyDistance {
             let sum = sum.wide_over(&whole) * x.weight(i) * 2.0;
             (sum / divisor).round_to_machine()
         };
+        let stop = crate::stop::Stop::current();
         let on_a_line = if self.is_on_a_line(dimension) { line::pulls(&x, &y) } else { None };
         if let Some(pulls) = on_a_line {
-            return pulls.par_iter().enumerate().map(|(i, pull)| self.finite(slope(pull, i))).collect();
+            let one = |(i, pull)| {
+                stop.iter().for_each(crate::stop::Stop::look);
+                self.finite(slope(pull, i))
+            };
+            return pulls.par_iter().enumerate().map(one).collect();
         }
-        let stop = crate::stop::Stop::current();
         let row = |i: usize| {
             stop.iter().for_each(crate::stop::Stop::look);
             let pulls = self.pull_of_pairs(&x, &y, i).ok_or_else(overflow)?;
             if pulls.iter().all(|(_, terms)| terms.is_none()) {
                 return pulls.iter().map(|(pull, _)| self.finite(slope(pull, i))).collect();
             }
-            let long = self.long_pull(&x, &y, i).into_iter().zip(&pulls);
-            let rounded = |(sum, (_, terms)): (Long, &(Pull, Option<f64>))| {
+            let long = self.long_pull(&x, &y, i).into_iter().zip(&pulls).enumerate();
+            let rounded = |(c, (sum, (_, terms))): (usize, (Long, &(Pull, Option<f64>)))| {
                 let factor = Long::from(x.weight(i)) * 2.0;
-                let sum = told(sum, terms.unwrap_or(0.0)) * factor;
+                let told = terms.is_none_or(|terms| is_told(sum, terms));
+                let sum = if told { sum } else { self.exact_pull(&x, &y, i, c)? } * factor;
                 self.finite((wide(sum.to_f64()) / divisor).round_to_machine())
             };
             long.map(rounded).collect()
@@ -283,14 +290,28 @@ impl SampleStatistic for EnergyDistance {
     ) -> Result<PermutationTest> {
         if self.is_on_a_line(dimension) {
             let value = |x: &[f64], y: &[f64]| self.value(x, y, dimension);
-            return permutation::test(value, (x, y), dimension, permutations, seed);
+            return permutation::test(Self::ENTRY.name, value, (x, y), dimension, permutations, seed);
         }
+        permutation::check(Self::ENTRY.name, permutations)?;
         let statistic = self.value(x, y, dimension)?;
         let (n, m) = (x.len() / dimension, y.len() / dimension);
-        // All divisions together, so that each distance is computed once; the first is the one that is given.
-        let mut first = vec![vec![false; n + m]; permutations + 1];
-        for (index, side) in first.iter_mut().enumerate() {
-            let order = if index == 0 { (0..n).collect() } else { division(n, m, seed, index - 1) };
+        let as_given = self.statistics((x, y), dimension, &[(0..n).collect()])[0];
+        // Many divisions together, so that each distance is computed once for them.
+        let some = |range: std::ops::Range<usize>| {
+            let orders: Vec<Vec<usize>> = range.map(|index| division(n, m, seed, index)).collect();
+            Ok(self.statistics((x, y), dimension, &orders))
+        };
+        let reached = permutation::reached(as_given, permutations, n + m, some)?;
+        Ok(PermutationTest::new(statistic, reached, permutations))
+    }
+}
+
+impl EnergyDistance {
+    /// The statistic for each division of all points; the first of an order are the first sample.
+    fn statistics(&self, (x, y): (&[f64], &[f64]), dimension: usize, orders: &[Vec<usize>]) -> Vec<f64> {
+        let (n, m) = (x.len() / dimension, y.len() / dimension);
+        let mut first = vec![vec![false; n + m]; orders.len()];
+        for (side, order) in first.iter_mut().zip(orders) {
             order[..n].iter().for_each(|i| side[*i] = true);
         }
         let row = |i: usize| match i.checked_sub(n) {
@@ -308,13 +329,12 @@ impl SampleStatistic for EnergyDistance {
                 sums[group] = sums[group] + term;
             }
         };
-        let tiles = pairs::each((n, m), || vec![[wide(0.0); 3]; permutations + 1], add);
+        let tiles = pairs::each((n, m), || vec![[wide(0.0); 3]; orders.len()], add);
         let (n, m, less) = (n as f64, m as f64, self.less());
         let one = |index: usize| {
             let [first, second, between] = [0, 1, 2].map(|group| total(tiles.iter().map(|tile| tile[index][group])));
             (between / (n * m) - first / (n * (n - less)) - second / (m * (m - less))).round_to_machine()
         };
-        let all: Vec<f64> = (0..=permutations).map(one).collect();
-        Ok(PermutationTest { statistic, ..PermutationTest::new(all[0], &all[1..]) })
+        (0..orders.len()).map(one).collect()
     }
 }

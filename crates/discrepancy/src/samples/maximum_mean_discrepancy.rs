@@ -1,4 +1,4 @@
-use super::permutation::division;
+use super::permutation::{self, division};
 use super::points::{Difference, check_points, lifted};
 use super::{PermutationTest, SampleStatistic};
 use crate::catalog::{DataDomain, Domain, Interval, ParameterType, Value};
@@ -359,8 +359,8 @@ impl MaximumMeanDiscrepancy {
         let tile = |tile: usize| {
             let mut sums: Vec<Sums> = vec![[wide(0.0); 3]; count];
             for i in (tile..n + m).step_by(TILES) {
-                stop.iter().for_each(Stop::look);
                 for j in if biased { 0..i + 1 } else { 0..i } {
+                    stop.iter().for_each(Stop::look);
                     // A pair counts in both orders, a row with itself once.
                     let k = if i == j { kernel(i, j) * 0.5 } else { kernel(i, j) };
                     for (sums, side) in sums.iter_mut().zip(&first) {
@@ -420,9 +420,11 @@ impl SampleStatistic for MaximumMeanDiscrepancy {
         let widths = self.widths(&pooled)?;
         let (n, m) = (pooled.n as f64, pooled.m as f64);
         let less = if self.estimator == "biased" { 0.0 } else { 1.0 };
+        let stop = Stop::current();
         let row = |i: usize| {
             let mut sums = vec![wide(0.0); dimension];
             let mut add = |j: usize, weight: Wide| {
+                stop.iter().for_each(Stop::look);
                 self.add_slope(pooled.row(i), pooled.row(j), &widths, weight, &mut sums);
             };
             if self.estimator == "linear" {
@@ -451,14 +453,17 @@ impl SampleStatistic for MaximumMeanDiscrepancy {
         permutations: usize,
         seed: u64,
     ) -> Result<PermutationTest> {
+        permutation::check(Self::ENTRY.name, permutations)?;
         let pooled = self.pool(x, y, dimension)?;
         let widths = self.widths(&pooled)?;
-        // All divisions together, so that each kernel is computed once.
-        let order = |index: usize| match index {
-            0 => (0..pooled.rows()).collect(),
-            _ => division(pooled.n, pooled.m, seed, index - 1),
+        let as_given = |_| (0..pooled.rows()).collect();
+        let statistic = self.finite(self.statistics(&pooled, &widths, 1, as_given)[0])?;
+        // Many divisions together, so that each kernel is computed once for them.
+        let some = |range: std::ops::Range<usize>| {
+            let order = |index: usize| division(pooled.n, pooled.m, seed, range.start + index);
+            Ok(self.statistics(&pooled, &widths, range.len(), order))
         };
-        let statistics = self.statistics(&pooled, &widths, permutations + 1, order);
-        Ok(PermutationTest::new(self.finite(statistics[0])?, &statistics[1..]))
+        let reached = permutation::reached(statistic, permutations, pooled.rows(), some)?;
+        Ok(PermutationTest::new(statistic, reached, permutations))
     }
 }

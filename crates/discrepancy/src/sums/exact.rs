@@ -3,8 +3,11 @@
 use crate::error::{Error, ErrorKind, Result};
 use num_bigint::{BigInt, Sign};
 
-/// The bit that digit 0 of the grid stands for: the smallest product of two subnormals is 2^-2148.
-const GRID: i64 = -2176;
+/// The bit that digit 0 of the grid stands for: the last bit of the square of a product of three subnormals, rounded to 53 bits,
+/// lies a little above it.
+const GRID: i64 = -6592;
+/// No sum is as large as this power of two: that of squares of products of three floats, of any number of rows.
+const HIGHEST: i64 = 6400;
 /// Bits per digit. Digits are `i64`, so that 2^30 additions fit before carries must be carried.
 const DIGIT: i64 = 32;
 const CARRY_EVERY: u32 = 1 << 29;
@@ -63,6 +66,16 @@ impl ExactSum {
         if x.is_finite() && y.is_finite() {
             let ((m, e), (n, f)) = (parts(x), parts(y));
             self.add_scaled(i128::from(m) * i128::from(n), e + f);
+        } else {
+            self.add_special(x * y);
+        }
+    }
+
+    /// Adds the exact product of two floats and a power of two.
+    pub(crate) fn add_product_times(&mut self, x: f64, y: f64, power: i64) {
+        if x.is_finite() && y.is_finite() {
+            let ((m, e), (n, f)) = (parts(x), parts(y));
+            self.add_scaled(i128::from(m) * i128::from(n), e + f + power);
         } else {
             self.add_special(x * y);
         }
@@ -176,6 +189,11 @@ impl ExactSum {
         }
     }
 
+    /// Whether the sum is no number only because it has infinities of both signs.
+    pub(super) fn is_torn(&self) -> bool {
+        self.nan == 0 && self.infinite > 0 && self.negative_infinite > 0
+    }
+
     /// The finite part as `integer · 2^exponent`.
     pub(super) fn integer(&self) -> (BigInt, i64) {
         let mut copy = self.clone();
@@ -207,6 +225,20 @@ impl ExactSum {
         }
         let (integer, exponent) = self.integer();
         round(&integer, exponent, false)
+    }
+
+    /// The sum as a float in [1, 2), or its negative, times a power of two, rounded once: it may be beyond the range of floats.
+    /// A sum of 0, or one that is no number, has the power 0.
+    #[must_use]
+    pub fn to_scaled(&self) -> (f64, i64) {
+        let (integer, exponent) = self.integer();
+        if self.special().is_some() || integer.sign() == Sign::NoSign {
+            return (self.to_f64(), 0);
+        }
+        let power = exponent + integer.bits() as i64 - 1;
+        let rounded = round(&integer, exponent - power, false);
+        // Rounding may have led to 2.
+        if rounded.abs() < 2.0 { (rounded, power) } else { (rounded / 2.0, power + 1) }
     }
 
     /// Appends the canonical form: equal sums give equal bytes, however they were made.
@@ -246,8 +278,8 @@ impl ExactSum {
         if integer.to_signed_bytes_le() != bytes
             || !odd
             || zero && exponent != 0
-            || !zero && exponent < -2148
-            || top > 2300
+            || !zero && exponent < GRID
+            || top > HIGHEST
         {
             return Err(corrupt());
         }
@@ -339,6 +371,22 @@ fn nearest(mut mantissa: u64, last: i64, rest: std::cmp::Ordering) -> f64 {
     }
     let half = last / 2;
     mantissa as f64 * power_of_two(half) * power_of_two(last - half)
+}
+
+/// `x · y` rounded once, as a float times a power of two: neither over- nor underflow.
+pub(super) fn rounded_product(x: f64, y: f64) -> (f64, i64) {
+    let product = x * y;
+    if product.is_normal() || !(x.is_finite() && y.is_finite()) || x == 0.0 || y == 0.0 {
+        return (product, 0);
+    }
+    let significand = |x: f64| {
+        // A power of two makes subnormals normal.
+        let (normal, lift) = if x.is_normal() { (x, 0) } else { (x * power_of_two(64), 64) };
+        let field = ((normal.to_bits() >> 52) & 0x7FF) as i64;
+        (f64::from_bits(normal.to_bits() & !(0x7FF << 52) | 1023 << 52), field - 1023 - lift)
+    };
+    let ((x, e), (y, f)) = (significand(x), significand(y));
+    (x * y, e + f)
 }
 
 fn power_of_two(k: i64) -> f64 {

@@ -1,6 +1,6 @@
 //! What a mean, a sum and a standard error need, exactly and mergeable.
 
-use super::exact::{ExactSum, round, round_short};
+use super::exact::{ExactSum, round, round_short, rounded_product};
 use crate::error::{Error, ErrorKind, Result};
 use num_bigint::BigInt;
 
@@ -113,11 +113,15 @@ impl Moments {
         if weights.contains(&0.0) {
             return values.iter().zip(weights).for_each(|(value, weight)| self.push_weighted(*value, *weight));
         }
+        let products: Vec<f64> = values.iter().zip(weights).map(|(value, weight)| weight * value).collect();
+        // Products beyond the range of floats have a power of two of their own.
+        if products.iter().zip(values).any(|(product, value)| !product.is_normal() && *value != 0.0) {
+            return values.iter().zip(weights).for_each(|(value, weight)| self.push_weighted(*value, *weight));
+        }
         let weighted = Self::promote(&mut self.weighted, self.count, &self.sum);
         self.count += values.len() as u64;
         weighted.weights.add_slice(weights);
         weighted.weight_squares.add_products(weights, weights);
-        let products: Vec<f64> = values.iter().zip(weights).map(|(value, weight)| weight * value).collect();
         self.sum.add_products(weights, values);
         self.squares.add_products(&products, &products);
         weighted.cross.add_products(&products, weights);
@@ -125,32 +129,29 @@ impl Moments {
 
     /// Adds a row of a finite, non-negative weight. A weight of 0 counts as a row but adds nothing, whatever the value.
     pub fn push_weighted(&mut self, value: f64, weight: f64) {
-        let weighted = Self::promote(&mut self.weighted, self.count, &self.sum);
-        self.count += 1;
-        weighted.weights.add(weight);
-        weighted.weight_squares.add_product(weight, weight);
-        if weight != 0.0 {
-            let product = weight * value;
-            self.sum.add_product(weight, value);
-            self.squares.add_product(product, product);
-            weighted.cross.add_product(product, weight);
-        }
+        self.push_times((value, 0), (1.0, 0), weight);
     }
 
     /// Adds a row whose value carries a factor already (its class's weight, say), with a further weight: a mean divides
     /// by the sum of the products of the two. A weight of 0 counts as a row but adds nothing, whatever the value.
     pub fn push_carrying(&mut self, value: f64, carried: f64, weight: f64) {
+        self.push_times((value, 0), (carried, 0), weight);
+    }
+
+    /// The same of a value and a factor times powers of two, which may be beyond the range of floats.
+    pub(crate) fn push_times(&mut self, (value, power): (f64, i64), (carried, own): (f64, i64), weight: f64) {
         let weighted = Self::promote(&mut self.weighted, self.count, &self.sum);
         self.count += 1;
         if weight == 0.0 {
             return;
         }
-        let (product, whole) = (weight * value, weight * carried);
-        weighted.weights.add_product(weight, carried);
-        weighted.weight_squares.add_product(whole, whole);
-        self.sum.add_product(weight, value);
-        self.squares.add_product(product, product);
-        weighted.cross.add_product(product, whole);
+        let ((product, p), (whole, w)) = (rounded_product(weight, value), rounded_product(weight, carried));
+        let (p, w) = (p + power, w + own);
+        weighted.weights.add_product_times(weight, carried, own);
+        weighted.weight_squares.add_product_times(whole, whole, 2 * w);
+        self.sum.add_product_times(weight, value, power);
+        self.squares.add_product_times(product, product, 2 * p);
+        weighted.cross.add_product_times(product, whole, p + w);
     }
 
     /// The weighted part, made from the unweighted rows so far.
@@ -194,12 +195,20 @@ impl Moments {
     pub fn weight_sum(&self) -> f64 {
         self.weighted.as_ref().map_or(self.count as f64, |w| w.weights.to_f64())
     }
+    /// An error where the values hold infinities of both signs, so that neither sum nor mean has a limit.
+    pub(crate) fn limit(&self) -> Result<()> {
+        if self.sum.is_torn() {
+            let error = Error::new(ErrorKind::NonFinite, "mean", "values", "infinities of one sign only");
+            return Err(error.value("inf - inf"));
+        }
+        Ok(())
+    }
     /// Σ w as an integer times a power of two.
     fn weight_integer(&self) -> (BigInt, i64) {
         self.weighted.as_ref().map_or((BigInt::from(self.count), 0), |w| w.weights.integer())
     }
 
-    /// Σ w l / Σ w, rounded once.
+    /// Σ w l / Σ w, rounded once. Infinities of both signs are an error.
     pub fn mean(&self) -> Result<f64> {
         if self.weighted.is_none() {
             return self.mean_by_count();
@@ -222,6 +231,7 @@ impl Moments {
         if denominator.sign() == num_bigint::Sign::NoSign {
             return Err(Error::new(ErrorKind::NoContributingRows, "mean", "rows", "rows of a positive weight"));
         }
+        self.limit()?;
         if let Some(special) = self.sum.special() {
             return Ok(special);
         }

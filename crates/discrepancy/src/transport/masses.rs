@@ -5,6 +5,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::number::Twofold;
 use crate::samples::points::{check_weights, lifted};
 use num_bigint::BigInt;
+use std::cell::Cell;
 
 /// The weights of one side, in units of [`Masses`].
 #[derive(Clone, Debug)]
@@ -63,6 +64,35 @@ pub(super) struct Given<'a> {
 
 /// The largest total is below 2^TOTAL_BITS, whatever it is multiplied by.
 const TOTAL_BITS: i32 = 121;
+
+thread_local! {
+    /// The spacing at 1 of the type that the weights of this thread's work were stored in.
+    static EPSILON: Cell<f64> = const { Cell::new(f64::EPSILON) };
+}
+
+/// Does work on weights that were stored in a type of this spacing at 1: totals are equal up to `8 n ε` of it, n being the longer
+/// side.
+///
+/// ```
+/// use discrepancy::transport::{optimal_transport, stored_in};
+/// let (cost, a) = ([0.0, 1.0, 1.0, 0.0], [0.5, 0.5]);
+/// // A third and two thirds as singles: together 1 + 2⁻²⁶ or so.
+/// let b = [f64::from(1.0_f32 / 3.0), f64::from(2.0_f32 / 3.0)];
+/// assert!(optimal_transport(&cost, &a, &b).is_err());
+/// let plan = stored_in(f64::from(f32::EPSILON), || optimal_transport(&cost, &a, &b))?;
+/// assert_eq!(plan.cost as f32, 1.0_f32 / 6.0);
+/// # Ok::<(), discrepancy::Error>(())
+/// ```
+pub fn stored_in<T>(epsilon: f64, work: impl FnOnce() -> T) -> T {
+    struct Restored(f64);
+    impl Drop for Restored {
+        fn drop(&mut self) {
+            EPSILON.set(self.0);
+        }
+    }
+    let _outer = Restored(EPSILON.replace(epsilon));
+    work()
+}
 
 impl Masses {
     /// Checks the weights and makes integers of them; a side without weights has the total of the other, or 1.
@@ -179,7 +209,7 @@ fn two_sided(function: &str, (a_name, a): (&str, &[f64]), (b_name, b): (&str, &[
     let mut second = integers(b, exponent, &mut fidelity);
     let (of_a, of_b): (i128, i128) = (first.iter().sum(), second.iter().sum());
     let (lighter, heavier) = (of_a.min(of_b), of_a.max(of_b));
-    let tolerance = 8.0 * a.len().max(b.len()) as f64 * f64::EPSILON;
+    let tolerance = 8.0 * a.len().max(b.len()) as f64 * EPSILON.get();
     if (heavier - lighter) as f64 > tolerance * heavier as f64 || lighter == 0 {
         let name = |total: i128| {
             round_quotient(&BigInt::from(total), &BigInt::from(1), i64::from(exponent), Rounding::Nearest)

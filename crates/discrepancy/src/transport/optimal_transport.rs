@@ -87,7 +87,7 @@ impl TransportPlan {
             cost: self.cost,
             value: self.cost,
             lower: self.lower,
-            upper: self.cost,
+            upper: self.upper,
             matrix,
             row_potentials: self.row_potentials,
             column_potentials: self.column_potentials,
@@ -104,7 +104,9 @@ pub struct TransportPlan {
     pub cost: f64,
     /// The value of the dual problem at the exact potentials, rounded down: no plan costs less.
     pub lower: f64,
-    /// `cost - lower`: 0, or one ULP where the exact value is not a float.
+    /// The value of the plan, rounded up.
+    pub upper: f64,
+    /// `upper - lower`: 0, or one ULP where the exact value is not a float.
     pub gap: f64,
     /// What goes from which row to which column, in order of rows, then columns: at most one entry less than points.
     pub plan: Vec<(usize, usize, f64)>,
@@ -208,6 +210,7 @@ fn plan(cost: &[f64], masses: &Masses) -> (TransportPlan, Vec<(usize, usize, Wid
     let exponent = i64::from(masses.exponent) + i64::from(costs.unit);
     let round = |value: &BigInt, rounding| round_quotient(value, &BigInt::from(masses.divisor), exponent, rounding);
     let (total, lower) = (round(&primal, Rounding::Nearest), round(&dual, Rounding::Down));
+    let upper = -round(&-primal, Rounding::Down);
 
     let mut plan: Vec<(usize, usize, f64)> = optimum
         .arcs
@@ -220,8 +223,8 @@ fn plan(cost: &[f64], masses: &Masses) -> (TransportPlan, Vec<(usize, usize, Wid
     let flows = optimum.arcs.iter().filter(|arc| arc.2 > 0).map(flow).collect();
     let (row_potentials, column_potentials) = potentials(cost, (n, m), costs.unit, &rows, &columns, &optimum);
     let pivots = optimum.pivots;
-    let gap = total - lower;
-    (TransportPlan { cost: total, lower, gap, plan, row_potentials, column_potentials, pivots }, flows)
+    let gap = upper - lower;
+    (TransportPlan { cost: total, lower, upper, gap, plan, row_potentials, column_potentials, pivots }, flows)
 }
 
 /// The potentials as floats, lowered until they are feasible, for all rows and columns.

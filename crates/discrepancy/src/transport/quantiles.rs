@@ -3,6 +3,7 @@
 use super::exact::twofold;
 use super::masses::{Masses, Side};
 use crate::number::Twofold;
+use crate::stop;
 use num_bigint::BigInt;
 
 /// The segments of two distributions on a line, in order of mass.
@@ -23,6 +24,7 @@ fn walk<T: Ord + Copy>(
 ) {
     let (mut i, mut j, mut now) = (0, 0, start);
     while i < n && j < m {
+        stop::look_at(i + j);
         let (a, b) = (a_end(i), b_end(j));
         let end = a.min(b);
         if end > now {
@@ -87,7 +89,10 @@ impl Segments for Integers {
         let counts = (self.a.len(), self.b.len());
         if let (Ends::Equal(1, n), Ends::Equal(1, _)) = (&self.a, &self.b) {
             let one = Twofold::from(1.0);
-            return (0..*n).for_each(|i| visit(i, i, one));
+            return (0..*n).for_each(|i| {
+                stop::look_at(i);
+                visit(i, i, one);
+            });
         }
         let visit = |i, j, from: i128, to: i128| visit(i, j, twofold(to - from));
         walk(0, counts, |i| self.a.end(i), |j| self.b.end(j), visit);

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::number::{Real, Twofold};
 use crate::samples::points::check_values;
 use crate::samples::unsupported;
-use rayon::prelude::*;
+use crate::stop::{self, Stop};
 
 const FUNCTION: &str = Wasserstein::ENTRY.name;
 
@@ -166,7 +166,9 @@ impl Wasserstein {
         check_values(FUNCTION, a_name, a)?;
         check_values(FUNCTION, b_name, b)?;
         let masses = Masses::normalised(FUNCTION, a_given, b_given)?;
-        let (a, b) = rayon::join(|| Sorted::new(a, a_given, gradient), || Sorted::new(b, b_given, gradient));
+        let stop = Stop::current();
+        let sorted = |points, given| stop::helping(stop.as_ref(), || Sorted::new(points, given, gradient));
+        let (a, b) = rayon::join(|| sorted(a, a_given), || sorted(b, b_given));
         if masses.fidelity < Fidelity::Rounded {
             let segments = Integers::new(&masses, &a.order, &b.order);
             let solution = self.integrate(&a, &b, &segments, masses.fidelity == Fidelity::Exact);
@@ -246,15 +248,15 @@ impl<'a> Sorted<'a> {
     fn new(points: &[f64], given: Given<'a>, order: bool) -> Self {
         if given.weights.is_none() && !order {
             let mut points = points.to_vec();
-            points.par_sort_unstable_by(f64::total_cmp);
+            stop::sort_by(&mut points, f64::total_cmp);
             return Sorted { given, points, order: Vec::new() };
         }
         let mut pairs: Vec<(f64, usize)> = points.iter().copied().zip(0..).collect();
         match given.weights {
-            None => pairs.par_sort_unstable_by(|p, q| p.0.total_cmp(&q.0).then(p.1.cmp(&q.1))),
+            None => stop::sort_by(&mut pairs, |p, q| p.0.total_cmp(&q.0).then(p.1.cmp(&q.1))),
             Some(w) => {
                 let weights = |i: usize, j: usize| w[i].total_cmp(&w[j]);
-                pairs.par_sort_unstable_by(|p, q| p.0.total_cmp(&q.0).then(weights(p.1, q.1)).then(p.1.cmp(&q.1)));
+                stop::sort_by(&mut pairs, |p, q| p.0.total_cmp(&q.0).then(weights(p.1, q.1)).then(p.1.cmp(&q.1)));
             }
         }
         let (points, order) = pairs.into_iter().unzip();
@@ -278,6 +280,7 @@ impl<'a> Sorted<'a> {
         let mut out = vec![0.0; sorted.len()];
         let mut start = 0;
         for place in self.points.chunk_by(|x, y| x == y) {
+            stop::look_at(start);
             let group = start..start + place.len();
             start = group.end;
             if let [one] = self.order[group.clone()] {

@@ -3,6 +3,7 @@ use super::{Element, Input, Signature, Vectors};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::distances::{Cosine, Gradients, PairFunction, PairInput};
 use crate::error::{Error, Result};
+use crate::sums::{Fixed, fixed_dot};
 use crate::number::careful::{Careful, decided, deepening, settled};
 use crate::number::{Level, Long, Real};
 use std::cmp::Ordering;
@@ -33,20 +34,34 @@ crate::entry! {
 struct Products<R> {
     own: [R; 2],
     both: R,
+    /// In whole numbers, where floats are not enough.
+    whole: Option<[Fixed; 3]>,
 }
 
 impl<R: Summed> Products<R> {
     fn of(a: &[f64], b: &[f64], level: Level) -> Self {
         if let Some([both, first, second, ..]) = R::sums(&Cosine::default(), a, b, level) {
-            return Products { own: [first, second], both };
+            return Products { own: [first, second], both, whole: None };
         }
-        let dot = |x: &[f64], y: &[f64]| x.iter().zip(y).fold(R::of(0.0), |sum, (x, y)| sum + R::of(*x) * R::of(*y));
-        Products { own: [dot(a, a), dot(b, b)], both: dot(a, b) }
+        let whole = R::WHOLE.then(|| [fixed_dot(a, a), fixed_dot(b, b), fixed_dot(a, b)]);
+        Products { own: [R::dot(a, a), R::dot(b, b)], both: R::dot(a, b), whole }
     }
     /// How much the cosine is above the margin.
     fn above(&self, margin: f64) -> R {
-        let cosine = self.both / (self.own[0].sqrt() * self.own[1].sqrt());
-        if margin == 0.0 { cosine } else { cosine.apart(R::of(margin)) }
+        let lengths = self.own[0].sqrt() * self.own[1].sqrt();
+        let cosine = self.both / lengths;
+        if margin == 0.0 {
+            return cosine;
+        }
+        match &self.whole {
+            // Both of one sign: the difference of the squares, in which whole numbers cancel, over the sum.
+            Some([aa, bb, ab]) if ab.is_positive() == (margin > 0.0) => {
+                let squared = Fixed::of_float(margin);
+                let difference = ab.times(ab).minus(&squared.times(&squared).times(aa).times(bb));
+                R::of_fixed(&difference) / (lengths * (self.both + lengths * margin))
+            }
+            _ => cosine - margin,
+        }
     }
 }
 

@@ -2,8 +2,10 @@
 
 use crate::distances::pair::Wide;
 use crate::distances::termwise::{self, Double, Single, Sums, Termwise};
-use crate::number::careful::{Careful, Checked, Quick};
+use crate::number::careful::{Checked, Quick};
 use crate::number::{Guarded, LANES, Level, Long, Real};
+use crate::stop::look_at;
+use crate::sums::Whole;
 
 /// Which norm of which difference.
 #[derive(Clone, Copy)]
@@ -84,7 +86,7 @@ impl Termwise for Order {
 }
 
 /// A careful number that sums over coordinates come in.
-pub(super) trait Summed: Careful {
+pub(super) trait Summed: Whole {
     /// The sums of a form in vectors of the processor, if it has that precision there and nothing is special.
     fn sums<T: Termwise>(form: &T, a: &[f64], b: &[f64], level: Level) -> Option<Sums<Self>>;
 }
@@ -124,7 +126,12 @@ impl<'a, R: Summed> Norm<'a, R> {
         let mut made = Norm { order, a, b, largest: zero, ratio: zero, norm: zero };
         // Zero may be an underflow there.
         let sum = order.sum::<R>(a, b, level).filter(|sum| sum.leading() != 0.0);
-        let differences = || (0..a.len()).map(|i| made.difference(i));
+        let differences = || {
+            (0..a.len()).map(|i| {
+                look_at(i);
+                made.difference(i)
+            })
+        };
         let (mut largest, mut ratio) = (zero, zero);
         let norm = match order.p {
             1.0 => sum.unwrap_or_else(|| differences().fold(zero, |sum, d| sum + d.abs())),
@@ -152,6 +159,13 @@ impl<'a, R: Summed> Norm<'a, R> {
         if self.order.offset == 0.0 { d } else { d + self.order.offset }
     }
 
+    pub(super) fn order(&self) -> Order {
+        self.order
+    }
+    /// The two vectors.
+    pub(super) fn ends(&self) -> (&'a [f64], &'a [f64]) {
+        (self.a, self.b)
+    }
     /// The norm, or its square.
     pub(super) fn value(&self) -> R {
         if self.order.squared && self.order.p != 2.0 { self.norm.square() } else { self.norm }

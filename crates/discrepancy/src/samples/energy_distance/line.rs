@@ -7,7 +7,6 @@ use super::{Pull, Side, Sums};
 use crate::number::Twofold;
 use crate::stop;
 use crate::sums::{ExactSum, Fixed};
-use rayon::prelude::*;
 
 /// The bits of a sum of weights that is taken as a whole number.
 const BITS: i32 = 120;
@@ -40,7 +39,7 @@ impl Sorted {
             return None;
         }
         let mut order: Vec<usize> = (0..side.count).collect();
-        order.par_sort_unstable_by(|i, j| side.points[*i].total_cmp(&side.points[*j]).then(i.cmp(j)));
+        stop::sort_by(&mut order, |i, j| side.points[*i].total_cmp(&side.points[*j]).then(i.cmp(j)));
         let points = order.iter().map(|i| side.points[*i]).collect();
         let unit = |i: &usize| (side.weight(*i) * 2.0_f64.powi(-exponent)) as i128;
         let units = order.iter().map(unit).collect();
@@ -53,6 +52,7 @@ impl Sorted {
         let (mut own, mut other) = (Vec::with_capacity(self.points.len()), Vec::with_capacity(self.points.len()));
         let (mut start, mut left, mut place, mut left_beside) = (0, 0, 0, 0);
         for same in self.points.chunk_by(|x, y| x == y) {
+            stop::look_at(start);
             let here = sum(&self.units[start..start + same.len()]);
             start += same.len();
             while place < beside.points.len() && beside.points[place] < same[0] {
@@ -70,7 +70,8 @@ impl Sorted {
 
     /// `Σ w x rank`, where the ranks are in units of 2^exponent.
     fn add(&self, side: &Side<'_>, ranks: &[i128], exponent: i32, sum: &mut ExactSum) {
-        for ((x, rank), i) in self.points.iter().zip(ranks).zip(&self.order) {
+        for (place, ((x, rank), i)) in self.points.iter().zip(ranks).zip(&self.order).enumerate() {
+            stop::look_at(place);
             let (mut rest, mut power) = (rank.unsigned_abs(), exponent);
             while rest != 0 {
                 let piece = (rest & ((1 << PIECE) - 1)) as f64 * 2.0_f64.powi(power) * rank.signum() as f64;
@@ -117,6 +118,7 @@ pub(super) fn pulls(x: &Side<'_>, y: &Side<'_>) -> Option<Vec<Pull>> {
     let ranks = first.ranks(&second);
     let mut pulls = vec![None; x.count];
     for (k, i) in first.order.iter().enumerate() {
+        stop::look_at(k);
         let (own, other) = (Fixed::units(ranks.own[k], first.exponent), Fixed::units(ranks.other[k], second.exponent));
         pulls[*i] = Some(Pull { own, other });
     }

@@ -22,8 +22,10 @@ pub(super) fn each<S: Send>(
     let tile = |tile: usize| {
         let mut state = start();
         for i in (tile..n + m).step_by(TILES) {
-            stop.iter().for_each(Stop::look);
-            (0..i).for_each(|j| add(&mut state, i, j));
+            for j in 0..i {
+                stop.iter().for_each(Stop::look);
+                add(&mut state, i, j);
+            }
         }
         state
     };
@@ -171,7 +173,7 @@ impl EnergyDistance {
 type Weighted<'s> = (&'s [f64], f64);
 
 /// Two of the points of both samples, and which of the sums their distance is part of.
-fn pair<'s>(x: &'s Side<'_>, y: &'s Side<'_>, i: usize, j: usize) -> (Weighted<'s>, Weighted<'s>, usize) {
+pub(super) fn pair<'s>(x: &'s Side<'_>, y: &'s Side<'_>, i: usize, j: usize) -> (Weighted<'s>, Weighted<'s>, usize) {
     let at = |i: usize| match i.checked_sub(x.count) {
         None => (x.point(i), x.weight(i)),
         Some(i) => (y.point(i), y.weight(i)),
