@@ -30,17 +30,12 @@ pub(super) fn on_one_side<M: Machine>(z: M, y: M, threshold: f64) -> M::Mask {
     !r.abs().same(r.lit(threshold)) | (r + y).same(z) & (z - r).same(y)
 }
 
-/// All results that are asked for in two floats, and whether all are sure.
+/// One result in two floats, if it is sure.
 #[inline(never)]
-fn element<L: Loss>(loss: &L, z: f64, y: f64, wanted: [bool; 3]) -> ([f64; 3], bool) {
-    let (mut results, mut all) = ([0.0; 3], true);
-    for order in (0..3).filter(|order| wanted[*order]) {
-        let (z, y) = (Guarded::<_, f64>::exact(Twofold::from(z)), Guarded::exact(Twofold::from(y)));
-        let result = formula(order, loss, z, y);
-        results[order] = result.value.round_to_machine();
-        all &= result.sure(SURE);
-    }
-    (results, all)
+fn result<L: Loss>(order: usize, loss: &L, z: f64, y: f64) -> Option<f64> {
+    let (z, y) = (Guarded::<_, f64>::exact(Twofold::from(z)), Guarded::exact(Twofold::from(y)));
+    let result = formula(order, loss, z, y);
+    result.sure(SURE).then(|| result.value.round_to_machine())
 }
 
 /// One element where the guard is not sure: terms cancel, or a step leaves the range of floats.
@@ -57,10 +52,11 @@ pub fn evaluate<L: Loss>(loss: &L, prediction: &[f64], target: &[f64], outputs: 
     let Outputs { value, mut gradient, mut hessian } = outputs;
     let wanted = [true, gradient.is_some(), hessian.is_some()];
     for (i, (z, y)) in prediction.iter().zip(target).enumerate() {
-        let (mut results, sure) = element(loss, *z, *y, wanted);
-        if !sure {
-            results = long(loss, *z, *y, wanted);
-        }
+        // Each by itself: what else is asked for changes no result.
+        let all: [Option<f64>; 3] =
+            std::array::from_fn(|k| if wanted[k] { result(k, loss, *z, *y) } else { Some(0.0) });
+        let exact = long(loss, *z, *y, all.map(|result| result.is_none()));
+        let results: [f64; 3] = std::array::from_fn(|k| all[k].unwrap_or(exact[k]));
         value[i] = results[0];
         for (out, result) in [&mut gradient, &mut hessian].into_iter().zip(&results[1..]) {
             if let Some(out) = out {
@@ -88,7 +84,9 @@ pub(crate) fn doubts<L: Loss>(loss: &L, prediction: f64, target: f64) -> [(f64, 
     std::array::from_fn(|order| {
         let x = formula(order, loss, single.0, single.1);
         // Where a limit is at infinity there is no bound, and nothing that cancels.
+        let stored = |x: f64| f64::from(x as f32) == x;
         let seen = x.error > UNSEEN && x.value.0.is_finite() && x.error.is_finite();
+        let seen = seen && stored(prediction) && stored(target);
         let narrow = if seen { x.error / x.value.0.abs() / (2.0 * SURE_SINGLE) } else { 0.0 };
         let x = formula(order, loss, double.0, double.1);
         let ordinary = |x: f64| f64::ordinary(x).unwrap_or(true);

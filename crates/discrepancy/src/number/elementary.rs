@@ -219,7 +219,8 @@ fn pair_exp_parts<M: Machine>(x: Compensated<M>) -> (Compensated<M>, M) {
     let inner = Compensated::ordered_sum(square * 0.5, third);
     let sum = Compensated::ordered_sum(r, inner.head);
     let rest = polynomial(r, &PAIR_EXP).mul_add(square * square, square_tail.mul_add(r.lit(0.5), third_tail));
-    let tail = (sum.tail + (inner.tail + rest)) + r_tail.mul_add(sum.head, r_tail);
+    // The derivative of e^r is what it is itself.
+    let tail = (sum.tail + (inner.tail + rest)) + r_tail.mul_add(sum.head + rest, r_tail);
     let legal = x.head.abs().le(x.head.lit(PAIR_EXP_MAX));
     // The tail holds whole terms of the series: into the head with what fits there.
     let e = Compensated::ordered_sum(sum.head, tail);
