@@ -22,6 +22,7 @@ import json
 import os
 import pathlib
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -88,10 +89,15 @@ class Worker:
 
     def cut_short(self, task, doing, limit, took):
         """What is known where a call did not return in time: a bound of the ratio."""
-        if doing == "ours":
+        if task["check"]:
+            return {"failed": f"{doing} took longer than {limit:.0f} s"}
+        if "ours" in took and "peer" in took:
+            # One of the later rounds did not return; the first calls did.
+            return {"ours": took["ours"], "theirs": took["peer"], "ratio": took["peer"] / took["ours"]}
+        if doing == "ours" and "peer" in took:
             return {"ours": limit, "theirs": took["peer"], "ratio": took["peer"] / limit, "cut": "ours"}
-        if doing == "peer":
-            alone = took if "ours" in took else self.run({**task, "without": "peer"})
+        if doing == "peer" and "without" not in task:
+            alone = self.run({**task, "without": "peer"})
             if "ours" in alone:
                 return {"ours": alone["ours"], "theirs": limit, "ratio": limit / alone["ours"], "cut": "theirs"}
             return alone
@@ -148,6 +154,7 @@ def measured(arguments):
                 continue
             if "same" in result:
                 same += 1
+                print(f"{wide_report.head(about)} as {about['peer']} has it", flush=True)
                 continue
             rows.append({**about, **result})
             print(wide_report.line(rows[-1]), flush=True)
@@ -176,6 +183,8 @@ def main():
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
+    # Whoever ends this program ends the one that measures too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
     if arguments.list:
         for _, about in tasks(arguments):

@@ -49,11 +49,14 @@ def ratio(row):
     return f"{sign}{factor(row['ratio'])}"
 
 
+def head(row):
+    return f"{row['kind']:18} {row['entry']:46} {row['shape']:14} {row['dtype']:4}"
+
+
 def line(row):
-    head = f"{row['kind']:18} {row['entry']:46} {row['shape']:14} {row['dtype']:4}"
     if "ratio" not in row:
-        return f"{head} NO FIGURES: {why(row)}"
-    return f"{head} {side(row, 'ours'):>10}  {row['peer']:13} {side(row, 'theirs'):>10}  {ratio(row):>7} ×"
+        return f"{head(row)} NO FIGURES: {why(row)}"
+    return f"{head(row)} {side(row, 'ours'):>10}  {row['peer']:13} {side(row, 'theirs'):>10}  {ratio(row):>7} ×"
 
 
 def mean(rows):
@@ -139,8 +142,7 @@ def comparison(old, new):
     for then, now in sorted(both, key=lambda pair: pair[0]["ours"] / pair[1]["ours"]):
         # The peer, which has not changed, tells how fast the machine was.
         faster = now["ratio"] / then["ratio"]
-        head = f"{now['kind']:18} {now['entry']:46} {now['shape']:14} {now['dtype']:4}"
-        yield (f"{head}{side(then, 'ours'):>12} {side(now, 'ours'):>10} {factor(faster):>6} ×"
+        yield (f"{head(now)}{side(then, 'ours'):>12} {side(now, 'ours'):>10} {factor(faster):>6} ×"
                f"   {ratio(then):>7} → {ratio(now)} ({now['peer']})")
     then, now = ([pair[i] for pair in both] for i in (0, 1))
     yield (f"{len(both)} rows: geometric mean {factor(mean(then))} × → {factor(mean(now))} ×, slower "
