@@ -128,7 +128,7 @@ def loss(
     if isinstance(made, PointwiseLoss):
         if ignore_index is not None:
             raise TypeError(f"{made.name}: ignore_index is for losses of rows")
-        target = target.to(prediction.dtype)
+        target = target.to(prediction.dtype) if target.is_floating_point() else target
         value = _operators.pointwise(prediction, target, weight, text, reduction, False, gradient)[0]
     elif isinstance(made, RowLoss):
         if weight is not None:
