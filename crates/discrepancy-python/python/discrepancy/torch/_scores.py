@@ -14,6 +14,7 @@ from ._shared import (
     measure,
     operator,
     outside,
+    plain,
     room,
     times,
     with_class_weight,
@@ -110,7 +111,11 @@ def pointwise_jvp(ctx: Any, inputs: Any, outputs: Any, tangents: Any) -> Any:
     known_gradient(ctx.gradient, spec)
     moves = [sign * t for sign, t in ((1, tangents[0]), (-1, tangents[1])) if t is not None]
     moved = total(moves, prediction)
-    bent = pointwise_hessian(prediction, target, spec) * share(prediction, weight, reduction) * moved
+    try:
+        bent = pointwise_hessian(prediction, target, spec) * share(prediction, weight, reduction) * moved
+    except NotImplementedError:
+        # Forward mode within forward mode, which may not ask for the third derivative: if it does, it is not given a 0.
+        bent = torch.full_like(slopes, torch.nan)
     return (slopes * moved if reduction == "none" else contract(slopes, moved)) + where_nan(value), bent
 
 
@@ -259,7 +264,8 @@ def softmax_curvature(
         whole, contributes = target.to(prediction.dtype) @ weights, prediction.new_ones(target.shape[:-1])
     else:
         kept = target != (-1 if ctx.ignore_index is None else ctx.ignore_index)
-        whole, contributes = torch.take(weights, torch.where(kept, target, 0)) * kept, kept
+        index = torch.where(kept, target, 0)
+        whole, contributes = weights.index_select(0, index.reshape(-1)).reshape(index.shape) * kept, kept
     mass = whole * (1.0 - smoothing) + contributes * (weights.sum() * smoothing / classes)
     if ctx.reduction.startswith("mean"):
         count = (whole if ctx.reduction == "mean" else contributes).sum()

@@ -186,9 +186,12 @@ def transformable(
         def jvp(ctx: Any, *tangents: Any) -> Any:
             if jvp is None:
                 raise no_derivative(title)
-            saved = list(ctx.saved_tensors)
-            inputs = [saved.pop(0) if other is None else other[0] for other in ctx.given]
-            return jvp(ctx, inputs, tuple(saved), tangents)
+            # PyTorch switches forward mode off here, also for the levels outside, whose tangents would go missing. On
+            # this level nothing moves: its tangents are the arguments.
+            with forward_ad._set_fwd_grad_enabled(True):
+                saved = [forward_ad.unpack_dual(tensor).primal for tensor in ctx.saved_tensors]
+                inputs = [saved.pop(0) if other is None else other[0] for other in ctx.given]
+                return jvp(ctx, inputs, tuple(saved), tangents)
 
         @staticmethod
         def vmap(info: Any, in_dims: Any, *args: Any) -> Any:
