@@ -73,8 +73,15 @@ impl RowStates {
 #[pymethods]
 impl RowStates {
     #[new]
-    fn new(count: usize) -> Self {
-        RowStates { states: vec![RowState::new(); count] }
+    fn new(py: Python<'_>, count: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let allowed = "a number of rows that there is memory for";
+        let count: usize = crate::measure::whole(FUNCTION, "count", count, allowed)?;
+        let mut states = Vec::new();
+        if states.try_reserve_exact(count).is_err() {
+            return Err(raise(py, &Error::new(ErrorKind::Memory, FUNCTION, "count", allowed).value(count)));
+        }
+        states.resize(count, RowState::new());
+        Ok(RowStates { states })
     }
 
     fn __len__(&self) -> usize {
