@@ -172,7 +172,10 @@ fn value_of(entry: &'static Entry, parameter: &Parameter, given: &Bound<'_, PyAn
         return parameter.parse(entry.name, text.to_str()?).raise(py);
     }
     if parameter.domain.list {
-        if let Ok(list) = given.extract::<Vec<f64>>() {
+        // An array may be more than its numbers, and is looked at below.
+        if !given.hasattr("__array__")?
+            && let Ok(list) = given.extract::<Vec<f64>>()
+        {
             return Ok(Value::List(list));
         }
         let array = Array::new(entry.name, parameter.name, given)?;

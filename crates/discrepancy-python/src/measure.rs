@@ -112,6 +112,11 @@ pub(crate) fn whole<T: TryFrom<i64>>(
     })
 }
 
+/// A number.
+fn real(function: &str, argument: &str, given: &Bound<'_, PyAny>, allowed: &str) -> PyResult<f64> {
+    given.extract().map_err(|_| wrong_type(given.py(), function, argument, &shown(given), allowed))
+}
+
 /// What counts as yes, as everywhere in Python.
 pub(crate) struct Truth(pub(crate) bool);
 impl<'py> FromPyObject<'_, 'py> for Truth {
@@ -322,8 +327,9 @@ impl Measure {
         rows::head(head.as_ref(), &x, &weights, &target, bias.as_ref(), reduction, self.label(ignore_index)?, scores.0)
     }
 
-    fn penalty<'py>(&self, wanted: &str, weights: Object<'_, 'py>, step: Option<f64>) -> Answer<'py> {
+    fn penalty<'py>(&self, wanted: &str, weights: Object<'_, 'py>, step: Maybe<'_, 'py>) -> Answer<'py> {
         let py = weights.py();
+        let step = step.map(|step| real(self.entry.name, "step", step, "a number above 0")).transpose()?;
         let catalog::Measure::Penalty(penalty) = &self.made else { return Err(self.unfit(py, "penalty")) };
         losses::penalty(penalty.as_ref(), wanted, &self.array("weights", weights)?, step)
     }
