@@ -162,7 +162,7 @@ def main():
     pictures.limits(tables[0], folder / "docs/pictures/benchmark.svg")
     pictures.cost_by_rows(plots["rows"], folder / "docs/pictures/cost-by-rows.svg")
     pictures.cost_by_classes(plots["classes"], folder / "docs/pictures/cost-by-classes.svg")
-    page = report.page(ours, tables, load)
+    page = report.page(ours, tables, load, (ROOT / "BENCHMARKS.md").read_text(encoding="utf-8"))
     (folder / "BENCHMARKS.md").write_text(page, encoding="utf-8")
     ours.close()
     print(f"written: {folder / 'BENCHMARKS.md'}, after {(time.perf_counter() - start) / 60:.1f} minutes")

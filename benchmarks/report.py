@@ -3,25 +3,14 @@
 import dataclasses
 import datetime
 import importlib.metadata
-import os
-import pathlib
 import platform
 import statistics
-import textwrap
 
 import faults
+import sections
+from text import cores, factor, memory, processor, prose, shown
 
 PACKAGES = ["torch", "jax", "optax", "scipy", "scikit-learn", "POT", "numpy"]
-
-
-def shown(seconds):
-    if seconds >= 1:
-        return f"{seconds:.2f} s"
-    return f"{seconds * 1e3:.3g} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.3g} µs"
-
-
-def factor(number):
-    return f"{number:.2g}" if number < 1 else f"{number:.1f}" if number < 100 else f"{number:.0f}"
 
 
 @dataclasses.dataclass
@@ -91,22 +80,8 @@ def missed(rows):
                 yield f"- {row.name()} `{row.work.dtype}`: {goal} is the goal, {figure} was measured{smaller}."
 
 
-def processor():
-    path = pathlib.Path("/proc/cpuinfo")
-    lines = path.read_text().splitlines() if path.exists() else []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
-
-
-def memory():
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-
-
-def prose(text):
-    return textwrap.wrap(" ".join(text.split()), 120, break_long_words=False, break_on_hyphens=False)
-
-
-def page(ours, tables, load):
+def page(ours, tables, load, before):
+    """The page; what other programs wrote in the one before stays."""
     losses, others = tables
     rate = 1e-9 * statistics.median(1 / row.seconds("copy") for row in losses)
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
@@ -119,7 +94,7 @@ def page(ours, tables, load):
             repeat it, you need Python 3.11 or later, some 8 GB of disk for PyTorch and JAX, a C++ compiler for
             `torch.compile`, and a quarter of an hour."""),
         "",
-        f"- Processor: {processor()}, {len(os.sched_getaffinity(0))} cores; {memory():.0f} GiB of memory; {platform.system()}.",
+        f"- Processor: {processor()}, {cores()} cores; {memory():.0f} GiB of memory; {platform.system()}.",
         f"- This library: {ours.about}. Python {platform.python_version()}, {versions}.",
         f"- A copy past the caches, reads and writes together: {rate:.1f} GB/s.{busy}",
         "",
@@ -178,4 +153,6 @@ def page(ours, tables, load):
         *faults.lines(ours),
         "",
     ]
+    for name in ("wide", "score"):
+        lines += [*sections.section(name, sections.found(before, name)), ""]
     return "\n".join(lines)

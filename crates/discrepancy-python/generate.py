@@ -98,6 +98,19 @@ PAIR_NAN = (
     '"error"',
     'What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.',
 )
+OUT = (
+    "out",
+    "Out",
+    "None",
+    "Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a place for "
+    "each, ``None`` for what is to be made.",
+)
+OUT_OF_ROWS = (
+    "out",
+    "Out",
+    "None",
+    "Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.",
+)
 IGNORE = ("ignore_index", "int | None", "None", "Rows of this label contribute nothing.")
 
 
@@ -113,9 +126,10 @@ class Pointwise(Kind):
         said(WEIGHT, "element"),
         ("return_gradient", "bool", "False", "Also return the gradient with respect to the predictions."),
         NAN,
+        OUT,
     ]
     returns = ("Any", 'float, or an array where ``reduction="none"``; with ``return_gradient`` a tuple of it and an array')
-    call = ".pointwise(wanted, prediction, target, weight, reduction, nan, None)"
+    call = ".pointwise(wanted, prediction, target, weight, reduction, nan, out)"
 
 
 class Row(Kind):
@@ -131,9 +145,10 @@ class Row(Kind):
         ("return_gradient", "bool", "False", "Also return the gradient with respect to the predictions, (…, C)."),
         ("return_logsumexp", "bool", "False", "Also return the logarithm of the sum of exponentials of each row, (…)."),
         NAN,
+        OUT,
     ]
     returns = ("Any", 'float, or an array where ``reduction="none"``; a tuple where more is asked for')
-    call = ".rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, None)"
+    call = ".rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, out)"
 
 
 class Map(Kind):
@@ -211,15 +226,16 @@ class Pair(Kind):
         ("weight", "ArrayLike | None", "None", "A non-negative weight for each coordinate."),
         ("return_gradient", "bool", "False", "Also return the gradients with respect to both arguments."),
         PAIR_NAN,
+        OUT_OF_ROWS,
     ]
     returns = ("Any", "float of two vectors, array of rows; with ``return_gradient`` a tuple of it and two arrays")
-    call = ".rowwise(a, b, weight, return_gradient, nan, None)"
+    call = ".rowwise(a, b, weight, return_gradient, nan, out)"
 
 
 class Divergence(Pair):
     inputs = [("p", ARRAY, "vector, or array of rows: {prediction}"), ("q", ARRAY, "array of the same shape: {target}")]
     options = Pair.options[1:]
-    call = ".rowwise(p, q, None, return_gradient, nan, None)"
+    call = ".rowwise(p, q, None, return_gradient, nan, out)"
 
 
 SIDES = [
@@ -445,9 +461,13 @@ def body(entry: dict[str, Any]) -> list[str]:
         value, gradient = f'sample("value", x, y, {weights})', f'sample("gradient", x, y, {weights})'
     elif "wanted" in kind.call:
         wanted = 'wanted = "value_and_gradient" if return_gradient else "value"'
-        return [f"measure = {made}", wanted, f"return measure{kind.call}"]
-    else:
+        # An array alone is for the gradient, where there is one.
+        place = ["out = out if return_gradient else _place_of_value(out)"] if ", out)" in kind.call else []
+        return [f"measure = {made}", wanted, *place, f"return measure{kind.call}"]
+    elif kind is Map:
         return [f"return {made}{kind.call}"]
+    else:
+        return ["out = _place_of_value(out)", f"return {made}{kind.call}"]
     together = f"value, measure.{gradient}" if kind is Penalty else f"value, *measure.{gradient}"
     return [
         f"measure = {made}",
@@ -516,6 +536,8 @@ def all_list(names: list[str]) -> str:
 def imports(entries: list[dict[str, Any]], module: str, stub: bool) -> list[str]:
     bases = sorted({kind_of(entry).base for entry in entries})
     lines = [f"from ._measures import {', '.join(bases)}"]
+    if not stub and any(", out)" in kind_of(entry).call and kind_of(entry) is not Map for entry in entries):
+        lines.append("from ._measures import place_of_value as _place_of_value")
     again = " as {0}" if stub else ""
     for file, names in OTHERS.get(module, {}).items():
         lines.append(f"from .{file} import {', '.join(name + again.format(name) for name in names)}")
@@ -541,7 +563,7 @@ def stub_module(module: str, entries: list[dict[str, Any]]) -> str:
         head = laid("    def __init__", ["self", *(["*", *own] if own else [])], " -> None: ...")
         blocks.append(f"class {class_name(entry)}({kind_of(entry).base}):\n{head}")
     text = "\n".join(blocks)
-    used = [name for name in ("Array", "ArrayLike", "Nan", "PairNan", "Reduction") if f": {name}" in text or f"-> {name}" in text]
+    used = [name for name in ("Array", "ArrayLike", "Nan", "Out", "PairNan", "Reduction") if f": {name}" in text or f"-> {name}" in text]
     standard = []
     if "Sequence[" in text:
         standard.append("from collections.abc import Sequence")

@@ -12,8 +12,11 @@ const HELP: &str = "\
 cargo xtask test        all tests of all crates, and the reference tables against arbitrary precision, scikit-learn's means
 cargo xtask reference   the reference tables, made again; --check compares instead of writing
 cargo xtask bench       value and gradient of losses beside the time that memory needs; names, shapes, outputs choose;
-                        --peers measures PyTorch, JAX, SciPy and POT in turn with it and writes BENCHMARKS.md;
-                        --python builds and installs the Python package and measures it
+                        --peers measures PyTorch, JAX, SciPy and POT in turn with it and writes BENCHMARKS.md, then does
+                        what --wide and --score do;
+                        --wide measures the Python package, every entry beside the function that its user has today;
+                        --score measures the command beside DuckDB and Polars, on a file of 20 million predictions;
+                        --python builds and installs the Python package and measures it beside the library
 cargo xtask instructions
                         the instructions of the hot kernels, compared with those on file; --write writes them
 cargo xtask growth      how the cost of every entry grows with each dimension of its input, in instructions; names choose
@@ -115,12 +118,17 @@ fn example(name: &str, rest: &[&str]) -> Result<(), String> {
 fn python(folder: &str, script: &[&str]) -> Result<(), String> {
     let venv = root().join(folder).join(".venv");
     let python = venv.join("bin/python");
+    let requirements = format!("{folder}/requirements.txt");
+    // What was installed when the environment was made, or last brought up to date.
+    let (wanted, installed) = (root().join(&requirements), venv.join("requirements.txt"));
+    let read = |path: &Path| std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
+    let packages = read(&wanted)?;
     if !python.exists() {
-        let requirements = format!("{folder}/requirements.txt");
         run("python3", &["-m", "venv", &venv.to_string_lossy()], &[])?;
-        let installed = run(&python, &["-m", "pip", "install", "--quiet", "-r", &requirements], &[]);
-        // Half an environment would pass for a whole one the next time.
-        installed.inspect_err(|_| drop(std::fs::remove_dir_all(&venv)))?;
+    }
+    if read(&installed).ok().as_ref() != Some(&packages) {
+        run(&python, &["-m", "pip", "install", "--quiet", "-r", &requirements], &[])?;
+        std::fs::write(&installed, packages).map_err(|error| format!("{}: {error}", installed.display()))?;
     }
     let path = format!("{folder}/{}", script[0]);
     run(&python, &[&[path.as_str()], &script[1..]].concat(), &[])
@@ -194,20 +202,51 @@ fn package(rest: &[&str]) -> Result<(), String> {
     )
 }
 
-/// The benchmark, or with `--peers` that of others in turn with it, or with `--python` that of the package.
+/// The benchmark, or that of others in turn with it: with `--peers`, `--wide`, `--score`, `--python`.
 fn bench(rest: &[&str]) -> Result<(), String> {
-    if let Some(at) = rest.iter().position(|word| *word == "--python") {
+    let words = |flag: &str| -> Option<Vec<&str>> {
+        rest.contains(&flag).then(|| rest.iter().copied().filter(|word| *word != flag).collect())
+    };
+    if let Some(words) = words("--python") {
         let program = benchmark()?;
-        let words = [&rest[..at], &rest[at + 1..]].concat();
-        let python = install()?;
-        return run(python, &[&["benchmarks/package.py", &program], &words[..]].concat(), &[]);
+        return run(install()?, &[&["benchmarks/package.py", &program], &words[..]].concat(), &[]);
     }
-    let Some(peers) = rest.iter().position(|word| *word == "--peers") else {
+    if let Some(words) = words("--wide") {
+        return wide(&words);
+    }
+    if let Some(words) = words("--score") {
+        return score(&words);
+    }
+    let Some(words) = words("--peers") else {
         return cargo(&[BENCH, &["--"], rest].concat());
     };
     let program = benchmark()?;
-    let rest = [&rest[..peers], &rest[peers + 1..]].concat();
-    python("benchmarks", &[&["peers.py", "--program", &program], &rest[..]].concat())
+    python("benchmarks", &[&["peers.py", "--program", &program], &words[..]].concat())?;
+    if words.contains(&"--only") {
+        // Some works were chosen by their titles.
+        return Ok(());
+    }
+    // Both are measured, even if one has a row without figures.
+    let done = [wide(&words), score(&words)];
+    done.into_iter().collect()
+}
+
+/// The Python package and its peers in one environment, which is that of the package.
+fn beside() -> Result<PathBuf, String> {
+    let python = install()?;
+    pip(&["install", "--requirement", "benchmarks/requirements.txt"])?;
+    Ok(python)
+}
+
+fn wide(words: &[&str]) -> Result<(), String> {
+    run(beside()?, &[&["benchmarks/wide.py"], words].concat(), &[])
+}
+
+/// The command, built as its users have it.
+fn score(words: &[&str]) -> Result<(), String> {
+    cargo(&["build", "--release", "--package", "discrepancy-cli"])?;
+    let program = target().join("release/discrepancy");
+    python("benchmarks", &[&["score.py", "--program", &program.to_string_lossy()], words].concat())
 }
 
 const BENCH: &[&str] = &["bench", "--package", "discrepancy", "--bench", "speed"];

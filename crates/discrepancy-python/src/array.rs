@@ -17,6 +17,7 @@ use numpy::{PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyU
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyList, PyTuple};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -175,12 +176,23 @@ impl<'py> Array<'py> {
     /// Of any object that is an array of numbers.
     pub(crate) fn new(function: &'static str, argument: &'static str, object: &Bound<'py, PyAny>) -> PyResult<Self> {
         if is_numpy(object) {
+            check_mask(function, argument, object)?;
             return Self::of_numpy(function, argument, object, object, Origin::Numpy);
         }
+        if object.is_none() {
+            return Err(wrong_type(object.py(), function, argument, "None", ALLOWED));
+        }
         if object.hasattr(pyo3::intern!(object.py(), "__dlpack__"))? {
+            // Arrow's arrays speak DLPack only where they hold plain numbers without nulls.
+            if object.hasattr(pyo3::intern!(object.py(), "__arrow_c_array__"))?
+                && let Some(column) = Column::new(function, argument, object)?
+            {
+                return Ok(Self::of_column(function, argument, object, column));
+            }
             return Self::of_tensor(function, argument, object);
         }
         let knows_numpy = object.hasattr(pyo3::intern!(object.py(), "__array__"))?;
+        check_masks_of_list(function, argument, object)?;
         if !knows_numpy && let Some(column) = Column::new(function, argument, object)? {
             return Ok(Self::of_column(function, argument, object, column));
         }
@@ -222,8 +234,20 @@ impl<'py> Array<'py> {
             _ => None,
         };
         let Some(kind) = kind else {
-            let found = format!("of dtype {}", descriptor.str()?);
-            return Err(wrong_type(object.py(), function, argument, &found, ALLOWED));
+            if !native && Kind::of_letter(descriptor.kind(), descriptor.itemsize()).is_some() {
+                // Of the other byte order: a copy has this machine's.
+                let copy = made.call_method1("astype", (descriptor.call_method1("newbyteorder", ("=",))?,))?;
+                return Self::of_numpy(function, argument, object, &copy, origin);
+            }
+            // What NumPy knows nothing of becomes one object in an array without axes.
+            let (found, hint) = if descriptor.kind() == b'O' && array.shape().is_empty() {
+                let name = object.get_type().fully_qualified_name()?.to_string();
+                let sparse = object.hasattr("toarray")?;
+                (name, if sparse { "; `x.toarray()` of what is sparse" } else { "" })
+            } else {
+                (format!("of dtype {}", descriptor.str()?), "")
+            };
+            return Err(wrong_type(object.py(), function, argument, &found, &format!("{ALLOWED}{hint}")));
         };
         let size = kind.size() as isize;
         if !array.is_aligned() || array.strides().iter().any(|stride| stride % size != 0) {
@@ -340,6 +364,33 @@ impl<'py> Array<'py> {
     /// Whether the shape is this one.
     pub(crate) fn check_shape(&self, wanted: &[usize]) -> Result<()> {
         if self.shape == wanted { Ok(()) } else { Err(self.misshapen(format!("shape {}", shape_text(wanted)))) }
+    }
+
+    /// Whether a type of floats holds all numbers of it. Floats are for whoever chose the type to think of.
+    fn fits(&self, kind: Kind) -> bool {
+        fn all<E: Element + Scalar>(array: &Array<'_>) -> bool {
+            macro_rules! integers {
+                ($($type:ty),*) => { $(if let Some(view) = array.view::<$type>() {
+                    return view.iter().all(|x| E::narrow(*x as f64).widen() as i128 == i128::from(*x));
+                })* };
+            }
+            integers!(i16, i32, i64, u16, u32, u64);
+            true
+        }
+        // A byte fits into eight bits and more, two into the 24 of `f32`.
+        let small = if kind == Kind::F32 { 2 } else { 1 };
+        self.kind.is_float() || self.kind.size() <= small || with_element!(kind, E => all::<E>(self))
+    }
+
+    /// The type to compute in: the narrowest float that holds all floats, and all integers that are there.
+    pub(crate) fn common<'a>(arrays: impl IntoIterator<Item = &'a Array<'py>>) -> Kind
+    where
+        'py: 'a,
+    {
+        let arrays: Vec<&Array<'py>> = arrays.into_iter().collect();
+        let kind = Kind::common(arrays.iter().map(|array| array.kind));
+        let wider = [kind, Kind::F32].into_iter().find(|kind| arrays.iter().all(|array| array.fits(*kind)));
+        if kind == Kind::F64 { kind } else { wider.unwrap_or(Kind::F64) }
     }
 
     /// Whether elements lie one after another, the last index running fastest.
@@ -545,6 +596,10 @@ impl<'py> Out<'py> {
         if !writable {
             return refused("read-only", "memory that can be written to");
         }
+        if numpy && !made_of(object, array.data)? {
+            // A copy was made to be read: what is written to it would be lost.
+            return refused("of another byte order, or not aligned", "memory of this machine's own kind");
+        }
         if array.kind != kind {
             return refused(array.kind.name(), kind.name());
         }
@@ -575,6 +630,43 @@ impl<'py> Out<'py> {
         // care, as in `Array::view`.
         unsafe { std::slice::from_raw_parts_mut(self.array.data.cast_mut().cast::<E>(), self.array.len()) }
     }
+}
+
+/// An error where elements are masked, whose numbers mean nothing.
+fn check_mask(function: &str, argument: &str, object: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = object.py();
+    if object.get_type().is(py.get_type::<PyUntypedArray>()) || !object.hasattr(pyo3::intern!(py, "mask"))? {
+        return Ok(());
+    }
+    static IS_MASKED: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    if !IS_MASKED.import(py, "numpy.ma", "is_masked")?.call1((object,))?.is_truthy()? {
+        return Ok(());
+    }
+    let index = object.getattr("mask")?.call_method0("argmax")?.extract::<usize>().unwrap_or(0);
+    let allowed = "arrays without masked elements: leave them out with `x[~x.mask]`, of all arguments together, \
+        or hand in `x.filled(numpy.nan)` where `nan` may be \"omit\"";
+    let error = Error::new(ErrorKind::Unsupported, function, argument, allowed).at(index).value("masked");
+    Err(crate::failure::raise(py, &error))
+}
+
+/// The same for a list of such arrays. A list of numbers is not searched.
+fn check_masks_of_list(function: &str, argument: &str, object: &Bound<'_, PyAny>) -> PyResult<()> {
+    let first_is_array = |item: PyResult<Bound<'_, PyAny>>| item.is_ok_and(|item| is_numpy(&item));
+    let rows: Vec<Bound<'_, PyAny>> = if let Ok(list) = object.cast::<PyList>() {
+        if !first_is_array(list.get_item(0)) { Vec::new() } else { list.iter().collect() }
+    } else if let Ok(tuple) = object.cast::<PyTuple>() {
+        if !first_is_array(tuple.get_item(0)) { Vec::new() } else { tuple.iter().collect() }
+    } else {
+        Vec::new()
+    };
+    rows.iter().filter(|row| is_numpy(row)).try_for_each(|row| check_mask(function, argument, row))
+}
+
+/// Whether an array's own memory begins here.
+fn made_of(object: &Bound<'_, PyAny>, data: *const u8) -> PyResult<bool> {
+    // SAFETY: only the pointer is asked for.
+    let own = unsafe { object.cast_unchecked::<PyArrayDyn<u8>>() }.data();
+    Ok(std::ptr::eq(own.cast_const(), data))
 }
 
 /// Whether it is a NumPy array. As long as NumPy is not imported, nothing is.

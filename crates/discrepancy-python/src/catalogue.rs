@@ -199,7 +199,10 @@ fn value_of(entry: &'static Entry, parameter: &Parameter, given: &Bound<'_, PyAn
         return parameter.parse(entry.name, text.to_str()?).raise(py);
     }
     if parameter.domain.list {
-        if let Some(list) = numbers(entry, parameter, given)? {
+        // An array may be more than its numbers, and is looked at below.
+        if !given.hasattr("__array__")?
+            && let Some(list) = numbers(entry, parameter, given)?
+        {
             return Ok(Value::List(list));
         }
         let array = Array::new(entry.name, parameter.name, given)?;

@@ -80,7 +80,7 @@ impl<'py> Call<'_, 'py> {
             }
         }
         let kinds = [Some(&self.prediction), Some(&self.target), self.weight.as_ref()];
-        let kind = Kind::common(kinds.into_iter().flatten().map(|array| array.kind));
+        let kind = Array::common(kinds.into_iter().flatten());
         with_element!(kind, E => self.typed::<E>(kind, out))
     }
 
@@ -156,7 +156,13 @@ impl<'py> Call<'_, 'py> {
         };
         match wanted {
             Wanted::Value => first(value),
-            Wanted::Gradient => gradient.give(like, shape),
+            Wanted::Gradient => {
+                if let Some(reduction) = reduces {
+                    // Where there is no mean, it has no gradient.
+                    reduction.of(name, &moments).raise(py)?;
+                }
+                gradient.give(like, shape)
+            }
             Wanted::Hessian => hessian.give(like, shape),
             Wanted::ValueAndGradient => tuple([first(value)?, gradient.give(like, shape)?]),
             Wanted::All => tuple([first(value)?, gradient.give(like, shape)?, hessian.give(like, shape)?]),

@@ -2,7 +2,7 @@
 
 use crate::array::Array;
 use crate::catalogue::{read, show};
-use crate::failure::{Raise, raise};
+use crate::failure::{Raise, raise, wrong_type};
 use crate::{losses, pairs, rows, samples, sequences, tuples};
 use discrepancy::batch::{NanPolicy, Reduction};
 use discrepancy::catalog::{self, Arguments, Entry};
@@ -10,7 +10,7 @@ use discrepancy::distances::PairFunction;
 use discrepancy::samples::SampleStatistic;
 use discrepancy::{Error, ErrorKind};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 /// What the package's functions and classes call: one object for an entry with its parameters, one method for each
 /// thing that can be computed.
@@ -34,8 +34,8 @@ impl Measure {
         if let catalog::Measure::Pair(pair) = &self.made { Ok(pair.as_ref()) } else { Err(self.unfit(py, "pairs")) }
     }
     /// The same, with a policy for NaN.
-    fn metric(&self, py: Python<'_>, nan: &str) -> PyResult<pairs::Metric<'_>> {
-        Ok((self.pair(py)?, word(py, self.entry.name, "nan", nan, &POLICIES)?))
+    fn metric(&self, py: Python<'_>, nan: &Bound<'_, PyAny>) -> PyResult<pairs::Metric<'_>> {
+        Ok((self.pair(py)?, given_word(py, self.entry.name, "nan", nan, &POLICIES)?))
     }
     fn statistic(&self, py: Python<'_>) -> PyResult<&dyn SampleStatistic> {
         if let catalog::Measure::Sample(sample) = &self.made {
@@ -43,6 +43,10 @@ impl Measure {
         } else {
             Err(self.unfit(py, "samples"))
         }
+    }
+    fn label(&self, given: Maybe<'_, '_>) -> PyResult<Option<i64>> {
+        let allowed = "a whole number of 64 bits, or None";
+        given.map(|label| whole(self.entry.name, "ignore_index", label, allowed)).transpose()
     }
     fn array<'py>(&self, argument: &'static str, object: Object<'_, 'py>) -> PyResult<Array<'py>> {
         Array::new(self.entry.name, argument, object)
@@ -67,6 +71,59 @@ pub(crate) fn word<T: Copy>(
     let near = catalog::near_names(given, &names);
     let error = Error::new(ErrorKind::UnknownName, function, argument, names.join(", ")).value(given).near(near);
     Err(raise(py, &error))
+}
+
+/// The same of what the caller gave, which may be anything.
+pub(crate) fn given_word<T: Copy>(
+    py: Python<'_>,
+    function: &str,
+    argument: &str,
+    given: &Bound<'_, PyAny>,
+    choices: &[(&str, T)],
+) -> PyResult<T> {
+    if let Ok(text) = given.cast::<PyString>() {
+        return word(py, function, argument, &text.to_string_lossy(), choices);
+    }
+    let names: Vec<String> = choices.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+    Err(wrong_type(py, function, argument, &shown(given), &names.join(", ")))
+}
+
+/// What was given, as Python writes it, if that is short.
+pub(crate) fn shown(given: &Bound<'_, PyAny>) -> String {
+    let text = given.repr().map_or_else(|_| String::from("?"), |text| text.to_string());
+    if text.len() > 60 { given.get_type().to_string() } else { text }
+}
+
+/// A whole number of any size that Python has, if the library takes it.
+pub(crate) fn whole<T: TryFrom<i64>>(
+    function: &str,
+    argument: &str,
+    given: &Bound<'_, PyAny>,
+    allowed: &str,
+) -> PyResult<T> {
+    let py = given.py();
+    if !given.hasattr("__index__")? {
+        return Err(wrong_type(py, function, argument, &shown(given), allowed));
+    }
+    let found = given.extract::<i64>().ok().and_then(|number| T::try_from(number).ok());
+    found.ok_or_else(|| {
+        let error = Error::new(ErrorKind::Parameter, function, argument, allowed).value(shown(given));
+        raise(py, &error)
+    })
+}
+
+/// A number.
+fn real(function: &str, argument: &str, given: &Bound<'_, PyAny>, allowed: &str) -> PyResult<f64> {
+    given.extract().map_err(|_| wrong_type(given.py(), function, argument, &shown(given), allowed))
+}
+
+/// What counts as yes, as everywhere in Python.
+pub(crate) struct Truth(pub(crate) bool);
+impl<'py> FromPyObject<'_, 'py> for Truth {
+    type Error = PyErr;
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        object.is_truthy().map(Truth)
+    }
 }
 
 /// What becomes of the values; `none` leaves them as they are.
@@ -120,8 +177,8 @@ impl Measure {
         prediction: Object<'_, 'py>,
         target: Object<'_, 'py>,
         weight: Maybe<'_, 'py>,
-        reduction: &str,
-        nan: &str,
+        reduction: Object<'_, 'py>,
+        nan: Object<'_, 'py>,
         out: Maybe<'_, 'py>,
     ) -> Answer<'py> {
         let py = prediction.py();
@@ -132,8 +189,8 @@ impl Measure {
             prediction: self.array("prediction", prediction)?,
             target: self.array("target", target)?,
             weight: self.optional("weight", weight)?,
-            reduction: word(py, self.entry.name, "reduction", reduction, &REDUCTIONS)?,
-            nan: word(py, self.entry.name, "nan", nan, &POLICIES)?,
+            reduction: given_word(py, self.entry.name, "reduction", reduction, &REDUCTIONS)?,
+            nan: given_word(py, self.entry.name, "nan", nan, &POLICIES)?,
         };
         call.answer(out)
     }
@@ -141,13 +198,13 @@ impl Measure {
     fn rows<'py>(
         &self,
         wanted: &str,
-        logsumexp: bool,
+        logsumexp: Truth,
         prediction: Object<'_, 'py>,
         target: Object<'_, 'py>,
         weight: Maybe<'_, 'py>,
-        reduction: &str,
-        ignore_index: Option<i64>,
-        nan: &str,
+        reduction: Object<'_, 'py>,
+        ignore_index: Maybe<'_, 'py>,
+        nan: Object<'_, 'py>,
         out: Maybe<'_, 'py>,
     ) -> Answer<'py> {
         let py = prediction.py();
@@ -155,13 +212,13 @@ impl Measure {
         let call = rows::Call {
             loss: loss.as_ref(),
             wanted: losses::Wanted::read(py, wanted)?,
-            logsumexp,
+            logsumexp: logsumexp.0,
             prediction: self.array("prediction", prediction)?,
             target: self.array("target", target)?,
             weight: self.optional("weight", weight)?,
-            reduction: word(py, self.entry.name, "reduction", reduction, &REDUCTIONS)?,
-            ignore_index,
-            nan: word(py, self.entry.name, "nan", nan, &POLICIES)?,
+            reduction: given_word(py, self.entry.name, "reduction", reduction, &REDUCTIONS)?,
+            ignore_index: self.label(ignore_index)?,
+            nan: given_word(py, self.entry.name, "nan", nan, &POLICIES)?,
         };
         call.answer(out)
     }
@@ -170,14 +227,14 @@ impl Measure {
         &self,
         prediction: Object<'_, 'py>,
         target: Object<'_, 'py>,
-        ignore_index: Option<i64>,
-        kind: &str,
+        ignore_index: Maybe<'_, 'py>,
+        kind: Object<'_, 'py>,
     ) -> Answer<'py> {
         let py = prediction.py();
         let catalog::Measure::Row(loss) = &self.made else { return Err(self.unfit(py, "rows")) };
-        let kind = word(py, self.entry.name, "kind", kind, &rows::HESSIANS)?;
+        let kind = given_word(py, self.entry.name, "kind", kind, &rows::HESSIANS)?;
         let (prediction, target) = (self.array("prediction", prediction)?, self.array("target", target)?);
-        rows::hessian(loss.as_ref(), &prediction, &target, ignore_index, kind)
+        rows::hessian(loss.as_ref(), &prediction, &target, self.label(ignore_index)?, kind)
     }
 
     fn sequence<'py>(
@@ -187,7 +244,7 @@ impl Measure {
         labels: Object<'_, 'py>,
         input_lengths: Maybe<'_, 'py>,
         target_lengths: Maybe<'_, 'py>,
-        reduction: &str,
+        reduction: Object<'_, 'py>,
         peer: bool,
     ) -> Answer<'py> {
         let py = labels.py();
@@ -199,7 +256,7 @@ impl Measure {
             labels: self.array("labels", labels)?,
             steps: self.optional("input_lengths", input_lengths)?,
             counts: self.optional("target_lengths", target_lengths)?,
-            reduction: word(py, self.entry.name, "reduction", reduction, &REDUCTIONS)?,
+            reduction: given_word(py, self.entry.name, "reduction", reduction, &REDUCTIONS)?,
             peer,
         };
         call.answer()
@@ -210,8 +267,8 @@ impl Measure {
         wanted: &str,
         arguments: &Bound<'py, PyTuple>,
         weight: Maybe<'_, 'py>,
-        reduction: &str,
-        nan: &str,
+        reduction: Object<'_, 'py>,
+        nan: Object<'_, 'py>,
     ) -> Answer<'py> {
         let py = arguments.py();
         let catalog::Measure::Tuple(loss) = &self.made else { return Err(self.unfit(py, "inputs")) };
@@ -222,16 +279,16 @@ impl Measure {
             inputs,
             target,
             weight: self.optional("weight", weight)?,
-            reduction: word(py, self.entry.name, "reduction", reduction, &REDUCTIONS)?,
-            nan: word(py, self.entry.name, "nan", nan, &POLICIES)?,
+            reduction: given_word(py, self.entry.name, "reduction", reduction, &REDUCTIONS)?,
+            nan: given_word(py, self.entry.name, "nan", nan, &POLICIES)?,
         };
         call.answer()
     }
 
-    fn map<'py>(&self, prediction: Object<'_, 'py>, nan: &str, out: Maybe<'_, 'py>) -> Answer<'py> {
+    fn map<'py>(&self, prediction: Object<'_, 'py>, nan: Object<'_, 'py>, out: Maybe<'_, 'py>) -> Answer<'py> {
         let py = prediction.py();
         let catalog::Measure::Map(map) = &self.made else { return Err(self.unfit(py, "map")) };
-        let nan = word(py, self.entry.name, "nan", nan, &POLICIES)?;
+        let nan = given_word(py, self.entry.name, "nan", nan, &POLICIES)?;
         rows::map(map.as_ref(), rows::Mapped::Images, &self.array("prediction", prediction)?, nan, out)
     }
 
@@ -240,13 +297,13 @@ impl Measure {
         product: &str,
         prediction: Object<'_, 'py>,
         v: Object<'_, 'py>,
-        nan: &str,
+        nan: Object<'_, 'py>,
         out: Maybe<'_, 'py>,
     ) -> Answer<'py> {
         let py = prediction.py();
         let catalog::Measure::Map(map) = &self.made else { return Err(self.unfit(py, "map")) };
         let product = word(py, self.entry.name, "product", product, &rows::PRODUCTS)?;
-        let nan = word(py, self.entry.name, "nan", nan, &POLICIES)?;
+        let nan = given_word(py, self.entry.name, "nan", nan, &POLICIES)?;
         let (prediction, v) = (self.array("prediction", prediction)?, self.array("v", v)?);
         rows::map(map.as_ref(), rows::Mapped::Product(product, &v), &prediction, nan, out)
     }
@@ -257,21 +314,22 @@ impl Measure {
         weights: Object<'_, 'py>,
         target: Object<'_, 'py>,
         bias: Maybe<'_, 'py>,
-        reduction: &str,
-        ignore_index: Option<i64>,
-        scores: bool,
+        reduction: Object<'_, 'py>,
+        ignore_index: Maybe<'_, 'py>,
+        scores: Truth,
     ) -> Answer<'py> {
         let py = x.py();
         let catalog::Measure::Head(head) = &self.made else { return Err(self.unfit(py, "head")) };
-        let reduction = word(py, self.entry.name, "reduction", reduction, &REDUCTIONS)?;
+        let reduction = given_word(py, self.entry.name, "reduction", reduction, &REDUCTIONS)?;
         let (x, weights, target) =
             (self.array("x", x)?, self.array("weights", weights)?, self.array("target", target)?);
         let bias = self.optional("bias", bias)?;
-        rows::head(head.as_ref(), &x, &weights, &target, bias.as_ref(), reduction, ignore_index, scores)
+        rows::head(head.as_ref(), &x, &weights, &target, bias.as_ref(), reduction, self.label(ignore_index)?, scores.0)
     }
 
-    fn penalty<'py>(&self, wanted: &str, weights: Object<'_, 'py>, step: Option<f64>) -> Answer<'py> {
+    fn penalty<'py>(&self, wanted: &str, weights: Object<'_, 'py>, step: Maybe<'_, 'py>) -> Answer<'py> {
         let py = weights.py();
+        let step = step.map(|step| real(self.entry.name, "step", step, "a number above 0")).transpose()?;
         let catalog::Measure::Penalty(penalty) = &self.made else { return Err(self.unfit(py, "penalty")) };
         losses::penalty(penalty.as_ref(), wanted, &self.array("weights", weights)?, step)
     }
@@ -281,20 +339,20 @@ impl Measure {
         a: Object<'_, 'py>,
         b: Object<'_, 'py>,
         weight: Maybe<'_, 'py>,
-        gradient: bool,
-        nan: &str,
+        gradient: Truth,
+        nan: Object<'_, 'py>,
         out: Maybe<'_, 'py>,
     ) -> Answer<'py> {
         let metric = self.metric(a.py(), nan)?;
         let (a, b, weight) = (self.array("a", a)?, self.array("b", b)?, self.optional("weight", weight)?);
-        pairs::rowwise(metric, &a, &b, weight.as_ref(), gradient, out)
+        pairs::rowwise(metric, &a, &b, weight.as_ref(), gradient.0, out)
     }
     fn pairwise<'py>(
         &self,
         a: Object<'_, 'py>,
         b: Maybe<'_, 'py>,
         weight: Maybe<'_, 'py>,
-        nan: &str,
+        nan: Object<'_, 'py>,
         out: Maybe<'_, 'py>,
     ) -> Answer<'py> {
         let metric = self.metric(a.py(), nan)?;
@@ -315,14 +373,15 @@ impl Measure {
         &self,
         a: Object<'_, 'py>,
         weight: Maybe<'_, 'py>,
-        nan: &str,
+        nan: Object<'_, 'py>,
         out: Maybe<'_, 'py>,
     ) -> Answer<'py> {
         let metric = self.metric(a.py(), nan)?;
         pairs::condensed(metric, &self.array("a", a)?, self.optional("weight", weight)?.as_ref(), out)
     }
-    fn nearest<'py>(&self, queries: Object<'_, 'py>, points: Object<'_, 'py>, k: i64) -> Answer<'py> {
+    fn nearest<'py>(&self, queries: Object<'_, 'py>, points: Object<'_, 'py>, k: Object<'_, 'py>) -> Answer<'py> {
         let pair = self.pair(queries.py())?;
+        let k = whole(self.entry.name, "k", k, "a number of points")?;
         pairs::nearest(pair, &self.array("queries", queries)?, &self.array("points", points)?, k)
     }
 
@@ -353,10 +412,12 @@ impl Measure {
         &self,
         x: Object<'_, 'py>,
         y: Object<'_, 'py>,
-        permutations: usize,
-        seed: u64,
+        permutations: Object<'_, 'py>,
+        seed: Object<'_, 'py>,
     ) -> PyResult<(f64, f64)> {
         let statistic = self.statistic(x.py())?;
+        let permutations = whole(self.entry.name, "permutations", permutations, "a whole number that is not negative")?;
+        let seed = whole(self.entry.name, "seed", seed, "a whole number below 2^63 that is not negative")?;
         samples::permutation_test(statistic, &self.array("x", x)?, &self.array("y", y)?, permutations, seed)
     }
 }

@@ -156,7 +156,7 @@ pub(crate) fn rowwise<'py>(
         }
         tuple([value, by_a.give(a, shape)?, by_b.give(b, shape)?])
     }
-    let kind = Kind::common([Some(a), Some(b), weight].into_iter().flatten().map(|array| array.kind));
+    let kind = Array::common([Some(a), Some(b), weight].into_iter().flatten());
     with_element!(kind, E => typed::<E>(metric, a, b, weight, (gradient, out), kind))
 }
 
@@ -222,7 +222,7 @@ pub(crate) fn pairwise<'py>(
         place.give(a, &shape)
     }
     let other = b.unwrap_or(a);
-    let kind = Kind::common([Some(a), Some(other), weight].into_iter().flatten().map(|array| array.kind));
+    let kind = Array::common([Some(a), Some(other), weight].into_iter().flatten());
     with_element!(kind, E => typed::<E>(metric, a, other, weight, kind, out))
 }
 
@@ -235,7 +235,7 @@ pub(crate) fn pairwise_gradients<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let (py, _) = (a.py(), check_sides(a, b)?);
     upstream.check_shape(&[a.shape[0], b.shape[0]]).raise(py)?;
-    let kind = Kind::common([a.kind, b.kind, upstream.kind]);
+    let kind = Array::common([a, b, upstream]);
     with_element!(kind, E => {
         let (x, y, upstream) = (a.rows::<E>().raise(py)?, b.rows::<E>().raise(py)?, upstream.flat::<E>().raise(py)?);
         let (x, y, upstream) = (x.view(), y.view(), &*upstream);
@@ -261,7 +261,7 @@ pub(crate) fn condensed<'py>(
         let error = Error::new(discrepancy::ErrorKind::Memory, metric.0.entry().name, "result", "fewer pairs");
         return Err(raise(py, &error));
     };
-    let kind = Kind::common([Some(a), weight].into_iter().flatten().map(|array| array.kind));
+    let kind = Array::common([Some(a), weight].into_iter().flatten());
     with_element!(kind, E => {
         let mut place = Place::<E>::new(a, out, kind, &[count])?;
         let x = a.rows_beside::<E>(&[place.out.as_ref()]).raise(py)?;
@@ -304,7 +304,7 @@ pub(crate) fn nearest<'py>(
         let allowed = format!("1 to {}, as many as points", points.shape[0]);
         return Err(raise(py, &Error::new(discrepancy::ErrorKind::Parameter, name, "k", allowed).value(k)));
     };
-    with_element!(Kind::common([queries.kind, points.kind]), E => {
+    with_element!(Array::common([queries, points]), E => {
         let (x, y) = (queries.rows::<E>().raise(py)?, points.rows::<E>().raise(py)?);
         let (x, y) = (x.view(), y.view());
         let count = queries.shape[0];

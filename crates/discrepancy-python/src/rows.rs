@@ -63,13 +63,13 @@ impl<'a, E: Element + Scalar> Targets<'a, E> {
             }
             return Ok(Targets::Labels(target.labels_beside(outs).raise(py)?, ignore_index));
         }
+        target.check_shape(whole).map_err(|error| {
+            let allowed = crate::failure::shape_text(leading);
+            raise(py, &target.misshapen(format!("labels of shape {allowed}, or probabilities of {}", error.allowed())))
+        })?;
         if ignore_index.is_some() {
             return refused("probabilities", "labels, where `ignore_index` is given");
         }
-        target.check_shape(whole).map_err(|error| {
-            let allowed = crate::failure::shape_text(leading);
-            raise(py, &target.misshapen(format!("labels of shape {allowed}, or {}", error.allowed())))
-        })?;
         Ok(Targets::Probabilities(target.rows_beside(outs).raise(py)?))
     }
     /// Those of some rows.
@@ -81,6 +81,11 @@ impl<'a, E: Element + Scalar> Targets<'a, E> {
             Targets::Probabilities(rows) => array::Targets::Probabilities(rows.slice(s![range, ..])),
         }
     }
+}
+
+/// The targets as numbers to compute with, unless they are labels.
+fn probabilities<'a, 'py>(target: &'a Array<'py>, leading: &[usize]) -> Option<&'a Array<'py>> {
+    Some(target).filter(|target| target.shape != leading)
 }
 
 /// How many rows are computed between two looks at Ctrl-C.
@@ -129,8 +134,8 @@ impl<'py> Call<'_, 'py> {
                 return Err(raise(py, &idle_weights(self.loss.entry().name)));
             }
         }
-        let kinds = [Some(&self.prediction), Some(&self.target), self.weight.as_ref()];
-        let kind = Kind::common(kinds.into_iter().flatten().map(|array| array.kind));
+        let target = probabilities(&self.target, self.prediction.leading());
+        let kind = Array::common([Some(&self.prediction), target, self.weight.as_ref()].into_iter().flatten());
         with_element!(kind, E => self.typed::<E>(kind, out))
     }
 
@@ -198,6 +203,10 @@ impl<'py> Call<'_, 'py> {
         }
 
         let like = &self.prediction;
+        if let (Wanted::Gradient, Some(reduction)) = (wanted, self.reduction) {
+            // Where there is no mean, it has no gradient.
+            reduction.of(name, &moments).raise(py)?;
+        }
         let mut items = Vec::with_capacity(3);
         if wanted != Wanted::Gradient {
             items.push(match self.reduction {
@@ -256,7 +265,8 @@ pub(crate) fn hessian<'py>(
         })?;
         give(prediction, all, &prediction.shape)
     }
-    let common = Kind::common([prediction.kind, target.kind]);
+    let target_rows = probabilities(target, prediction.leading());
+    let common = Array::common([Some(prediction), target_rows].into_iter().flatten());
     with_element!(common, E => typed::<E>(loss, prediction, target, ignore_index, kind))
 }
 
@@ -311,8 +321,8 @@ pub(crate) fn map<'py>(
         })?;
         place.give(prediction, &prediction.shape)
     }
-    let v = if let Mapped::Product(_, v) = mapped { Some(v.kind) } else { None };
-    let kind = Kind::common([Some(prediction.kind), v].into_iter().flatten());
+    let v = if let Mapped::Product(_, v) = mapped { Some(v) } else { None };
+    let kind = Array::common([Some(prediction), v].into_iter().flatten());
     with_element!(kind, E => typed::<E>(map, mapped, prediction, kind, nan, out))
 }
 
@@ -383,7 +393,7 @@ pub(crate) fn head<'py>(
             by_scores,
         ])
     }
-    let kinds = [Some(x), Some(weights), bias, Some(target)];
-    let kind = Kind::common(kinds.into_iter().flatten().map(|array| array.kind));
+    let kinds = [Some(x), Some(weights), bias, probabilities(target, x.leading())];
+    let kind = Array::common(kinds.into_iter().flatten());
     with_element!(kind, E => typed::<E>(head, x, weights, target, bias, reduction, ignore_index, scores))
 }

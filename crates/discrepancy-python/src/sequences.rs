@@ -187,6 +187,7 @@ impl<'py> Call<'_, 'py> {
         };
         match wanted {
             Wanted::Value => Ok(value),
+            // Where there is no value, `value` has raised it.
             Wanted::Gradient => gradient.give(given, &given.shape),
             _ => tuple([value, gradient.give(given, &given.shape)?]),
         }

@@ -75,11 +75,12 @@ impl RowStates {
 #[pymethods]
 impl RowStates {
     #[new]
-    fn new(py: Python<'_>, count: usize) -> PyResult<Self> {
+    fn new(py: Python<'_>, count: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let allowed = format!("as many rows as there is memory for, at most {MOST}");
+        let count: usize = crate::measure::whole(FUNCTION, "count", count, &allowed)?;
         let mut states = Vec::new();
         // Each grows with what it is given: room for many must be there to begin with.
         if count > MOST || states.try_reserve_exact(count).is_err() {
-            let allowed = format!("as many rows as there is memory for, at most {MOST}");
             return Err(raise(py, &Error::new(ErrorKind::Memory, FUNCTION, "count", allowed).value(count)));
         }
         states.resize_with(count, RowState::new);

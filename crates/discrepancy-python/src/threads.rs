@@ -45,7 +45,7 @@ pub(crate) fn get_threads() -> usize {
 /// Sets the number for all threads of the program; `None` is as many as there are processors.
 #[pyfunction]
 #[pyo3(signature = (count))]
-pub(crate) fn set_threads(py: Python<'_>, count: Option<i64>) -> PyResult<()> {
+pub(crate) fn set_threads(py: Python<'_>, count: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
     EVERYWHERE.store(checked(py, count)?, Ordering::Relaxed);
     Ok(())
 }
@@ -53,7 +53,7 @@ pub(crate) fn set_threads(py: Python<'_>, count: Option<i64>) -> PyResult<()> {
 /// Sets the number for this thread of the program; gives what it was.
 #[pyfunction]
 #[pyo3(signature = (count))]
-pub(crate) fn set_threads_here(py: Python<'_>, count: Option<i64>) -> PyResult<Option<usize>> {
+pub(crate) fn set_threads_here(py: Python<'_>, count: Option<&Bound<'_, PyAny>>) -> PyResult<Option<usize>> {
     let before = HERE.replace(checked(py, count)?);
     Ok((before != 0).then_some(before))
 }
@@ -66,8 +66,10 @@ pub(crate) fn after_fork() {
     std::mem::forget(pools);
 }
 
-fn checked(py: Python<'_>, count: Option<i64>) -> PyResult<usize> {
+fn checked(py: Python<'_>, count: Option<&Bound<'_, PyAny>>) -> PyResult<usize> {
     let Some(count) = count else { return Ok(0) };
+    let words = format!("1 to {MOST}, or None for as many as there are processors");
+    let count: i64 = crate::measure::whole("set_threads", "count", count, &words)?;
     usize::try_from(count).ok().filter(|count| (1..=MOST).contains(count)).ok_or_else(|| {
         let allowed = format!("1 to {MOST}, or None for as many as there are processors");
         let error = discrepancy::Error::new(discrepancy::ErrorKind::Parameter, "set_threads", "count", allowed);

@@ -74,8 +74,7 @@ impl<'py> Call<'_, 'py> {
         if self.weight.is_some() && self.reduction.is_none() {
             return Err(raise(py, &idle_weights(self.loss.entry().name)));
         }
-        let kinds = self.inputs.iter().chain(&self.target).chain(&self.weight).map(|array| array.kind);
-        let kind = Kind::common(kinds);
+        let kind = Array::common(self.inputs.iter().chain(&self.target).chain(&self.weight));
         with_element!(kind, E => self.typed::<E>(kind))
     }
 
@@ -136,6 +135,10 @@ impl<'py> Call<'_, 'py> {
             parts(py, count, (PART / width).max(1), part)?;
         }
 
+        if let (Wanted::Gradient, Some(reduction)) = (wanted, reduction) {
+            // Where there is no mean, it has no gradient.
+            reduction.of(name, &moments).raise(py)?;
+        }
         let mut answers = Vec::with_capacity(gradients.len() + 1);
         if wanted != Wanted::Gradient {
             answers.push(match reduction {

@@ -239,6 +239,23 @@ LONG: dict[str, Any] = {
     "permutations": lambda: dc.samples.MaximumMeanDiscrepancy().permutation_test(
         RNG.random((3000, 8)), RNG.random((3000, 8)), permutations=2000
     ),
+    "many permutations": lambda: dc.samples.EnergyDistance().permutation_test(
+        RNG.random(20), RNG.random(20), permutations=50_000_000
+    ),
+    "permutations of many": lambda: dc.samples.EnergyDistance().permutation_test(
+        RNG.random(4_000_000), RNG.random(4_000_000), permutations=1000
+    ),
+    "a long row": lambda: [dc.maps.softmax(RNG.random((1, 10_000_000))) for _ in range(20)],
+    "a fractional order": lambda: [dc.distances.minkowski(*RNG.random((2, 5_000_000)), p=3.3) for _ in range(20)],
+    "triplets of a fractional order": lambda: [dc.tuples.triplet(*RNG.random((3, 1, 5_000_000)), p=3.3) for _ in range(20)],
+    "quantiles": lambda: [dc.transport.wasserstein(*RNG.random((2, 10_000_000)), order=2.5) for _ in range(20)],
+    "sorting": lambda: [dc.samples.energy_distance(*RNG.random((2, 10_000_000))) for _ in range(20)],
+    "margins": lambda: [
+        dc.rows.multi_margin(RNG.random((1, 100_000)), np.full((1, 100_000), 1e-5)) for _ in range(200)
+    ],
+    "states": lambda: [
+        dc.rows.RowStates(1).push(RNG.random((1, 10_000_000)), np.array([-1])) for _ in range(50)
+    ],
     "sequences": lambda: dc.sequences.ctc(
         -6.0 * RNG.random((2000, 200, 50)), RNG.integers(1, 50, (200, 400)), return_gradient=True
     ),
@@ -279,6 +296,19 @@ def test_ctrl_c_is_heard(work: str) -> None:
     print(f"{work}: heard after {time.perf_counter() - sent[0]:.2f} s")
     # Whatever was given up, the next call computes.
     assert dc.distances.pairwise([[0.0]], [[2.0]], "euclidean") == 2.0
+
+
+def test_sizes_that_nobody_can_mean_are_an_error_of_one_line() -> None:
+    one = np.array([0.0, 1.0])
+    calls: list[Callable[[], object]] = [
+        *(lambda n=n: dc.rows.RowStates(n) for n in (2**34, 2**62)),
+        *(lambda n=n: dc.samples.EnergyDistance().permutation_test(one, one, permutations=n) for n in (2**40, 2**62)),
+        *(lambda n=n: dc.rows.SoftmaxFocal(alpha=range(n)) for n in (2**40, 2**62)),
+    ]
+    for call in calls:
+        with pytest.raises(dc.DiscrepancyError) as raised:
+            call()
+        assert len(str(raised.value).splitlines()) == 1
 
 
 def test_a_forked_child_computes() -> None:

@@ -89,3 +89,18 @@ def test_speed_to_be_looked_at(capsys: Any) -> None:
             seconds = min(timeit.repeat(call, number=2000, repeat=5)) / 2000
             print(f"\n10 elements, {name}: {1e6 * seconds:.2f} µs", end="")
         print()
+
+
+def test_weights_in_float32_are_equal_masses() -> None:
+    cost, a = np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([0.5, 0.5], np.float32)
+    b = np.array([0.1, 0.2, 0.7], np.float32)
+    b = np.array([b[0] + b[1], b[2]], np.float32)
+    assert a.astype(float).sum() != b.astype(float).sum()
+    points = np.array([0.0, 1.0])
+    for transport in (dc.transport.OptimalTransport(), dc.transport.Sinkhorn()):
+        assert transport.value_of_costs(cost, a, b) == pytest.approx(0.2, abs=0.2)
+        assert np.isfinite(transport.value(points, points, x_weight=a, y_weight=b))
+        with pytest.raises(dc.DiscrepancyError, match="total"):
+            transport.value_of_costs(cost, a.astype(float), b.astype(float))
+    plan = dc.transport.OptimalTransport().plan_of_costs(cost / 3.0, a, a)
+    assert plan.lower <= plan.cost <= plan.upper

@@ -125,6 +125,17 @@ def test_states_that_do_not_fit() -> None:
             states.push(scores, np.array([-1, -1]))
     with pytest.raises(dc.DiscrepancyError, match="one part"):
         states.push(np.ones((2, 1)), labels)
+    # Nothing of what was refused is in, not even its rows before the wrong one.
+    before = states.to_bytes()
+    for scores in ([[1.0], [np.nan]], [[1.0], [np.inf]]):
+        with pytest.raises(dc.DiscrepancyError, match="scores"):
+            states.push(np.array(scores), np.array([-1, -1]))
+    other = dc.rows.RowStates(2)
+    other.push(np.ones((2, 3)), np.array([-1, 1]))
+    with pytest.raises(dc.DiscrepancyError, match="one part"):
+        # The second row has its true class in neither; the first one could be merged.
+        other.push(np.ones((2, 1)), np.array([0, 0]))
+    assert states.to_bytes() == before
     with pytest.raises(dc.DiscrepancyError):
         states.value()
     with pytest.raises(dc.DiscrepancyError):

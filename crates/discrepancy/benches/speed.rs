@@ -15,7 +15,7 @@ mod support;
 use discrepancy::catalog::{self, Entry, Family, Measure};
 use discrepancy::number::Level;
 use std::io::{BufRead, Write};
-use support::{Case, Copy, OUTPUTS, Output, Shape, TYPES, case, median, point, time};
+use support::{Case, Copy, OUTPUTS, Output, Shape, TYPES, Targets, case, median, point, takes_soft, time};
 
 /// Where nobody says otherwise.
 fn usual_shapes(family: Family) -> Vec<Shape> {
@@ -81,7 +81,7 @@ fn table(chosen: &[String]) {
             for dtype in &types {
                 // Shapes of one kind mean nothing to another.
                 let Ok(measure) = entry.make(&entry.defaults()) else { continue };
-                let Ok(mut case) = case(measure, shape, dtype) else { continue };
+                let Ok(mut case) = case(measure, shape, dtype, Targets::Hard) else { continue };
                 // The value alone is of interest where there is no gradient.
                 let mut measured = case.outputs();
                 let gradients = measured.contains(&Output::Gradient);
@@ -150,7 +150,7 @@ fn answer(question: &str, copy: &mut Copy, current: &mut Option<Box<dyn Case>>) 
             // Two large cases need not fit into memory at once.
             *current = None;
             let measure = catalog::find(spec).map_err(|error| error.to_string())?;
-            let case = case(measure, &shape(sides).ok_or(format!("no shape: {sides}"))?, dtype)?;
+            let case = case(measure, &shape(sides).ok_or(format!("no shape: {sides}"))?, dtype, Targets::Hard)?;
             if let [folder] = folder {
                 let folder = std::path::Path::new(folder);
                 for (i, input) in case.inputs().iter().enumerate() {
@@ -186,7 +186,8 @@ fn counted_work(case: &mut dyn Case, output: Output) {
     std::hint::black_box(case);
 }
 
-/// Runs each kernel of `f32` that a loss has, and says of each what it was and how many numbers it took.
+/// Runs each kernel that an entry has, of both types, with hard and soft targets, and says of each what it was and how many
+/// numbers it took.
 fn count() {
     const NUMBERS: usize = 100_000;
     // Here and nowhere else: another thread would count when it looks for work.
@@ -206,15 +207,24 @@ fn count() {
             _ => continue,
         };
         for shape in shapes {
-            let mut case = case(entry.make(&entry.defaults()).unwrap(), &shape, TYPES[0]).unwrap();
-            for output in case.outputs() {
-                if !matches!(output, Output::Value | Output::Gradient | Output::Hessian) {
-                    continue;
+            for dtype in TYPES {
+                for targets in [Targets::Hard, Targets::Soft] {
+                    let measure = entry.make(&entry.defaults()).unwrap();
+                    if targets == Targets::Soft && !takes_soft(&measure) {
+                        continue;
+                    }
+                    let soft = if targets == Targets::Soft { " soft" } else { "" };
+                    let mut case = case(measure, &shape, dtype, targets).unwrap();
+                    for output in case.outputs() {
+                        if !matches!(output, Output::Value | Output::Gradient | Output::Hessian) {
+                            continue;
+                        }
+                        // What is done once in a process does not count.
+                        case.run(output);
+                        counted_work(&mut *case, output);
+                        println!("{} {dtype} {}{soft} {} {NUMBERS}", entry.name, sides(&shape), name(output));
+                    }
                 }
-                // What is done once in a process does not count.
-                case.run(output);
-                counted_work(&mut *case, output);
-                println!("{} {} {} {NUMBERS}", entry.name, sides(&shape), name(output));
             }
         }
     }

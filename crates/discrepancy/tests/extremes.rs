@@ -115,9 +115,20 @@ fn triplets_of_distances_that_agree_beyond_256_bits() {
         let (value, by) = rows(&spec, [1e100, 1.0], -3.0).unwrap();
         assert_eq!((value, by.concat()), (0.0, vec![0.0; 6]), "{spec}");
     }
-    // Of the order 2 the slope by the far coordinate is the difference of cosines, -8e-140.
-    let (_, by) = rows("triplet:p=2,margin=0", [1e70, 0.0], 3.0).unwrap();
-    near(by[0][0], -8e-140, "slope");
+    // The slope by the far coordinate is a difference of numbers next to 1.
+    for (p, squared, slope) in [
+        ("1", "false", 0.0),
+        ("2", "false", -7.999999999999999e-140),
+        ("2", "true", 0.0),
+        ("3", "false", -6.533333333333332e-209),
+        ("3", "true", -6.533333333333333e-139),
+        ("2.5", "false", -2.4187945301624906e-174),
+        ("2.5", "true", -1.6125296867749936e-104),
+    ] {
+        let spec = format!("triplet:p={p},squared={squared},margin=0");
+        let (_, by) = rows(&spec, [1e70, 0.0], 3.0).unwrap();
+        near(by[0][0], slope, &format!("slope of {spec}"));
+    }
     // Three and four make five, exactly so; half a power has no whole numbers, and does not agree here.
     let inputs: [&[f64]; 3] = [&[0.0, 0.0, 0.0], &[3e70, 4e70, 2.0], &[5e70, 0.0, 1.0]];
     near(tuple("triplet:p=2,margin=0").value(&inputs, None).unwrap(), 3.0 / 1e71, "3, 4, 5");

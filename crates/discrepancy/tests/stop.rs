@@ -37,7 +37,7 @@ fn single_rows_of_many_numbers_are_given_up() {
         "triplet:p=1.5,swap=true",
         "minkowski:p=3.3",
         "wasserstein",
-        "wasserstein:p=2.5",
+        "wasserstein:order=2.5",
         "energy_distance",
     ] {
         match catalog::find(spec).unwrap() {

@@ -51,3 +51,8 @@ __all__ = [
     "value_and_gradient",
     "value_gradient_hessian",
 ]
+
+
+def __dir__() -> list[str]:
+    """What the package is for, and not what it is made with."""
+    return sorted([*__all__, *(name for name in globals() if name.startswith("__"))])

@@ -19,6 +19,11 @@ def python_name(parameter: str) -> str:
     return f"{parameter}_" if iskeyword(parameter) else parameter
 
 
+def place_of_value(out: Any) -> Any:
+    """What was given as ``out`` where there is a value alone: an array is for it."""
+    return out if out is None or isinstance(out, tuple) else (out,)
+
+
 class Measure:
     """An entry of the catalogue with its parameters. Immutable; equal where the parameters are."""
 
@@ -104,7 +109,7 @@ class PointwiseLoss(Measure):
         out: Out = None,
     ) -> Any:
         """The reduced value, a float; with ``reduction="none"`` the value of each element."""
-        out = out if out is None or isinstance(out, tuple) else (out,)
+        out = place_of_value(out)
         return self._core.pointwise("value", prediction, target, weight, reduction, nan, out)
 
     def gradient(
@@ -180,7 +185,7 @@ class RowLoss(Measure):
         out: Out = None,
     ) -> Any:
         """The reduced value, a float; with ``reduction="none"`` the value of each row."""
-        out = out if out is None or isinstance(out, tuple) else (out,)
+        out = place_of_value(out)
         return self._core.rows("value", False, prediction, target, weight, reduction, ignore_index, nan, out)
 
     def gradient(
@@ -387,6 +392,35 @@ class Head(Measure):
         """The reduced value, a float; with ``reduction="none"`` the value of each row."""
         return self.evaluate(x, weights, target, bias=bias, reduction=reduction, ignore_index=ignore_index).value
 
+    def gradient(
+        self,
+        x: ArrayLike,
+        weights: ArrayLike,
+        target: ArrayLike,
+        *,
+        bias: ArrayLike | None = None,
+        reduction: Reduction = "mean",
+        ignore_index: int | None = None,
+    ) -> tuple[Array, ...]:
+        """The gradients in the rows, in the weights and, with one, in the bias."""
+        options: Any = {"bias": bias, "reduction": reduction, "ignore_index": ignore_index}
+        return self.value_and_gradient(x, weights, target, **options)[1:]
+
+    def value_and_gradient(
+        self,
+        x: ArrayLike,
+        weights: ArrayLike,
+        target: ArrayLike,
+        *,
+        bias: ArrayLike | None = None,
+        reduction: Reduction = "mean",
+        ignore_index: int | None = None,
+    ) -> tuple[Any, ...]:
+        """The value and the gradients, in one tuple."""
+        found = self.evaluate(x, weights, target, bias=bias, reduction=reduction, ignore_index=ignore_index)
+        gradients = (found.gradient_x, found.gradient_weights)
+        return (found.value, *gradients) if bias is None else (found.value, *gradients, found.gradient_bias)
+
     __call__ = evaluate
 
 
@@ -419,21 +453,36 @@ class Pair(Measure):
     """A distance or divergence between two vectors.
 
     ``nan`` says what to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    ``out`` is where arrays go: a tuple has a place for the values of rows and for both gradients, ``None`` for those that
+    are to be made.
     """
 
     __slots__ = ()
 
     def value(
-        self, a: ArrayLike, b: ArrayLike, *, weight: ArrayLike | None = None, nan: PairNan = "error"
+        self,
+        a: ArrayLike,
+        b: ArrayLike,
+        *,
+        weight: ArrayLike | None = None,
+        nan: PairNan = "error",
+        out: Out = None,
     ) -> Any:
         """Between two vectors, a float; between each row of ``a`` and the same row of ``b``, an array."""
-        return self._core.rowwise(a, b, weight, False, nan, None)
+        return self._core.rowwise(a, b, weight, False, nan, place_of_value(out))
 
     def gradient(
-        self, a: ArrayLike, b: ArrayLike, *, weight: ArrayLike | None = None, nan: PairNan = "error"
+        self,
+        a: ArrayLike,
+        b: ArrayLike,
+        *,
+        weight: ArrayLike | None = None,
+        nan: PairNan = "error",
+        out: tuple[Array | None, ...] | None = None,
     ) -> tuple[Array, Array]:
-        """The gradients with respect to both; 0 where they coincide and a subgradient is meant."""
-        _, by_a, by_b = self._core.rowwise(a, b, weight, True, nan, None)
+        """The gradients with respect to both; 0 where they coincide and a subgradient is meant. ``out``: two places."""
+        places = None if out is None else (None, *out)
+        _, by_a, by_b = self._core.rowwise(a, b, weight, True, nan, places)
         return by_a, by_b
 
     def value_and_gradient(

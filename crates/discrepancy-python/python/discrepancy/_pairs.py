@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
-from ._specs import make
+from . import _core
+from ._errors import DiscrepancyTypeError
+from ._measures import Pair
+from ._specs import kind_of, make
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._measures import Measure
     from ._types import Array, ArrayLike, PairNan
+
+
+#: What is meant by names that other kinds of entries have.
+MEANT = {"l1": "manhattan", "l2": "euclidean", "squared": "squared_euclidean", "absolute": "manhattan"}
+
+
+def pair(function: str, metric: str | Measure) -> Pair:
+    """A distance or divergence; an error that says what else it is."""
+    made: Measure = make(metric)
+    if isinstance(made, Pair):
+        return made
+    near = MEANT.get(made.name)
+    if near is None:
+        from difflib import get_close_matches
+
+        names = [entry["name"] for entry in _core.catalogue() if entry["kind"] == "pair"]
+        near = ", ".join(get_close_matches(made.name, names, n=3, cutoff=0.5))
+    allowed = "a distance or divergence, such as euclidean, manhattan or kl_divergence"
+    hint = f"; did you mean {near}?" if near else ""
+    message = f"{function}: `metric` is {made.spec}, {kind_of(made)}; allowed: {allowed}{hint}"
+    raise DiscrepancyTypeError(message, ("Unsupported", function, "metric", None), made.spec, allowed)
 
 
 def pairwise(
@@ -45,7 +69,7 @@ def pairwise(
     array([[4.],
            [5.]])
     """
-    return make(metric).pairwise(a, b, weight=weight, nan=nan, out=out)
+    return pair("pairwise", metric).pairwise(a, b, weight=weight, nan=nan, out=out)
 
 
 def condensed(
@@ -67,7 +91,7 @@ def condensed(
     >>> dc.distances.condensed([[0.0], [1.0], [5.0]], "manhattan")
     array([1., 5., 4.])
     """
-    return make(metric).condensed(a, weight=weight, nan=nan, out=out)
+    return pair("condensed", metric).condensed(a, weight=weight, nan=nan, out=out)
 
 
 def rowwise(
@@ -88,7 +112,7 @@ def rowwise(
     >>> dc.distances.rowwise([[0.0, 1.0], [5.0, float("nan")]], [[2.0, 0.0], [5.0, 8.0]], "chebyshev", nan="propagate")
     array([ 2., nan])
     """
-    return make(metric).value(a, b, weight=weight, nan=nan)
+    return pair("rowwise", metric).value(a, b, weight=weight, nan=nan)
 
 
 def nearest(queries: ArrayLike, points: ArrayLike, metric: str | Measure, *, k: int = 1) -> tuple[Array, Array]:
@@ -100,5 +124,5 @@ def nearest(queries: ArrayLike, points: ArrayLike, metric: str | Measure, *, k: 
     >>> dc.distances.nearest([[0.2]], [[0.0], [1.0], [0.3]], "squared_euclidean", k=2)[0]
     array([[2, 0]])
     """
-    result: tuple[Array, Array] = make(metric).nearest(queries, points, k=k)
+    result: tuple[Array, Array] = pair("nearest", metric).nearest(queries, points, k=k)
     return result

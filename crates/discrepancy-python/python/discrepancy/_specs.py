@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from . import _core
-from ._errors import DiscrepancyError
+from ._errors import DiscrepancyError, DiscrepancyTypeError
 from ._measures import Measure, python_name
 
 TYPE_CHECKING = False
@@ -26,6 +26,12 @@ def make(spec: str | Measure) -> Any:
     """
     if isinstance(spec, Measure):
         return spec
+    allowed = 'a name such as "squared", one with parameters such as "focal:gamma=2", or an object of the package'
+    if not isinstance(spec, str):
+        details = ("Unsupported", "make", "spec", None)
+        raise DiscrepancyTypeError(f"make: `spec` is {spec!r}; allowed: {allowed}", details, repr(spec), allowed)
+    if not spec.strip():
+        raise DiscrepancyError(f"make: `spec` is empty; allowed: {allowed}", ("Parameter", "make", "spec", None), spec, allowed)
     from ._places import PLACES
 
     name, values = _core.parse(spec)
@@ -37,6 +43,37 @@ def make(spec: str | Measure) -> Any:
     return made(**{python_name(parameter): value for parameter, value in values.items()})
 
 
+#: What the classes of the package are called in messages.
+KINDS = {
+    "PointwiseLoss": "a pointwise loss",
+    "RowLoss": "a loss of rows",
+    "SequenceLoss": "a loss of sequences",
+    "TupleLoss": "a loss of several inputs",
+    "RowMap": "a map of rows",
+    "Head": "a head",
+    "Penalty": "a penalty on weights",
+    "Pair": "a distance or divergence",
+    "Sample": "a statistic of two samples",
+}
+
+
+def kind_of(measure: Measure) -> str:
+    """What kind of entry it is, in words."""
+    return next((KINDS[base.__name__] for base in type(measure).__mro__ if base.__name__ in KINDS), "an entry")
+
+
+def method(spec: str | Measure, name: str) -> Any:
+    """A method of what a spec string names; an error that says why, where its kind has none of this name."""
+    measure = make(spec)
+    found = getattr(measure, name, None)
+    if found is None:
+        methods = (m for m in ("value", "gradient", "value_and_gradient", "hessian", "value_gradient_hessian", "evaluate"))
+        allowed = ", ".join(m for m in methods if hasattr(measure, m))
+        message = f"{name}: `spec` is {measure.spec}, {kind_of(measure)}, which has no {name}; it has {allowed}"
+        raise DiscrepancyTypeError(message, ("Unsupported", name, "spec", None), measure.spec, allowed)
+    return found
+
+
 def value(spec: str | Measure, *arguments: Any, **options: Any) -> Any:
     """The value of what a spec string names; arguments as its ``value`` method takes them.
 
@@ -46,7 +83,7 @@ def value(spec: str | Measure, *arguments: Any, **options: Any) -> Any:
     >>> dc.value("hinge", [0.5, 2.0], [1.0, -1.0])
     1.75
     """
-    return make(spec).value(*arguments, **options)
+    return method(spec, "value")(*arguments, **options)
 
 
 def gradient(spec: str | Measure, *arguments: Any, **options: Any) -> Any:
@@ -58,7 +95,7 @@ def gradient(spec: str | Measure, *arguments: Any, **options: Any) -> Any:
     >>> dc.gradient("squared", [3.0], [1.0])
     array([4.])
     """
-    return make(spec).gradient(*arguments, **options)
+    return method(spec, "gradient")(*arguments, **options)
 
 
 def value_and_gradient(spec: str | Measure, *arguments: Any, **options: Any) -> Any:
@@ -70,7 +107,7 @@ def value_and_gradient(spec: str | Measure, *arguments: Any, **options: Any) -> 
     >>> dc.value_and_gradient("squared", [3.0], [1.0])
     (4.0, array([4.]))
     """
-    return make(spec).value_and_gradient(*arguments, **options)
+    return method(spec, "value_and_gradient")(*arguments, **options)
 
 
 def value_gradient_hessian(spec: str | Measure, *arguments: Any, **options: Any) -> tuple[Array, Array, Array]:
@@ -82,7 +119,7 @@ def value_gradient_hessian(spec: str | Measure, *arguments: Any, **options: Any)
     >>> dc.value_gradient_hessian("squared", [3.0], [1.0])
     (array([4.]), array([4.]), array([2.]))
     """
-    result: tuple[Array, Array, Array] = make(spec).value_gradient_hessian(*arguments, **options)
+    result: tuple[Array, Array, Array] = method(spec, "value_gradient_hessian")(*arguments, **options)
     return result
 
 
@@ -95,4 +132,4 @@ def hessian(spec: str | Measure, *arguments: Any, **options: Any) -> Array:
     >>> dc.hessian("squared", [3.0], [1.0])
     array([2.])
     """
-    return make(spec).hessian(*arguments, **options)
+    return method(spec, "hessian")(*arguments, **options)

@@ -33,8 +33,11 @@ from __future__ import annotations
 import numpy as np
 
 from . import _core, maps
+from ._errors import DiscrepancyError
+from ._masks import without_masks
 from ._measures import PointwiseLoss, RowLoss
 from ._specs import make
+from ._weights import summable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,10 +88,11 @@ class _Target:
             if (classes != labels).any():
                 raise ValueError(f"{self.loss.name}: labels must be whole numbers")
             return classes
-        labels = labels.astype(dtype, copy=False)
+        if labels.dtype.kind not in "iu" and np.can_cast(labels.dtype, dtype):
+            labels = labels.astype(dtype, copy=False)
         # These libraries number classes from 0. Labels that are signs already stay what they are.
         if self.entry["target"]["name"] == "Signs":
-            return np.where(labels == 0, dtype.type(-1), labels)
+            return np.where(labels == 0, labels.dtype.type(-1), labels)
         return labels
 
     def scores(self, predictions: Any) -> Any:
@@ -101,6 +105,23 @@ class _Target:
         if not self.rows and predictions.ndim == 2 and predictions.shape[1] == 1:
             predictions = predictions[:, 0]
         return predictions
+
+    def row_weights(self, weight: Any, rows: int) -> Any:
+        """One for each row, none of them negative or NaN; none at all as the libraries say it, too."""
+        if weight is None or np.size(weight) == 0:
+            return None
+        weight = np.asarray(weight)
+        weight = weight if weight.dtype.kind == "f" else weight.astype(np.float64)
+        name, allowed = self.loss.name, "a finite weight for each row that is not negative"
+        if weight.shape != (rows,):
+            message = f"{name}: `weight` is {weight.shape}, which has the wrong shape; allowed: shape {(rows,)}"
+            raise DiscrepancyError(message, ("Shape", name, "weight", None), str(weight.shape), allowed)
+        wrong = np.flatnonzero(~(np.isfinite(weight) & (weight >= 0)))
+        if wrong.size:
+            index, value = int(wrong[0]), float(weight[wrong[0]])
+            message = f"{name}: `weight` at index {index} is {value:g}, which is outside its domain; allowed: {allowed}"
+            raise DiscrepancyError(message, ("Domain", name, "weight", index), value, allowed)
+        return weight
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.loss.spec!r})"
@@ -153,6 +174,7 @@ class Objective(_Target):
             return "logistic" if target["high"] == 1.0 else "log"
         return "identity"
 
+    @without_masks
     def derivatives(self, labels: Any, predictions: Any, weight: Any = None) -> tuple[Any, Any]:
         """Gradient and second derivative of each score, times the weight of its row.
 
@@ -164,10 +186,13 @@ class Objective(_Target):
         """
         z = self.scores(predictions)
         y = self.targets(labels, z.dtype)
-        gradient, hessian = self._rows(z, y) if self.rows else self._pointwise(z, y)
-        if weight is None or np.size(weight) == 0:
+        # Labels of a wider type than the scores are computed with as they are; what trees get is of the scores' type.
+        found = self._rows(z, y) if self.rows else self._pointwise(z, y)
+        gradient, hessian = (part.astype(z.dtype, copy=False) for part in found)
+        by_row = self.row_weights(weight, len(z))
+        if by_row is None:
             return gradient, hessian
-        by_row = np.asarray(weight, dtype=z.dtype)
+        by_row = by_row.astype(z.dtype, copy=False)
         by_row = by_row[:, None] if self.rows else by_row
         return gradient * by_row, hessian * by_row
 
@@ -185,6 +210,8 @@ class Objective(_Target):
         kind = self.hessian if self.hessian in ("majorizer", "gauss_newton") else "exact"
         hessian = self.loss.hessian(z, y, kind=kind)
         if self.hessian == "friedman":
+            if z.shape[1] == 1:
+                raise ValueError(f"{self.loss.name}: hessian='friedman' needs two classes at least, not 1")
             return gradient, hessian * (z.shape[1] / (z.shape[1] - 1))
         return gradient, self._chosen(hessian)
 
@@ -193,6 +220,7 @@ class Objective(_Target):
             return np.abs(hessian)
         return hessian if isinstance(self.hessian, str) else np.maximum(hessian, hessian.dtype.type(self.hessian))
 
+    @without_masks
     def transform(self, scores: Any) -> Any:
         """What raw scores of a model predict: probabilities, means, or what they are.
 
@@ -209,11 +237,15 @@ class Objective(_Target):
             return maps.softmax(np.stack([scores, np.zeros_like(scores)], axis=-1))[..., 0]
         return np.exp(scores) if self.link == "log" else scores
 
+    @without_masks
     def start(self, labels: Any, weight: Any = None, classes: int | None = None) -> Any:
         """The best constant score, or for a row loss the best constant row of ``classes`` scores.
 
         XGBoost: ``base_score`` of the parameters (a number), or ``base_margin`` of the data. LightGBM: ``init_score`` of the
         data; it is not part of what the model predicts and must be added. CatBoost: ``baseline`` of the pool, likewise.
+
+        Where the loss falls without end, as that of two classes does if all labels are of one, no constant is best and
+        it is an error. Of constants that are equally good it is the one nearest to 0.
 
         Examples
         --------
@@ -224,7 +256,8 @@ class Objective(_Target):
         labels = np.asarray(labels, dtype=np.float64)
         if labels.size == 0:
             raise ValueError("start: labels must not be empty")
-        weight = np.ones(len(labels)) if weight is None else np.asarray(weight, dtype=np.float64)
+        by_row = self.row_weights(weight, len(labels))
+        weight = np.ones(len(labels)) if by_row is None else summable(by_row.astype(np.float64))
         # The loss of a constant needs each label once.
         labels, places = np.unique(labels, return_inverse=True)
         weight = np.bincount(places, weight)
@@ -260,32 +293,32 @@ class Objective(_Target):
 
 
 def _root(slope: Any) -> float:
-    """Where a derivative changes its sign, to the last digits, by bisection of the floating-point numbers."""
-    middle, width = 0.0, 1.0
-    here = slope(middle)
-    if here == 0.0:
-        return middle
-    side = -1.0 if here > 0.0 else 1.0
-    far = middle
-    while slope(far := far + side * width) * side < 0.0:
-        width *= 2.0
+    """Where a derivative changes its sign or becomes 0, to the last digits, by bisection of the floating-point numbers."""
+    start = slope(0.0)
+    if start == 0.0:
+        return 0.0
+    side, width = (-1.0 if start > 0.0 else 1.0), 1.0
+    near, far = 0.0, side
+    while slope(far) * side < 0.0:
+        near, width = far, 2.0 * width
+        far += side * width
         if width > 1e30:
-            raise ValueError("start: no constant score is best")
-    low, high = min(middle, far), max(middle, far)
-    for _ in range(200):
-        middle = low + (high - low) / 2.0
-        if middle in (low, high):
+            raise ValueError("start: no constant score is best: the loss falls without end")
+    for _ in range(2000):
+        middle = near + (far - near) / 2.0
+        if middle in (near, far):
             break
-        there = slope(middle)
-        if there == 0.0:
-            return middle
-        low, high = (middle, high) if there < 0.0 else (low, middle)
-    return middle
+        near, far = (middle, far) if slope(middle) * side < 0.0 else (near, middle)
+    if slope(far) == 0.0 and abs(slope(near)) < 1e-290 * abs(start):
+        # It is not 0 there, but too small for a number.
+        raise ValueError("start: no constant score is best: the loss falls without end; are all labels of one class?")
+    return far if abs(slope(far)) <= abs(slope(near)) else near
 
 
 class XgboostObjective(Objective):
     """For ``xgboost.train(obj=)`` and for ``objective=`` of the estimators; see :func:`xgboost_objective`."""
 
+    @without_masks
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> tuple[Any, Any]:
         # XGBoost's own call has the predictions first, and then the data.
         if hasattr(y_pred, "get_label"):
@@ -297,6 +330,7 @@ class LightgbmObjective(Objective):
     """For ``params["objective"]`` and for ``objective=`` of the estimators; see :func:`lightgbm_objective`."""
 
     # The number of arguments tells LightGBM that weights are wanted.
+    @without_masks
     def __call__(self, y_true: Any, y_pred: Any, weight: Any = None) -> tuple[Any, Any]:
         if hasattr(y_pred, "get_label"):
             y_true, y_pred, weight = y_pred.get_label(), y_true, y_pred.get_weight()
@@ -372,12 +406,16 @@ class _Metric(_Target):
 
     def __init__(self, loss: str | Measure) -> None:
         super().__init__(loss)
-        self.__name__ = self.loss.spec
+        # XGBoost puts a colon behind a metric's name and divides at colons and spaces.
+        name, _, parameters = self.loss.spec.partition(":")
+        self.name = f"{name}({parameters.replace(' ', '')})" if parameters else name
+        self.__name__ = self.name
 
+    @without_masks
     def mean(self, labels: Any, predictions: Any, weight: Any = None) -> float:
         """The mean over all rows; weights are divided by their sum."""
         z = self.scores(predictions)
-        weight = None if weight is None or np.size(weight) == 0 else np.asarray(weight, dtype=z.dtype)
+        weight = self.row_weights(weight, len(z))
         value: float = self.loss.value(z, self.targets(labels, z.dtype), weight=weight)
         return value
 
@@ -385,19 +423,21 @@ class _Metric(_Target):
 class XgboostMetric(_Metric):
     """For ``xgboost.train(custom_metric=)`` and for ``eval_metric=`` of the estimators."""
 
+    @without_masks
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         if hasattr(y_pred, "get_label"):
-            return self.loss.spec, self.mean(y_pred.get_label(), y_true, y_pred.get_weight())
+            return self.name, self.mean(y_pred.get_label(), y_true, y_pred.get_weight())
         return self.mean(y_true, y_pred, sample_weight)
 
 
 class LightgbmMetric(_Metric):
     """For ``lightgbm.train(feval=)`` and for ``eval_metric=`` of the estimators' ``fit``."""
 
+    @without_masks
     def __call__(self, y_true: Any, y_pred: Any, weight: Any = None) -> tuple[str, float, bool]:
         if hasattr(y_pred, "get_label"):
             y_true, y_pred, weight = y_pred.get_label(), y_true, y_pred.get_weight()
-        return self.loss.spec, self.mean(y_true, np.ascontiguousarray(y_pred), weight), False
+        return self.name, self.mean(y_true, np.ascontiguousarray(y_pred), weight), False
 
 
 class CatboostMetric(_Metric):
@@ -407,11 +447,13 @@ class CatboostMetric(_Metric):
         """Less is better."""
         return False
 
+    @without_masks
     def evaluate(self, approxes: Any, target: Any, weight: Any) -> tuple[float, float]:
         """The sum of the losses, and the sum of the weights."""
         z = np.ascontiguousarray(np.asarray(approxes, dtype=np.float64).T)
         z = z if self.rows else z[:, 0]
-        weight = np.ones(len(z)) if weight is None else np.asarray(weight, dtype=np.float64)
+        by_row = self.row_weights(weight, len(z))
+        weight = np.ones(len(z)) if by_row is None else by_row.astype(np.float64)
         y = self.targets(target, z.dtype)
         return self.loss.value(z, y, weight=weight, reduction="sum"), float(weight.sum())
 

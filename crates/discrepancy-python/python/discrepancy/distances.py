@@ -3,6 +3,7 @@
 
 from ._core import Measure as _Measure
 from ._measures import Pair
+from ._measures import place_of_value as _place_of_value
 from ._pairs import condensed, nearest, pairwise, rowwise
 
 __all__ = [
@@ -49,7 +50,7 @@ __all__ = [
 ]
 
 
-def euclidean(a, b, *, weight=None, return_gradient=False, nan="error"):
+def euclidean(a, b, *, weight=None, return_gradient=False, nan="error", out=None):
     r"""Euclidean distance: the length of the difference.
 
     The gradient is the unit vector from ``b`` to ``a``; zero at coincidence.
@@ -66,6 +67,8 @@ def euclidean(a, b, *, weight=None, return_gradient=False, nan="error"):
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -82,10 +85,11 @@ def euclidean(a, b, *, weight=None, return_gradient=False, nan="error"):
     >>> dc.distances.euclidean([0.0, 0.0], [3.0, 4.0])
     5.0
     """
-    return _Measure("euclidean", ()).rowwise(a, b, weight, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("euclidean", ()).rowwise(a, b, weight, return_gradient, nan, out)
 
 
-def squared_euclidean(a, b, *, weight=None, return_gradient=False, nan="error"):
+def squared_euclidean(a, b, *, weight=None, return_gradient=False, nan="error", out=None):
     r"""Squared Euclidean distance. Not a metric; smooth everywhere.
 
     A result beyond the largest float is ``inf``.
@@ -102,6 +106,8 @@ def squared_euclidean(a, b, *, weight=None, return_gradient=False, nan="error"):
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -119,10 +125,11 @@ def squared_euclidean(a, b, *, weight=None, return_gradient=False, nan="error"):
     >>> dc.distances.squared_euclidean([0.0, 0.0], [3.0, 4.0])
     25.0
     """
-    return _Measure("squared_euclidean", ()).rowwise(a, b, weight, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("squared_euclidean", ()).rowwise(a, b, weight, return_gradient, nan, out)
 
 
-def manhattan(a, b, *, weight=None, return_gradient=False, nan="error"):
+def manhattan(a, b, *, weight=None, return_gradient=False, nan="error", out=None):
     r"""Manhattan distance: the sum of the absolute differences.
 
     The gradient is the sign of each difference, zero where the coordinates coincide.
@@ -139,6 +146,8 @@ def manhattan(a, b, *, weight=None, return_gradient=False, nan="error"):
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -155,10 +164,11 @@ def manhattan(a, b, *, weight=None, return_gradient=False, nan="error"):
     >>> dc.distances.manhattan([0.0, 0.0], [3.0, -4.0])
     7.0
     """
-    return _Measure("manhattan", ()).rowwise(a, b, weight, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("manhattan", ()).rowwise(a, b, weight, return_gradient, nan, out)
 
 
-def chebyshev(a, b, *, weight=None, return_gradient=False, nan="error"):
+def chebyshev(a, b, *, weight=None, return_gradient=False, nan="error", out=None):
     r"""Chebyshev distance: the largest absolute difference.
 
     Where several coordinates tie for the largest, the subgradient of least norm shares 1 among them. With weights
@@ -176,6 +186,8 @@ def chebyshev(a, b, *, weight=None, return_gradient=False, nan="error"):
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -192,10 +204,11 @@ def chebyshev(a, b, *, weight=None, return_gradient=False, nan="error"):
     >>> dc.distances.chebyshev([0.0, 0.0], [3.0, -4.0])
     4.0
     """
-    return _Measure("chebyshev", ()).rowwise(a, b, weight, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("chebyshev", ()).rowwise(a, b, weight, return_gradient, nan, out)
 
 
-def minkowski(a, b, *, p=2.0, weight=None, return_gradient=False, nan="error"):
+def minkowski(a, b, *, p=2.0, weight=None, return_gradient=False, nan="error", out=None):
     r"""Minkowski distance of order p: Manhattan at 1, Euclidean at 2, towards Chebyshev as p grows.
 
     Differences are divided by the largest first, so that any order works.
@@ -214,6 +227,8 @@ def minkowski(a, b, *, p=2.0, weight=None, return_gradient=False, nan="error"):
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -230,10 +245,11 @@ def minkowski(a, b, *, p=2.0, weight=None, return_gradient=False, nan="error"):
     >>> dc.distances.minkowski([0.0, 0.0], [3.0, 4.0], p=3.0)
     4.497941445275415
     """
-    return _Measure("minkowski", (p,)).rowwise(a, b, weight, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("minkowski", (p,)).rowwise(a, b, weight, return_gradient, nan, out)
 
 
-def standardized_euclidean(a, b, *, variances=(), weight=None, return_gradient=False, nan="error"):
+def standardized_euclidean(a, b, *, variances=(), weight=None, return_gradient=False, nan="error", out=None):
     r"""Standardized Euclidean distance: each coordinate in units of its standard deviation.
 
     .. math:: \sqrt{\sum_i (a_i - b_i)^2 / v_i}
@@ -250,6 +266,8 @@ def standardized_euclidean(a, b, *, variances=(), weight=None, return_gradient=F
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -266,10 +284,11 @@ def standardized_euclidean(a, b, *, variances=(), weight=None, return_gradient=F
     >>> dc.distances.standardized_euclidean([0.0, 0.0], [2.0, 3.0], variances=(4.0, 9.0))
     1.4142135623730951
     """
-    return _Measure("standardized_euclidean", (variances,)).rowwise(a, b, weight, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("standardized_euclidean", (variances,)).rowwise(a, b, weight, return_gradient, nan, out)
 
 
-def cosine(a, b, *, weight=None, return_gradient=False, nan="error"):
+def cosine(a, b, *, weight=None, return_gradient=False, nan="error", out=None):
     r"""Cosine distance: one minus the cosine of the angle. A vector of zeros has no angle: an error.
 
     Nearly parallel vectors keep all digits: the distance is taken from the part of one across the other.
@@ -286,6 +305,8 @@ def cosine(a, b, *, weight=None, return_gradient=False, nan="error"):
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -302,10 +323,11 @@ def cosine(a, b, *, weight=None, return_gradient=False, nan="error"):
     >>> dc.distances.cosine([1.0, 0.0], [1.0, 1.0])
     0.2928932188134525
     """
-    return _Measure("cosine", ()).rowwise(a, b, weight, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("cosine", ()).rowwise(a, b, weight, return_gradient, nan, out)
 
 
-def pearson(a, b, *, weight=None, return_gradient=False, nan="error"):
+def pearson(a, b, *, weight=None, return_gradient=False, nan="error", out=None):
     r"""Pearson (correlation) distance: one minus the correlation. A constant vector has none: an error.
 
     .. math:: 1 - \frac{(a - \bar a) \cdot (b - \bar b)}{\|a - \bar a\| \|b - \bar b\|}
@@ -320,6 +342,8 @@ def pearson(a, b, *, weight=None, return_gradient=False, nan="error"):
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -336,10 +360,11 @@ def pearson(a, b, *, weight=None, return_gradient=False, nan="error"):
     >>> dc.distances.pearson([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
     0.018019493938034283
     """
-    return _Measure("pearson", ()).rowwise(a, b, weight, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("pearson", ()).rowwise(a, b, weight, return_gradient, nan, out)
 
 
-def hamming(a, b, *, weight=None, return_gradient=False, nan="error"):
+def hamming(a, b, *, weight=None, return_gradient=False, nan="error", out=None):
     r"""Hamming distance: the fraction of coordinates that differ. It has no derivative.
 
     For packed bits there is ``hamming_bits``, for labels of any type ``hamming_labels``.
@@ -356,6 +381,8 @@ def hamming(a, b, *, weight=None, return_gradient=False, nan="error"):
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -372,10 +399,11 @@ def hamming(a, b, *, weight=None, return_gradient=False, nan="error"):
     >>> dc.distances.hamming([1.0, 2.0, 3.0, 4.0], [1.0, 0.0, 3.0, 4.0])
     0.25
     """
-    return _Measure("hamming", ()).rowwise(a, b, weight, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("hamming", ()).rowwise(a, b, weight, return_gradient, nan, out)
 
 
-def mahalanobis(a, b, *, inverse_covariance=(), weight=None, return_gradient=False, nan="error"):
+def mahalanobis(a, b, *, inverse_covariance=(), weight=None, return_gradient=False, nan="error", out=None):
     r"""Mahalanobis distance: in units of the spread in each direction, with correlations taken out.
 
     The matrix is given row by row, n numbers n times; only its symmetric part counts. It must not be negative along
@@ -396,6 +424,8 @@ def mahalanobis(a, b, *, inverse_covariance=(), weight=None, return_gradient=Fal
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -412,10 +442,11 @@ def mahalanobis(a, b, *, inverse_covariance=(), weight=None, return_gradient=Fal
     >>> dc.distances.mahalanobis([0.0, 0.0], [1.0, 3.0], inverse_covariance=(2.0, -1.0, -1.0, 2.0))
     3.7416573867739413
     """
-    return _Measure("mahalanobis", (inverse_covariance,)).rowwise(a, b, weight, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("mahalanobis", (inverse_covariance,)).rowwise(a, b, weight, return_gradient, nan, out)
 
 
-def bray_curtis(a, b, *, weight=None, return_gradient=False, nan="error"):
+def bray_curtis(a, b, *, weight=None, return_gradient=False, nan="error", out=None):
     r"""Bray–Curtis dissimilarity: how much of the abundances of two sites is not shared.
 
     For rows that are not negative it is between 0 and 1. Two rows of zeros are 0 apart, as all equal rows; opposite
@@ -433,6 +464,8 @@ def bray_curtis(a, b, *, weight=None, return_gradient=False, nan="error"):
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -449,10 +482,11 @@ def bray_curtis(a, b, *, weight=None, return_gradient=False, nan="error"):
     >>> dc.distances.bray_curtis([1.0, 2.0, 5.0], [3.0, 2.0, 3.0])
     0.25
     """
-    return _Measure("bray_curtis", ()).rowwise(a, b, weight, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("bray_curtis", ()).rowwise(a, b, weight, return_gradient, nan, out)
 
 
-def canberra(a, b, *, weight=None, return_gradient=False, nan="error"):
+def canberra(a, b, *, weight=None, return_gradient=False, nan="error", out=None):
     r"""Canberra distance: the sum of the differences, each relative to the sizes of its two numbers.
 
     A coordinate counts at most 1, and very small numbers count as much as large ones. Two zeros are 0 apart. The
@@ -470,6 +504,8 @@ def canberra(a, b, *, weight=None, return_gradient=False, nan="error"):
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -486,10 +522,11 @@ def canberra(a, b, *, weight=None, return_gradient=False, nan="error"):
     >>> dc.distances.canberra([1.0, -2.0, 0.0], [3.0, 2.0, 0.0])
     1.5
     """
-    return _Measure("canberra", ()).rowwise(a, b, weight, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("canberra", ()).rowwise(a, b, weight, return_gradient, nan, out)
 
 
-def jaccard(a, b, *, weight=None, return_gradient=False, nan="error"):
+def jaccard(a, b, *, weight=None, return_gradient=False, nan="error", out=None):
     r"""Jaccard distance of truth values: of what is true in either row, the share that is not true in both.
 
     Numbers other than 0 are true. Two rows without anything true are 0 apart, as all equal rows.
@@ -506,6 +543,8 @@ def jaccard(a, b, *, weight=None, return_gradient=False, nan="error"):
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -522,10 +561,11 @@ def jaccard(a, b, *, weight=None, return_gradient=False, nan="error"):
     >>> dc.distances.jaccard([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     0.75
     """
-    return _Measure("jaccard", ()).rowwise(a, b, weight, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("jaccard", ()).rowwise(a, b, weight, return_gradient, nan, out)
 
 
-def dice(a, b, *, weight=None, return_gradient=False, nan="error"):
+def dice(a, b, *, weight=None, return_gradient=False, nan="error", out=None):
     r"""Dice dissimilarity of truth values: the differences, relative to all that is true in the two rows.
 
     Numbers other than 0 are true. Two rows without anything true are 0 apart, as all equal rows. It is no metric.
@@ -542,6 +582,8 @@ def dice(a, b, *, weight=None, return_gradient=False, nan="error"):
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -558,10 +600,11 @@ def dice(a, b, *, weight=None, return_gradient=False, nan="error"):
     >>> dc.distances.dice([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     0.6
     """
-    return _Measure("dice", ()).rowwise(a, b, weight, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("dice", ()).rowwise(a, b, weight, return_gradient, nan, out)
 
 
-def rogers_tanimoto(a, b, *, weight=None, return_gradient=False, nan="error"):
+def rogers_tanimoto(a, b, *, weight=None, return_gradient=False, nan="error", out=None):
     r"""Rogers–Tanimoto distance of truth values: the differences, counted twice, relative to all coordinates.
 
     Numbers other than 0 are true.
@@ -578,6 +621,8 @@ def rogers_tanimoto(a, b, *, weight=None, return_gradient=False, nan="error"):
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -595,10 +640,11 @@ def rogers_tanimoto(a, b, *, weight=None, return_gradient=False, nan="error"):
     >>> dc.distances.rogers_tanimoto([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     0.6666666666666666
     """
-    return _Measure("rogers_tanimoto", ()).rowwise(a, b, weight, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("rogers_tanimoto", ()).rowwise(a, b, weight, return_gradient, nan, out)
 
 
-def russell_rao(a, b, *, weight=None, return_gradient=False, nan="error"):
+def russell_rao(a, b, *, weight=None, return_gradient=False, nan="error", out=None):
     r"""Russell–Rao dissimilarity of truth values: the share of coordinates that are not true in both rows.
 
     Numbers other than 0 are true. A row is not 0 apart from itself, unless all of it is true.
@@ -615,6 +661,8 @@ def russell_rao(a, b, *, weight=None, return_gradient=False, nan="error"):
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -632,10 +680,11 @@ def russell_rao(a, b, *, weight=None, return_gradient=False, nan="error"):
     >>> dc.distances.russell_rao([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     0.8333333333333334
     """
-    return _Measure("russell_rao", ()).rowwise(a, b, weight, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("russell_rao", ()).rowwise(a, b, weight, return_gradient, nan, out)
 
 
-def sokal_sneath(a, b, *, weight=None, return_gradient=False, nan="error"):
+def sokal_sneath(a, b, *, weight=None, return_gradient=False, nan="error", out=None):
     r"""Sokal–Sneath distance of truth values: of what is true in either row the differences, counted twice.
 
     Numbers other than 0 are true. Two rows without anything true are 0 apart, as all equal rows.
@@ -652,6 +701,8 @@ def sokal_sneath(a, b, *, weight=None, return_gradient=False, nan="error"):
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -668,10 +719,11 @@ def sokal_sneath(a, b, *, weight=None, return_gradient=False, nan="error"):
     >>> dc.distances.sokal_sneath([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     0.8571428571428571
     """
-    return _Measure("sokal_sneath", ()).rowwise(a, b, weight, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("sokal_sneath", ()).rowwise(a, b, weight, return_gradient, nan, out)
 
 
-def yule(a, b, *, weight=None, return_gradient=False, nan="error"):
+def yule(a, b, *, weight=None, return_gradient=False, nan="error", out=None):
     r"""Yule dissimilarity of truth values: 1 less their coefficient of association, from 0 to 2.
 
     Numbers other than 0 are true. It is 0 where no coordinate is true in the first row alone, or none in the second
@@ -689,6 +741,8 @@ def yule(a, b, *, weight=None, return_gradient=False, nan="error"):
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -705,7 +759,8 @@ def yule(a, b, *, weight=None, return_gradient=False, nan="error"):
     >>> dc.distances.yule([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     1.0
     """
-    return _Measure("yule", ()).rowwise(a, b, weight, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("yule", ()).rowwise(a, b, weight, return_gradient, nan, out)
 
 
 class Euclidean(Pair):

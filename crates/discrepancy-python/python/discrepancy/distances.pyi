@@ -4,7 +4,7 @@ from typing import Any
 
 from ._measures import Pair
 from ._pairs import condensed as condensed, nearest as nearest, pairwise as pairwise, rowwise as rowwise
-from ._types import Array, ArrayLike, PairNan
+from ._types import Array, ArrayLike, Out, PairNan
 
 __all__ = [
     "BrayCurtis",
@@ -56,6 +56,7 @@ def euclidean(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def squared_euclidean(
     a: ArrayLike,
@@ -64,6 +65,7 @@ def squared_euclidean(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def manhattan(
     a: ArrayLike,
@@ -72,6 +74,7 @@ def manhattan(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def chebyshev(
     a: ArrayLike,
@@ -80,6 +83,7 @@ def chebyshev(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def minkowski(
     a: ArrayLike,
@@ -89,6 +93,7 @@ def minkowski(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def standardized_euclidean(
     a: ArrayLike,
@@ -98,6 +103,7 @@ def standardized_euclidean(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def cosine(
     a: ArrayLike,
@@ -106,6 +112,7 @@ def cosine(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def pearson(
     a: ArrayLike,
@@ -114,6 +121,7 @@ def pearson(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def hamming(
     a: ArrayLike,
@@ -122,6 +130,7 @@ def hamming(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def mahalanobis(
     a: ArrayLike,
@@ -131,6 +140,7 @@ def mahalanobis(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def bray_curtis(
     a: ArrayLike,
@@ -139,6 +149,7 @@ def bray_curtis(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def canberra(
     a: ArrayLike,
@@ -147,6 +158,7 @@ def canberra(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def jaccard(
     a: ArrayLike,
@@ -155,6 +167,7 @@ def jaccard(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def dice(
     a: ArrayLike,
@@ -163,6 +176,7 @@ def dice(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def rogers_tanimoto(
     a: ArrayLike,
@@ -171,6 +185,7 @@ def rogers_tanimoto(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def russell_rao(
     a: ArrayLike,
@@ -179,6 +194,7 @@ def russell_rao(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def sokal_sneath(
     a: ArrayLike,
@@ -187,6 +203,7 @@ def sokal_sneath(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def yule(
     a: ArrayLike,
@@ -195,6 +212,7 @@ def yule(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 class Euclidean(Pair):
     def __init__(self) -> None: ...

@@ -3,6 +3,7 @@
 
 from ._core import Measure as _Measure
 from ._measures import Pair
+from ._measures import place_of_value as _place_of_value
 
 __all__ = [
     "Bhattacharyya",
@@ -20,7 +21,17 @@ __all__ = [
 ]
 
 
-def kl_divergence(p, q, *, base="e", generalized=False, normalize=False, return_gradient=False, nan="error"):
+def kl_divergence(
+    p,
+    q,
+    *,
+    base="e",
+    generalized=False,
+    normalize=False,
+    return_gradient=False,
+    nan="error",
+    out=None,
+):
     r"""Kullback–Leibler divergence of q from the reference p; ``inf`` where q is 0 and p is not.
 
     It is the value of the formula at the floats as given: rows whose sums differ by rounding have a divergence that
@@ -42,6 +53,8 @@ def kl_divergence(p, q, *, base="e", generalized=False, normalize=False, return_
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -58,10 +71,11 @@ def kl_divergence(p, q, *, base="e", generalized=False, normalize=False, return_
     >>> dc.divergences.kl_divergence([0.5, 0.5], [0.25, 0.75])
     0.14384103622589045
     """
-    return _Measure("kl_divergence", (base, generalized, normalize)).rowwise(p, q, None, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("kl_divergence", (base, generalized, normalize)).rowwise(p, q, None, return_gradient, nan, out)
 
 
-def jensen_shannon(p, q, *, base="e", normalize=False, return_gradient=False, nan="error"):
+def jensen_shannon(p, q, *, base="e", normalize=False, return_gradient=False, nan="error", out=None):
     r"""Jensen–Shannon divergence: the mean Kullback–Leibler divergence of both rows from their midpoint.
 
     Positive whenever the rows differ, however little. Its root is ``jensen_shannon_distance``, a metric.
@@ -80,6 +94,8 @@ def jensen_shannon(p, q, *, base="e", normalize=False, return_gradient=False, na
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -96,10 +112,11 @@ def jensen_shannon(p, q, *, base="e", normalize=False, return_gradient=False, na
     >>> dc.divergences.jensen_shannon([0.5, 0.5], [0.25, 0.75])
     0.03382207556860523
     """
-    return _Measure("jensen_shannon", (base, normalize)).rowwise(p, q, None, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("jensen_shannon", (base, normalize)).rowwise(p, q, None, return_gradient, nan, out)
 
 
-def jensen_shannon_distance(p, q, *, base="e", normalize=False, return_gradient=False, nan="error"):
+def jensen_shannon_distance(p, q, *, base="e", normalize=False, return_gradient=False, nan="error", out=None):
     r"""Jensen–Shannon distance: the root of the divergence, a metric. SciPy's ``jensenshannon`` with
     ``normalize=true``.
 
@@ -119,6 +136,8 @@ def jensen_shannon_distance(p, q, *, base="e", normalize=False, return_gradient=
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -135,10 +154,11 @@ def jensen_shannon_distance(p, q, *, base="e", normalize=False, return_gradient=
     >>> dc.divergences.jensen_shannon_distance([0.5, 0.5], [0.25, 0.75])
     0.18390779094047438
     """
-    return _Measure("jensen_shannon_distance", (base, normalize)).rowwise(p, q, None, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("jensen_shannon_distance", (base, normalize)).rowwise(p, q, None, return_gradient, nan, out)
 
 
-def hellinger(p, q, *, normalize=False, return_gradient=False, nan="error"):
+def hellinger(p, q, *, normalize=False, return_gradient=False, nan="error", out=None):
     r"""Hellinger distance, from 0 to 1: a metric. The gradient at coincidence is taken as zero.
 
     .. math:: \sqrt{\tfrac12 \sum_i (\sqrt{p_i} - \sqrt{q_i})^2}
@@ -153,6 +173,8 @@ def hellinger(p, q, *, normalize=False, return_gradient=False, nan="error"):
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -169,10 +191,11 @@ def hellinger(p, q, *, normalize=False, return_gradient=False, nan="error"):
     >>> dc.divergences.hellinger([0.5, 0.5], [0.25, 0.75])
     0.18459191128251454
     """
-    return _Measure("hellinger", (normalize,)).rowwise(p, q, None, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("hellinger", (normalize,)).rowwise(p, q, None, return_gradient, nan, out)
 
 
-def bhattacharyya(p, q, *, normalize=False, return_gradient=False, nan="error"):
+def bhattacharyya(p, q, *, normalize=False, return_gradient=False, nan="error", out=None):
     r"""Bhattacharyya distance: minus the logarithm of the coefficient; ``inf`` for disjoint distributions.
 
     It is the value of the formula at the floats as given: rows that sum to 1 only up to rounding may be as far
@@ -190,6 +213,8 @@ def bhattacharyya(p, q, *, normalize=False, return_gradient=False, nan="error"):
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -206,10 +231,11 @@ def bhattacharyya(p, q, *, normalize=False, return_gradient=False, nan="error"):
     >>> dc.divergences.bhattacharyya([0.5, 0.5], [0.25, 0.75])
     0.03466823209753696
     """
-    return _Measure("bhattacharyya", (normalize,)).rowwise(p, q, None, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("bhattacharyya", (normalize,)).rowwise(p, q, None, return_gradient, nan, out)
 
 
-def bhattacharyya_coefficient(p, q, *, normalize=False, return_gradient=False, nan="error"):
+def bhattacharyya_coefficient(p, q, *, normalize=False, return_gradient=False, nan="error", out=None):
     r"""Bhattacharyya coefficient: the overlap of two distributions, 1 for equal ones and 0 for disjoint ones.
 
     .. math:: \sum_i \sqrt{p_i q_i}
@@ -224,6 +250,8 @@ def bhattacharyya_coefficient(p, q, *, normalize=False, return_gradient=False, n
         Also return the gradients with respect to both arguments.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN for each pair with it.
+    out : default None
+        Where results go: an array for the values of rows, or a tuple with a place for values and both gradients.
 
     Returns
     -------
@@ -240,7 +268,8 @@ def bhattacharyya_coefficient(p, q, *, normalize=False, return_gradient=False, n
     >>> dc.divergences.bhattacharyya_coefficient([0.5, 0.5], [0.25, 0.75])
     0.9659258262890683
     """
-    return _Measure("bhattacharyya_coefficient", (normalize,)).rowwise(p, q, None, return_gradient, nan, None)
+    out = _place_of_value(out)
+    return _Measure("bhattacharyya_coefficient", (normalize,)).rowwise(p, q, None, return_gradient, nan, out)
 
 
 class KlDivergence(Pair):

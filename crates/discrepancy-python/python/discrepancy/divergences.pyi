@@ -2,7 +2,7 @@
 from typing import Any, Literal
 
 from ._measures import Pair
-from ._types import Array, ArrayLike, PairNan
+from ._types import Array, ArrayLike, Out, PairNan
 
 __all__ = [
     "Bhattacharyya",
@@ -28,6 +28,7 @@ def kl_divergence(
     normalize: bool = False,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def jensen_shannon(
     p: ArrayLike,
@@ -37,6 +38,7 @@ def jensen_shannon(
     normalize: bool = False,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def jensen_shannon_distance(
     p: ArrayLike,
@@ -46,6 +48,7 @@ def jensen_shannon_distance(
     normalize: bool = False,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def hellinger(
     p: ArrayLike,
@@ -54,6 +57,7 @@ def hellinger(
     normalize: bool = False,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def bhattacharyya(
     p: ArrayLike,
@@ -62,6 +66,7 @@ def bhattacharyya(
     normalize: bool = False,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 def bhattacharyya_coefficient(
     p: ArrayLike,
@@ -70,6 +75,7 @@ def bhattacharyya_coefficient(
     normalize: bool = False,
     return_gradient: bool = False,
     nan: PairNan = "error",
+    out: Out = None,
 ) -> Any: ...
 class KlDivergence(Pair):
     def __init__(

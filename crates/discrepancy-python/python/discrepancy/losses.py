@@ -3,6 +3,7 @@
 
 from ._core import Measure as _Measure
 from ._measures import PointwiseLoss
+from ._measures import place_of_value as _place_of_value
 
 __all__ = [
     "Absolute",
@@ -87,6 +88,7 @@ def zero_one(
     weight=None,
     return_gradient=False,
     nan="error",
+    out=None,
 ):
     r"""Zero-one loss: 1 for a miss, 0 for a hit.
 
@@ -110,6 +112,9 @@ def zero_one(
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -129,7 +134,8 @@ def zero_one(
     """
     measure = _Measure("zero_one", (threshold,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
 def binary_cross_entropy(
@@ -141,6 +147,7 @@ def binary_cross_entropy(
     weight=None,
     return_gradient=False,
     nan="error",
+    out=None,
 ):
     r"""Binary cross entropy of a probability (log loss), without any clamp.
 
@@ -164,6 +171,9 @@ def binary_cross_entropy(
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -183,7 +193,8 @@ def binary_cross_entropy(
     """
     measure = _Measure("binary_cross_entropy", (base,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
 def binary_cross_entropy_with_logits(
@@ -195,6 +206,7 @@ def binary_cross_entropy_with_logits(
     weight=None,
     return_gradient=False,
     nan="error",
+    out=None,
 ):
     r"""Binary cross entropy of a logit, exact in both tails.
 
@@ -217,6 +229,9 @@ def binary_cross_entropy_with_logits(
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -237,7 +252,8 @@ def binary_cross_entropy_with_logits(
     """
     measure = _Measure("binary_cross_entropy_with_logits", (pos_weight,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
 def focal(
@@ -250,6 +266,7 @@ def focal(
     weight=None,
     return_gradient=False,
     nan="error",
+    out=None,
 ):
     r"""Focal loss of a logit: cross entropy in which easy rows count little.
 
@@ -275,6 +292,9 @@ def focal(
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -294,7 +314,8 @@ def focal(
     """
     measure = _Measure("focal", (alpha, gamma))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
 def focal_from_probabilities(
@@ -307,6 +328,7 @@ def focal_from_probabilities(
     weight=None,
     return_gradient=False,
     nan="error",
+    out=None,
 ):
     r"""Focal loss of a probability.
 
@@ -331,6 +353,9 @@ def focal_from_probabilities(
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -349,10 +374,11 @@ def focal_from_probabilities(
     """
     measure = _Measure("focal_from_probabilities", (alpha, gamma))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def brier(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def brier(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error", out=None):
     r"""Brier score of a probability: the squared error of the probability.
 
     Strictly proper and bounded by 1; a confident miss costs 1 where log loss costs infinity.
@@ -372,6 +398,9 @@ def brier(prediction, target, *, reduction="mean", weight=None, return_gradient=
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -392,10 +421,20 @@ def brier(prediction, target, *, reduction="mean", weight=None, return_gradient=
     """
     measure = _Measure("brier", ())
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def brier_with_logits(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def brier_with_logits(
+    prediction,
+    target,
+    *,
+    reduction="mean",
+    weight=None,
+    return_gradient=False,
+    nan="error",
+    out=None,
+):
     r"""Brier score of a logit: the squared error of the probability σ(z).
 
     Proper, but in the logit not convex: far misses have almost no gradient.
@@ -415,6 +454,9 @@ def brier_with_logits(prediction, target, *, reduction="mean", weight=None, retu
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -435,10 +477,21 @@ def brier_with_logits(prediction, target, *, reduction="mean", weight=None, retu
     """
     measure = _Measure("brier_with_logits", ())
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def hinge(prediction, target, *, margin=1.0, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def hinge(
+    prediction,
+    target,
+    *,
+    margin=1.0,
+    reduction="mean",
+    weight=None,
+    return_gradient=False,
+    nan="error",
+    out=None,
+):
     r"""Hinge loss: linear below the margin, zero above; the loss of support vector machines.
 
     At the kink the subgradient of least norm, 0, is taken.
@@ -460,6 +513,9 @@ def hinge(prediction, target, *, margin=1.0, reduction="mean", weight=None, retu
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -479,7 +535,8 @@ def hinge(prediction, target, *, margin=1.0, reduction="mean", weight=None, retu
     """
     measure = _Measure("hinge", (margin,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
 def squared_hinge(
@@ -491,6 +548,7 @@ def squared_hinge(
     weight=None,
     return_gradient=False,
     nan="error",
+    out=None,
 ):
     r"""Squared hinge loss: quadratic below the margin, zero above.
 
@@ -514,6 +572,9 @@ def squared_hinge(
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -533,7 +594,8 @@ def squared_hinge(
     """
     measure = _Measure("squared_hinge", (margin,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
 def smoothed_hinge(
@@ -545,6 +607,7 @@ def smoothed_hinge(
     weight=None,
     return_gradient=False,
     nan="error",
+    out=None,
 ):
     r"""Smoothed hinge loss: the hinge with its kink rounded off.
 
@@ -567,6 +630,9 @@ def smoothed_hinge(
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -586,10 +652,20 @@ def smoothed_hinge(
     """
     measure = _Measure("smoothed_hinge", (gamma,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def modified_huber(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def modified_huber(
+    prediction,
+    target,
+    *,
+    reduction="mean",
+    weight=None,
+    return_gradient=False,
+    nan="error",
+    out=None,
+):
     r"""Modified Huber loss of a margin: the squared hinge, linear for gross misses.
 
     Robust, and its minimum gives class probabilities, ``(1 + z) / 2`` between −1 and 1. scikit-learn's
@@ -610,6 +686,9 @@ def modified_huber(prediction, target, *, reduction="mean", weight=None, return_
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -629,10 +708,11 @@ def modified_huber(prediction, target, *, reduction="mean", weight=None, return_
     """
     measure = _Measure("modified_huber", ())
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def perceptron(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def perceptron(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error", out=None):
     r"""Perceptron loss: a miss costs its distance from the boundary, a hit nothing.
 
     A hinge without a margin. Of a difference of two scores it is the margin ranking loss of margin 0. The
@@ -653,6 +733,9 @@ def perceptron(prediction, target, *, reduction="mean", weight=None, return_grad
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -671,7 +754,8 @@ def perceptron(prediction, target, *, reduction="mean", weight=None, return_grad
     """
     measure = _Measure("perceptron", ())
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
 def hinge_embedding(
@@ -683,6 +767,7 @@ def hinge_embedding(
     weight=None,
     return_gradient=False,
     nan="error",
+    out=None,
 ):
     r"""Hinge embedding loss of a distance: similar pairs should be near, others at least a margin apart.
 
@@ -706,6 +791,9 @@ def hinge_embedding(
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -724,10 +812,21 @@ def hinge_embedding(
     """
     measure = _Measure("hinge_embedding", (margin,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def exponential(prediction, target, *, beta=1.0, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def exponential(
+    prediction,
+    target,
+    *,
+    beta=1.0,
+    reduction="mean",
+    weight=None,
+    return_gradient=False,
+    nan="error",
+    out=None,
+):
     r"""Exponential loss, the loss of AdaBoost.
 
     It grows fast for misses: one wrong label far from the boundary dominates the sum. Overflow is infinity.
@@ -749,6 +848,9 @@ def exponential(prediction, target, *, beta=1.0, reduction="mean", weight=None, 
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -768,10 +870,21 @@ def exponential(prediction, target, *, beta=1.0, reduction="mean", weight=None, 
     """
     measure = _Measure("exponential", (beta,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def logistic(prediction, target, *, base=2.0, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def logistic(
+    prediction,
+    target,
+    *,
+    base=2.0,
+    reduction="mean",
+    weight=None,
+    return_gradient=False,
+    nan="error",
+    out=None,
+):
     r"""Logistic loss of a margin: the gentle relative of the exponential loss.
 
     With base 2 it is 1 at margin 0 and bounds the zero-one loss; ``base=e`` is the natural form, PyTorch's
@@ -794,6 +907,9 @@ def logistic(prediction, target, *, base=2.0, reduction="mean", weight=None, ret
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -814,10 +930,21 @@ def logistic(prediction, target, *, base=2.0, reduction="mean", weight=None, ret
     """
     measure = _Measure("logistic", (base,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def squared(prediction, target, *, half=False, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def squared(
+    prediction,
+    target,
+    *,
+    half=False,
+    reduction="mean",
+    weight=None,
+    return_gradient=False,
+    nan="error",
+    out=None,
+):
     r"""Squared error; its mean is the mean squared error.
 
     In the squared unit of the target. It elicits the mean, and one gross outlier can dominate it.
@@ -839,6 +966,9 @@ def squared(prediction, target, *, half=False, reduction="mean", weight=None, re
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -857,10 +987,11 @@ def squared(prediction, target, *, half=False, reduction="mean", weight=None, re
     """
     measure = _Measure("squared", (half,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def absolute(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def absolute(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error", out=None):
     r"""Absolute error; its mean is the mean absolute error.
 
     In the unit of the target. It elicits the median. The subgradient at 0 is 0, the second derivative 0 everywhere,
@@ -881,6 +1012,9 @@ def absolute(prediction, target, *, reduction="mean", weight=None, return_gradie
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -899,10 +1033,21 @@ def absolute(prediction, target, *, reduction="mean", weight=None, return_gradie
     """
     measure = _Measure("absolute", ())
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def huber(prediction, target, *, delta=1.0, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def huber(
+    prediction,
+    target,
+    *,
+    delta=1.0,
+    reduction="mean",
+    weight=None,
+    return_gradient=False,
+    nan="error",
+    out=None,
+):
     r"""Huber loss: quadratic near zero, linear in the tails.
 
     Use it where a few targets are badly wrong: each pulls with at most ``delta``. Half of the square inside, as in
@@ -926,6 +1071,9 @@ def huber(prediction, target, *, delta=1.0, reduction="mean", weight=None, retur
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -945,10 +1093,21 @@ def huber(prediction, target, *, delta=1.0, reduction="mean", weight=None, retur
     """
     measure = _Measure("huber", (delta,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def smooth_l1(prediction, target, *, beta=1.0, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def smooth_l1(
+    prediction,
+    target,
+    *,
+    beta=1.0,
+    reduction="mean",
+    weight=None,
+    return_gradient=False,
+    nan="error",
+    out=None,
+):
     r"""Smooth L1 loss: the absolute error with its tip rounded off.
 
     It is the Huber loss over its threshold, so its slope in the tails is 1 for every ``beta``; with ``beta=0`` it
@@ -971,6 +1130,9 @@ def smooth_l1(prediction, target, *, beta=1.0, reduction="mean", weight=None, re
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -989,7 +1151,8 @@ def smooth_l1(prediction, target, *, beta=1.0, reduction="mean", weight=None, re
     """
     measure = _Measure("smooth_l1", (beta,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
 def pseudo_huber(
@@ -1001,6 +1164,7 @@ def pseudo_huber(
     weight=None,
     return_gradient=False,
     nan="error",
+    out=None,
 ):
     r"""Pseudo-Huber loss: the Huber loss with a smooth passage from the square to the line.
 
@@ -1024,6 +1188,9 @@ def pseudo_huber(
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -1043,10 +1210,11 @@ def pseudo_huber(
     """
     measure = _Measure("pseudo_huber", (delta,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def log_cosh(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def log_cosh(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error", out=None):
     r"""Log-cosh loss: half of the square near zero, the absolute error less ln 2 far out.
 
     It has all derivatives; its slope is the hyperbolic tangent of the residual. The unit of the target is built in:
@@ -1067,6 +1235,9 @@ def log_cosh(prediction, target, *, reduction="mean", weight=None, return_gradie
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -1086,10 +1257,21 @@ def log_cosh(prediction, target, *, reduction="mean", weight=None, return_gradie
     """
     measure = _Measure("log_cosh", ())
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def fair(prediction, target, *, scale=1.0, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def fair(
+    prediction,
+    target,
+    *,
+    scale=1.0,
+    reduction="mean",
+    weight=None,
+    return_gradient=False,
+    nan="error",
+    out=None,
+):
     r"""Fair loss: quadratic near zero, nearly linear in the tails, with a second derivative everywhere.
 
     The slope tends to ``scale``. LightGBM's ``fair`` has the same value; its Hessian is the exact one too.
@@ -1111,6 +1293,9 @@ def fair(prediction, target, *, scale=1.0, reduction="mean", weight=None, return
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -1130,7 +1315,8 @@ def fair(prediction, target, *, scale=1.0, reduction="mean", weight=None, return
     """
     measure = _Measure("fair", (scale,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
 def tukey_biweight(
@@ -1142,6 +1328,7 @@ def tukey_biweight(
     weight=None,
     return_gradient=False,
     nan="error",
+    out=None,
 ):
     r"""Tukey's biweight loss: quadratic near zero, constant in the tails.
 
@@ -1165,6 +1352,9 @@ def tukey_biweight(
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -1184,10 +1374,21 @@ def tukey_biweight(
     """
     measure = _Measure("tukey_biweight", (scale,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def quantile(prediction, target, *, level=0.5, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def quantile(
+    prediction,
+    target,
+    *,
+    level=0.5,
+    reduction="mean",
+    weight=None,
+    return_gradient=False,
+    nan="error",
+    out=None,
+):
     r"""Quantile loss, also called pinball loss: its mean is least at a quantile.
 
     A prediction below the target costs ``level`` per unit, one above it ``1 - level``; at 0.5 it is half of the
@@ -1211,6 +1412,9 @@ def quantile(prediction, target, *, level=0.5, reduction="mean", weight=None, re
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -1229,10 +1433,21 @@ def quantile(prediction, target, *, level=0.5, reduction="mean", weight=None, re
     """
     measure = _Measure("quantile", (level,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def expectile(prediction, target, *, level=0.5, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def expectile(
+    prediction,
+    target,
+    *,
+    level=0.5,
+    reduction="mean",
+    weight=None,
+    return_gradient=False,
+    nan="error",
+    out=None,
+):
     r"""Expectile loss: a square that weighs the two sides differently.
 
     What quantiles are to the median, expectiles are to the mean: at 0.5 it is half of the squared error. The second
@@ -1255,6 +1470,9 @@ def expectile(prediction, target, *, level=0.5, reduction="mean", weight=None, r
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -1273,7 +1491,8 @@ def expectile(prediction, target, *, level=0.5, reduction="mean", weight=None, r
     """
     measure = _Measure("expectile", (level,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
 def epsilon_insensitive(
@@ -1285,6 +1504,7 @@ def epsilon_insensitive(
     weight=None,
     return_gradient=False,
     nan="error",
+    out=None,
 ):
     r"""ε-insensitive loss: the absolute error beyond a tolerance; the loss of support vector regression.
 
@@ -1307,6 +1527,9 @@ def epsilon_insensitive(
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -1325,7 +1548,8 @@ def epsilon_insensitive(
     """
     measure = _Measure("epsilon_insensitive", (epsilon,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
 def squared_epsilon_insensitive(
@@ -1337,6 +1561,7 @@ def squared_epsilon_insensitive(
     weight=None,
     return_gradient=False,
     nan="error",
+    out=None,
 ):
     r"""Squared ε-insensitive loss: the square of the error beyond a tolerance.
 
@@ -1359,6 +1584,9 @@ def squared_epsilon_insensitive(
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -1377,10 +1605,20 @@ def squared_epsilon_insensitive(
     """
     measure = _Measure("squared_epsilon_insensitive", (epsilon,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def squared_log_error(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def squared_log_error(
+    prediction,
+    target,
+    *,
+    reduction="mean",
+    weight=None,
+    return_gradient=False,
+    nan="error",
+    out=None,
+):
     r"""Squared difference of logarithms of 1 + x; its mean is the mean squared logarithmic error.
 
     For counts and amounts, where a factor matters and not a difference. It is **not convex**: the second derivative
@@ -1402,6 +1640,9 @@ def squared_log_error(prediction, target, *, reduction="mean", weight=None, retu
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -1421,10 +1662,11 @@ def squared_log_error(prediction, target, *, reduction="mean", weight=None, retu
     """
     measure = _Measure("squared_log_error", ())
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def poisson(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def poisson(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error", out=None):
     r"""Poisson loss of a logarithm: the negative log-likelihood of a count with mean ``e^z``.
 
     The term ``ln y!``, which does not depend on the prediction, is left out, so the value can be negative.
@@ -1446,6 +1688,9 @@ def poisson(prediction, target, *, reduction="mean", weight=None, return_gradien
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -1464,10 +1709,20 @@ def poisson(prediction, target, *, reduction="mean", weight=None, return_gradien
     """
     measure = _Measure("poisson", ())
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def poisson_from_means(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def poisson_from_means(
+    prediction,
+    target,
+    *,
+    reduction="mean",
+    weight=None,
+    return_gradient=False,
+    nan="error",
+    out=None,
+):
     r"""Poisson loss of a mean: the negative log-likelihood of a count with this mean.
 
     As ``poisson``, but for predictions that are means and not their logarithms. PyTorch's
@@ -1488,6 +1743,9 @@ def poisson_from_means(prediction, target, *, reduction="mean", weight=None, ret
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -1506,10 +1764,11 @@ def poisson_from_means(prediction, target, *, reduction="mean", weight=None, ret
     """
     measure = _Measure("poisson_from_means", ())
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def gamma(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def gamma(prediction, target, *, reduction="mean", weight=None, return_gradient=False, nan="error", out=None):
     r"""Gamma loss of a logarithm: the negative log-likelihood of a gamma variable with mean ``e^z``, over its shape.
 
     For positive amounts whose spread grows with their mean. Terms that do not depend on the prediction are left
@@ -1531,6 +1790,9 @@ def gamma(prediction, target, *, reduction="mean", weight=None, return_gradient=
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -1549,10 +1811,21 @@ def gamma(prediction, target, *, reduction="mean", weight=None, return_gradient=
     """
     measure = _Measure("gamma", ())
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
-def tweedie(prediction, target, *, power=1.5, reduction="mean", weight=None, return_gradient=False, nan="error"):
+def tweedie(
+    prediction,
+    target,
+    *,
+    power=1.5,
+    reduction="mean",
+    weight=None,
+    return_gradient=False,
+    nan="error",
+    out=None,
+):
     r"""Tweedie loss of a logarithm: for amounts that are often zero, such as claims, with mean ``e^z``.
 
     The variance is the mean to the power of ``power``: 1 is the Poisson loss, 2 the gamma loss, between them sums
@@ -1577,6 +1850,9 @@ def tweedie(prediction, target, *, power=1.5, reduction="mean", weight=None, ret
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -1595,7 +1871,8 @@ def tweedie(prediction, target, *, power=1.5, reduction="mean", weight=None, ret
     """
     measure = _Measure("tweedie", (power,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
 def poisson_deviance(
@@ -1607,6 +1884,7 @@ def poisson_deviance(
     weight=None,
     return_gradient=False,
     nan="error",
+    out=None,
 ):
     r"""Poisson deviance: how much less likely a count is with the predicted mean than with its own.
 
@@ -1630,6 +1908,9 @@ def poisson_deviance(
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -1649,7 +1930,8 @@ def poisson_deviance(
     """
     measure = _Measure("poisson_deviance", (half,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
 def gamma_deviance(
@@ -1661,6 +1943,7 @@ def gamma_deviance(
     weight=None,
     return_gradient=False,
     nan="error",
+    out=None,
 ):
     r"""Gamma deviance: of the ratio of a positive amount to its predicted mean.
 
@@ -1685,6 +1968,9 @@ def gamma_deviance(
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -1704,7 +1990,8 @@ def gamma_deviance(
     """
     measure = _Measure("gamma_deviance", (half,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
 def tweedie_deviance(
@@ -1717,6 +2004,7 @@ def tweedie_deviance(
     weight=None,
     return_gradient=False,
     nan="error",
+    out=None,
 ):
     r"""Tweedie deviance of a mean: squared error, Poisson and gamma deviance, and what lies between.
 
@@ -1743,6 +2031,9 @@ def tweedie_deviance(
         Also return the gradient with respect to the predictions.
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -1762,7 +2053,8 @@ def tweedie_deviance(
     """
     measure = _Measure("tweedie_deviance", (power, half))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.pointwise(wanted, prediction, target, weight, reduction, nan, out)
 
 
 class ZeroOne(PointwiseLoss):

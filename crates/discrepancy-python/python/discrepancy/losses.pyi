@@ -2,7 +2,7 @@
 from typing import Any, Literal
 
 from ._measures import PointwiseLoss
-from ._types import Array, ArrayLike, Nan, Reduction
+from ._types import Array, ArrayLike, Nan, Out, Reduction
 
 __all__ = [
     "Absolute",
@@ -86,6 +86,7 @@ def zero_one(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def binary_cross_entropy(
     prediction: ArrayLike,
@@ -96,6 +97,7 @@ def binary_cross_entropy(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def binary_cross_entropy_with_logits(
     prediction: ArrayLike,
@@ -106,6 +108,7 @@ def binary_cross_entropy_with_logits(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def focal(
     prediction: ArrayLike,
@@ -117,6 +120,7 @@ def focal(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def focal_from_probabilities(
     prediction: ArrayLike,
@@ -128,6 +132,7 @@ def focal_from_probabilities(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def brier(
     prediction: ArrayLike,
@@ -137,6 +142,7 @@ def brier(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def brier_with_logits(
     prediction: ArrayLike,
@@ -146,6 +152,7 @@ def brier_with_logits(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def hinge(
     prediction: ArrayLike,
@@ -156,6 +163,7 @@ def hinge(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def squared_hinge(
     prediction: ArrayLike,
@@ -166,6 +174,7 @@ def squared_hinge(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def smoothed_hinge(
     prediction: ArrayLike,
@@ -176,6 +185,7 @@ def smoothed_hinge(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def modified_huber(
     prediction: ArrayLike,
@@ -185,6 +195,7 @@ def modified_huber(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def perceptron(
     prediction: ArrayLike,
@@ -194,6 +205,7 @@ def perceptron(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def hinge_embedding(
     prediction: ArrayLike,
@@ -204,6 +216,7 @@ def hinge_embedding(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def exponential(
     prediction: ArrayLike,
@@ -214,6 +227,7 @@ def exponential(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def logistic(
     prediction: ArrayLike,
@@ -224,6 +238,7 @@ def logistic(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def squared(
     prediction: ArrayLike,
@@ -234,6 +249,7 @@ def squared(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def absolute(
     prediction: ArrayLike,
@@ -243,6 +259,7 @@ def absolute(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def huber(
     prediction: ArrayLike,
@@ -253,6 +270,7 @@ def huber(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def smooth_l1(
     prediction: ArrayLike,
@@ -263,6 +281,7 @@ def smooth_l1(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def pseudo_huber(
     prediction: ArrayLike,
@@ -273,6 +292,7 @@ def pseudo_huber(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def log_cosh(
     prediction: ArrayLike,
@@ -282,6 +302,7 @@ def log_cosh(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def fair(
     prediction: ArrayLike,
@@ -292,6 +313,7 @@ def fair(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def tukey_biweight(
     prediction: ArrayLike,
@@ -302,6 +324,7 @@ def tukey_biweight(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def quantile(
     prediction: ArrayLike,
@@ -312,6 +335,7 @@ def quantile(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def expectile(
     prediction: ArrayLike,
@@ -322,6 +346,7 @@ def expectile(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def epsilon_insensitive(
     prediction: ArrayLike,
@@ -332,6 +357,7 @@ def epsilon_insensitive(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def squared_epsilon_insensitive(
     prediction: ArrayLike,
@@ -342,6 +368,7 @@ def squared_epsilon_insensitive(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def squared_log_error(
     prediction: ArrayLike,
@@ -351,6 +378,7 @@ def squared_log_error(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def poisson(
     prediction: ArrayLike,
@@ -360,6 +388,7 @@ def poisson(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def poisson_from_means(
     prediction: ArrayLike,
@@ -369,6 +398,7 @@ def poisson_from_means(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def gamma(
     prediction: ArrayLike,
@@ -378,6 +408,7 @@ def gamma(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def tweedie(
     prediction: ArrayLike,
@@ -388,6 +419,7 @@ def tweedie(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def poisson_deviance(
     prediction: ArrayLike,
@@ -398,6 +430,7 @@ def poisson_deviance(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def gamma_deviance(
     prediction: ArrayLike,
@@ -408,6 +441,7 @@ def gamma_deviance(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def tweedie_deviance(
     prediction: ArrayLike,
@@ -419,6 +453,7 @@ def tweedie_deviance(
     weight: ArrayLike | None = None,
     return_gradient: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 class ZeroOne(PointwiseLoss):
     def __init__(self, *, threshold: float = 0.0) -> None: ...

@@ -3,6 +3,7 @@
 
 from ._core import Measure as _Measure
 from ._measures import RowLoss
+from ._measures import place_of_value as _place_of_value
 from ._states import RowStates
 
 __all__ = [
@@ -39,6 +40,7 @@ def softmax_cross_entropy(
     return_gradient=False,
     return_logsumexp=False,
     nan="error",
+    out=None,
 ):
     r"""Softmax cross entropy of a row of logits: minus the logarithm of the true class's probability.
 
@@ -78,6 +80,9 @@ def softmax_cross_entropy(
         Also return the logarithm of the sum of exponentials of each row, (…).
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -98,7 +103,8 @@ def softmax_cross_entropy(
     """
     measure = _Measure("softmax_cross_entropy", (temperature, label_smoothing, z_loss, smoothing_over, class_weight))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, out)
 
 
 def softmax_focal(
@@ -113,6 +119,7 @@ def softmax_focal(
     return_gradient=False,
     return_logsumexp=False,
     nan="error",
+    out=None,
 ):
     r"""Focal loss of a row of logits: softmax cross entropy in which easy rows count little.
 
@@ -141,6 +148,9 @@ def softmax_focal(
         Also return the logarithm of the sum of exponentials of each row, (…).
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -160,7 +170,8 @@ def softmax_focal(
     """
     measure = _Measure("softmax_focal", (gamma, alpha))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, out)
 
 
 def cross_entropy(
@@ -174,6 +185,7 @@ def cross_entropy(
     return_gradient=False,
     return_logsumexp=False,
     nan="error",
+    out=None,
 ):
     r"""Cross entropy of a row of probabilities, without any clamp.
 
@@ -200,6 +212,9 @@ def cross_entropy(
         Also return the logarithm of the sum of exponentials of each row, (…).
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -219,7 +234,8 @@ def cross_entropy(
     """
     measure = _Measure("cross_entropy", (base,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, out)
 
 
 def multiclass_zero_one(
@@ -232,6 +248,7 @@ def multiclass_zero_one(
     return_gradient=False,
     return_logsumexp=False,
     nan="error",
+    out=None,
 ):
     r"""Zero-one loss of a row of scores: 0 if the largest score is the true class's, else 1.
 
@@ -256,6 +273,9 @@ def multiclass_zero_one(
         Also return the logarithm of the sum of exponentials of each row, (…).
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -275,7 +295,8 @@ def multiclass_zero_one(
     """
     measure = _Measure("multiclass_zero_one", ())
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, out)
 
 
 def multi_margin(
@@ -291,6 +312,7 @@ def multi_margin(
     return_gradient=False,
     return_logsumexp=False,
     nan="error",
+    out=None,
 ):
     r"""Multiclass hinge loss: the true class should be ahead of every other class by a margin.
 
@@ -322,6 +344,9 @@ def multi_margin(
         Also return the logarithm of the sum of exponentials of each row, (…).
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -340,7 +365,8 @@ def multi_margin(
     """
     measure = _Measure("multi_margin", (p, margin, class_weight))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, out)
 
 
 def multilabel_margin(
@@ -353,6 +379,7 @@ def multilabel_margin(
     return_gradient=False,
     return_logsumexp=False,
     nan="error",
+    out=None,
 ):
     r"""Multilabel hinge loss: every class that is meant should be ahead of every other class by 1.
 
@@ -378,6 +405,9 @@ def multilabel_margin(
         Also return the logarithm of the sum of exponentials of each row, (…).
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -396,7 +426,8 @@ def multilabel_margin(
     """
     measure = _Measure("multilabel_margin", ())
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, out)
 
 
 def multilabel_soft_margin(
@@ -410,6 +441,7 @@ def multilabel_soft_margin(
     return_gradient=False,
     return_logsumexp=False,
     nan="error",
+    out=None,
 ):
     r"""Multilabel soft margin loss: the binary cross entropy of each class's logit, averaged over the classes.
 
@@ -437,6 +469,9 @@ def multilabel_soft_margin(
         Also return the logarithm of the sum of exponentials of each row, (…).
     nan : default "error"
         What to do about NaN: ``"error"`` names its index, ``"propagate"`` gives NaN, ``"omit"`` leaves it out.
+    out : default None
+        Where results go: an array for the one array there is, the gradient if it is asked for, or a tuple with a
+        place for each, ``None`` for what is to be made.
 
     Returns
     -------
@@ -456,7 +491,8 @@ def multilabel_soft_margin(
     """
     measure = _Measure("multilabel_soft_margin", (class_weight,))
     wanted = "value_and_gradient" if return_gradient else "value"
-    return measure.rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, None)
+    out = out if return_gradient else _place_of_value(out)
+    return measure.rows(wanted, return_logsumexp, prediction, target, weight, reduction, ignore_index, nan, out)
 
 
 class SoftmaxCrossEntropy(RowLoss):

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from ._measures import RowLoss
 from ._states import RowStates as RowStates
-from ._types import Array, ArrayLike, Nan, Reduction
+from ._types import Array, ArrayLike, Nan, Out, Reduction
 
 __all__ = [
     "CrossEntropy",
@@ -39,6 +39,7 @@ def softmax_cross_entropy(
     return_gradient: bool = False,
     return_logsumexp: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def softmax_focal(
     prediction: ArrayLike,
@@ -52,6 +53,7 @@ def softmax_focal(
     return_gradient: bool = False,
     return_logsumexp: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def cross_entropy(
     prediction: ArrayLike,
@@ -64,6 +66,7 @@ def cross_entropy(
     return_gradient: bool = False,
     return_logsumexp: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def multiclass_zero_one(
     prediction: ArrayLike,
@@ -75,6 +78,7 @@ def multiclass_zero_one(
     return_gradient: bool = False,
     return_logsumexp: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def multi_margin(
     prediction: ArrayLike,
@@ -89,6 +93,7 @@ def multi_margin(
     return_gradient: bool = False,
     return_logsumexp: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def multilabel_margin(
     prediction: ArrayLike,
@@ -100,6 +105,7 @@ def multilabel_margin(
     return_gradient: bool = False,
     return_logsumexp: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 def multilabel_soft_margin(
     prediction: ArrayLike,
@@ -112,6 +118,7 @@ def multilabel_soft_margin(
     return_gradient: bool = False,
     return_logsumexp: bool = False,
     nan: Nan = "error",
+    out: Out = None,
 ) -> Any: ...
 class SoftmaxCrossEntropy(RowLoss):
     def __init__(

@@ -54,19 +54,37 @@ pub trait Case {
     fn inputs(&self) -> Vec<Vec<u8>>;
 }
 
+/// What targets of classes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Targets {
+    /// Classes: 0 or 1, or a label for each row.
+    Hard,
+    /// Probabilities: uniform in [0, 1], or a row of them for each row.
+    Soft,
+}
+
+/// Whether an entry takes soft targets beside hard ones.
+pub fn takes_soft(measure: &Measure) -> bool {
+    match measure {
+        Measure::Pointwise(loss) => loss.entry().target == DataDomain::UNIT,
+        Measure::Row(loss) => loss.labelled().is_some(),
+        _ => false,
+    }
+}
+
 /// The entry at a shape, with inputs of a storage type.
-pub fn case(measure: Measure, shape: &[usize], dtype: &str) -> Result<Box<dyn Case>, String> {
+pub fn case(measure: Measure, shape: &[usize], dtype: &str, targets: Targets) -> Result<Box<dyn Case>, String> {
     match dtype {
-        "f32" => typed::<f32>(measure, shape),
-        "f64" => typed::<f64>(measure, shape),
+        "f32" => typed::<f32>(measure, shape, targets),
+        "f64" => typed::<f64>(measure, shape, targets),
         other => Err(format!("no measurement of {other}")),
     }
 }
 
-fn typed<E: Element>(measure: Measure, shape: &[usize]) -> Result<Box<dyn Case>, String> {
+fn typed<E: Element>(measure: Measure, shape: &[usize], targets: Targets) -> Result<Box<dyn Case>, String> {
     match (measure, shape) {
-        (Measure::Pointwise(loss), [count]) => Ok(Box::new(Pointwise::<E>::new(loss, *count))),
-        (Measure::Row(loss), [rows, classes]) => Ok(Box::new(Rows::<E>::new(loss, *rows, *classes))),
+        (Measure::Pointwise(loss), [count]) => Ok(Box::new(Pointwise::<E>::new(loss, *count, targets))),
+        (Measure::Row(loss), [rows, classes]) => Ok(Box::new(Rows::<E>::new(loss, *rows, *classes, targets))),
         (Measure::Pair(metric), [rows, width]) => Ok(Box::new(Pairs::<E>::new(metric, *rows, *rows, *width, false))),
         (Measure::Pair(metric), [a, b, width]) => Ok(Box::new(Pairs::<E>::new(metric, *a, *b, *width, true))),
         (Measure::Sample(statistic), [rows, width]) => Ok(Box::new(Samples::new::<E>(statistic, *rows, *width))),
@@ -103,11 +121,12 @@ struct Pointwise<E> {
 }
 
 impl<E: Element> Pointwise<E> {
-    fn new(loss: Box<dyn PointwiseLoss>, count: usize) -> Self {
+    fn new(loss: Box<dyn PointwiseLoss>, count: usize, targets: Targets) -> Self {
         let entry = loss.entry();
         let prediction = Sequence(1).column(&entry.prediction, count, 1);
         // Targets of classes, where a fraction is allowed too.
-        let domain = if entry.target == DataDomain::UNIT { DataDomain::Binary } else { entry.target };
+        let hard = entry.target == DataDomain::UNIT && targets == Targets::Hard;
+        let domain = if hard { DataDomain::Binary } else { entry.target };
         let target = Sequence(2).column(&domain, count, 1);
         let room = || vec![E::default(); count];
         Pointwise { loss, prediction, target, value: room(), gradient: room(), hessian: Vec::new(), reduced: None }
@@ -152,23 +171,28 @@ impl<E: Element> Case for Pointwise<E> {
     }
 }
 
-/// Rows of scores, a label for each.
+/// Rows of scores, a label for each, or a row of probabilities.
 struct Rows<E> {
     loss: Box<dyn RowLoss>,
     classes: usize,
     scores: Vec<E>,
     labels: Vec<i64>,
+    /// Empty where there are labels.
+    probabilities: Vec<E>,
     value: Vec<E>,
     gradient: Vec<E>,
     reduced: Option<f64>,
 }
 
 impl<E: Element> Rows<E> {
-    fn new(loss: Box<dyn RowLoss>, rows: usize, classes: usize) -> Self {
+    fn new(loss: Box<dyn RowLoss>, rows: usize, classes: usize, targets: Targets) -> Self {
         let scores = Sequence(1).column(&loss.entry().prediction, rows * classes, classes);
-        let labels = Sequence(2).labels(rows, classes);
+        let (labels, probabilities) = match targets {
+            Targets::Hard => (Sequence(2).labels(rows, classes), Vec::new()),
+            Targets::Soft => (Vec::new(), Sequence(2).column(&DataDomain::Probabilities, rows * classes, classes)),
+        };
         let (value, gradient) = (vec![E::default(); rows], vec![E::default(); rows * classes]);
-        Rows { loss, classes, scores, labels, value, gradient, reduced: None }
+        Rows { loss, classes, scores, labels, probabilities, value, gradient, reduced: None }
     }
 }
 
@@ -178,9 +202,10 @@ impl<E: Element> Case for Rows<E> {
         differentiable(self.loss.entry().is(Property::NotDifferentiable), &outputs)
     }
     fn bytes(&self, output: Output) -> usize {
-        let (matrix, labels) = (size_of_val(&self.scores[..]), size_of_val(&self.labels[..]));
+        let matrix = size_of_val(&self.scores[..]);
+        let targets = size_of_val(&self.labels[..]) + size_of_val(&self.probabilities[..]);
         let value = size_of_val(&self.value[..]);
-        labels
+        targets
             + match output {
                 Output::Mean => matrix,
                 Output::Value => matrix + value,
@@ -189,7 +214,11 @@ impl<E: Element> Case for Rows<E> {
             }
     }
     fn run(&mut self, output: Output) {
-        let targets = RowTargets::labels(&self.labels);
+        let targets = if self.probabilities.is_empty() {
+            RowTargets::labels(&self.labels)
+        } else {
+            RowTargets::Probabilities(&self.probabilities)
+        };
         let batch = RowEvaluation::new(&*self.loss, &self.scores, self.classes, targets).unwrap();
         self.reduced = None;
         match output {
@@ -207,7 +236,8 @@ impl<E: Element> Case for Rows<E> {
         self.reduced.unwrap_or_else(|| average(&self.value))
     }
     fn inputs(&self) -> Vec<Vec<u8>> {
-        vec![raw(&self.scores), self.labels.iter().flat_map(|label| label.to_le_bytes()).collect()]
+        let labels = self.labels.iter().flat_map(|label| label.to_le_bytes()).collect();
+        vec![raw(&self.scores), if self.probabilities.is_empty() { labels } else { raw(&self.probabilities) }]
     }
 }
 

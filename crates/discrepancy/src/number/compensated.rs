@@ -65,7 +65,9 @@ impl<M: Machine> Compensated<M> {
 impl<M: Machine> Approximate<M> for Compensated<M> {
     // Of the size of the result where nothing cancels; what cancels brought more error with it, or is exact.
     const OPERATION: f64 = power(-100);
-    const FUNCTION: f64 = power(-59);
+    const FUNCTION: f64 = power(-61);
+    const SHORT: f64 = power(-60);
+    const EXP_M1: f64 = power(-59);
     #[inline(always)]
     fn size(self) -> M {
         self.head.abs()

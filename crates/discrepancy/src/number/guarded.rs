@@ -15,6 +15,8 @@ pub trait Approximate<M: Machine>: Real<Mask = M::Mask> {
     const FUNCTION: f64;
     /// The same of `exp` and `ln_1p_unit`, which may be shorter.
     const SHORT: f64 = Self::FUNCTION;
+    /// The same of `exp_m1`.
+    const EXP_M1: f64 = Self::FUNCTION;
     /// Its size, to some bits.
     fn size(self) -> M;
     /// How much a quotient with this numerator, or a root of it, may have lost of it below the range of floats.
@@ -270,7 +272,7 @@ impl<M: Machine, N: Approximate<M>> Real for Guarded<N, M> {
     #[inline(always)]
     fn exp_m1(self) -> Self {
         let value = self.value.exp_m1();
-        Self::scaled(value, (value.size() + 1.0) * self.error * 2.0, N::FUNCTION, self.zero())
+        Self::scaled(value, (value.size() + 1.0) * self.error * 2.0, N::EXP_M1, self.zero())
     }
     #[inline(always)]
     fn ln(self) -> Self {

@@ -170,7 +170,7 @@ impl Stored for f64 {
         let nothing = gap.head.le(gap.head.lit(NO_EXPONENTIAL));
         Compensated::when(nothing, gap.lit(0.0), gap.exp())
     }
-    const EXPONENTIAL: f64 = power(-59);
+    const EXPONENTIAL: f64 = power(-60);
     const ADDITION: f64 = power(-100);
     const GAP: f64 = power(-100);
     const LOST: f64 = f64::MIN_POSITIVE * f64::EPSILON;

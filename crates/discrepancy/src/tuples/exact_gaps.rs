@@ -97,18 +97,7 @@ pub(super) fn gap(order: Order, d: Ends<'_>, e: Ends<'_>, margin: f64) -> Option
         return Some(squares.to_long() / (twice - whole.to_long()) / sum);
     }
     let p = order.p;
-    let long = |sizes: &[Fixed]| sizes.iter().fold(Long::from(0.0), |sum, x| sum + x.to_long().power(p));
-    let (s, t) = (long(&d), long(&e));
-    let rest = if p.fract() == 0.0 && p <= WHOLE_POWERS {
-        powers(&d, p as u32).minus(&powers(&e, p as u32)).to_long()
-    } else {
-        let [first, second] = unshared(&d, &e).map(|sizes| long(&sizes));
-        let rest = first - second;
-        if Real::abs(rest).lt((first + second) * LOST) {
-            return None;
-        }
-        rest
-    };
+    let Apart { s, t, rest } = Apart::of(p, &d, &e)?;
     let zero = Long::from(0.0);
     let factor = if order.squared { 2.0 } else { 1.0 };
     let root = |x: Long| if x.same(zero) { x } else { (x.ln() * factor / p).exp() };
@@ -123,6 +112,31 @@ pub(super) fn gap(order: Order, d: Ends<'_>, e: Ends<'_>, margin: f64) -> Option
     let found = apart + margin;
     let told = apart.same(zero) || margin == 0.0 || !Real::abs(found).lt(Long::from(margin) * LOST);
     told.then_some(found)
+}
+
+/// Two sums of powers, and their difference.
+struct Apart {
+    s: Long,
+    t: Long,
+    rest: Long,
+}
+
+impl Apart {
+    /// `None` where the difference is not told.
+    fn of(p: f64, d: &[Fixed], e: &[Fixed]) -> Option<Apart> {
+        let long = |sizes: &[Fixed]| sizes.iter().fold(Long::from(0.0), |sum, x| sum + x.to_long().power(p));
+        let rest = if p.fract() == 0.0 && p <= WHOLE_POWERS {
+            powers(d, p as u32).minus(&powers(e, p as u32)).to_long()
+        } else {
+            let [first, second] = unshared(d, e).map(|sizes| long(&sizes));
+            let rest = first - second;
+            if Real::abs(rest).lt((first + second) * LOST) {
+                return None;
+            }
+            rest
+        };
+        Some(Apart { s: long(d), t: long(e), rest })
+    }
 }
 
 /// A share of the slope of a norm by coordinate i of its first vector.
@@ -167,10 +181,19 @@ pub(super) fn slopes(order: Order, shares: [Share<'_>; 2], i: usize) -> Option<L
             };
             Some(term(0).plus(&term(1)).times(&two).to_long() / counts[0].times(&counts[1]).to_long())
         }
-        // Equal norms and coordinates of one size: what is left is what the shares leave.
-        _ => {
-            let alike = unshared(&sizes[0], &sizes[1]).iter().all(Vec::is_empty);
-            (alike && own[0].plus(&own[1]).is_zero()).then(|| Long::from(0.0))
+        // Of differences of one size: |d|^(p-1) (s^q - t^q), with s and t the sums of powers.
+        p => {
+            let alike = own[0].plus(&own[1]).is_zero() && shares[0].share == -shares[1].share;
+            let Apart { s, t, rest } = Apart::of(p, &sizes[0], &sizes[1])?;
+            let zero = Long::from(0.0);
+            if !alike || s.same(zero) || t.same(zero) {
+                return None;
+            }
+            let (q, factor) = if order.squared { (2.0 - p, 2.0) } else { (1.0 - p, 1.0) };
+            let size = Real::abs(difference(order, shares[0].ends, i).to_long());
+            let power = t.ln() * q / p + size.ln() * (p - 1.0);
+            let apart = ((rest / t).ln_1p() * q / p).exp_m1() * power.exp() * factor;
+            Some(apart * (signs[0] * shares[0].share.abs()))
         }
     }
 }

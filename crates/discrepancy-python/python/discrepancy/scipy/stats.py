@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import divergences, samples, transport
 from .._errors import DiscrepancyError
+from .._masks import without_masks
 from ._rows import along_axis
 
 TYPE_CHECKING = False
@@ -41,6 +42,7 @@ def _on_a_line(name: str, measure: Any, *given: Any) -> Any:
     return getattr(_peer(), name)(*given)
 
 
+@without_masks
 def wasserstein_distance(u_values: Any, v_values: Any, u_weights: Any = None, v_weights: Any = None) -> Any:
     r"""The Wasserstein-1 distance of two samples on a line, with weights that need not sum to 1.
 
@@ -57,6 +59,7 @@ def wasserstein_distance(u_values: Any, v_values: Any, u_weights: Any = None, v_
     return _on_a_line("wasserstein_distance", _WASSERSTEIN, u_values, v_values, u_weights, v_weights)
 
 
+@without_masks
 def energy_distance(u_values: Any, v_values: Any, u_weights: Any = None, v_weights: Any = None) -> Any:
     r"""The energy distance of two samples on a line, the root, with weights that need not sum to 1.
 
@@ -74,6 +77,7 @@ def energy_distance(u_values: Any, v_values: Any, u_weights: Any = None, v_weigh
     return _on_a_line("energy_distance", _ENERGY, u_values, v_values, u_weights, v_weights)
 
 
+@without_masks
 def entropy(
     pk: Any,
     qk: Any = None,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 
 import numpy as np
 
 from .._errors import DiscrepancyError
+from .._masks import without_masks
 from .._measures import Pair
 from .._specs import make
 from ..scipy.spatial import distance
@@ -34,6 +36,7 @@ def _scipy_name(metric: Any) -> str | None:
     return distance._name(name)
 
 
+@without_masks
 def pairwise_distances(
     X: Any, Y: Any = None, metric: Any = "euclidean", *, n_jobs: Any = None, ensure_all_finite: Any = True, **kwds: Any
 ) -> Any:
@@ -72,9 +75,17 @@ def pairwise_distances(
         peer = import_module("sklearn.metrics").pairwise_distances
         return peer(X, Y, metric=metric, n_jobs=n_jobs, ensure_all_finite=ensure_all_finite, **kwds)
     check = import_module("sklearn.utils").check_array
-    types = [np.float64, np.float32] if name is None or not distance._METRICS[name].truth else None
+    truth = name is not None and distance._METRICS[name].truth
+    types = None if truth else [np.float64, np.float32]
     x = check(X, dtype=types, ensure_all_finite=ensure_all_finite)
     y = x if Y is None or Y is X else check(Y, dtype=types, ensure_all_finite=ensure_all_finite)
+    if truth:
+        # As scikit-learn: whatever is not 0 is true.
+        if x.dtype != bool or y.dtype != bool:
+            warning = import_module("sklearn.exceptions").DataConversionWarning
+            warnings.warn(f"Data was converted to boolean for metric {metric}", warning, stacklevel=3)
+        x, y = (x.astype(bool), None) if y is x else (x.astype(bool), y.astype(bool))
+        y = x if y is None else y
     if x.shape[1] != y.shape[1]:
         words = f"X.shape[1] == {x.shape[1]} while Y.shape[1] == {y.shape[1]}"
         raise ValueError(f"Incompatible dimension for X and Y matrices: {words}")
@@ -106,6 +117,7 @@ def _nearest(queries: Any, points: Any, count: int, metric: Any, options: dict[s
     return indices, np.take_along_axis(found, indices, axis=1)
 
 
+@without_masks
 def pairwise_distances_argmin_min(
     X: Any, Y: Any, *, axis: int = 1, metric: Any = "euclidean", metric_kwargs: dict[str, Any] | None = None
 ) -> tuple[Any, Any]:
@@ -124,6 +136,7 @@ def pairwise_distances_argmin_min(
     return indices[:, 0], distances[:, 0]
 
 
+@without_masks
 def kneighbors_graph(
     X: Any,
     n_neighbors: int,
@@ -159,6 +172,8 @@ def kneighbors_graph(
     """
     if mode not in ("connectivity", "distance"):
         raise ValueError(f"mode is {mode!r}; allowed: 'connectivity' or 'distance'")
+    if isinstance(n_neighbors, bool) or not isinstance(n_neighbors, (int, np.integer)) or n_neighbors < 1:
+        raise ValueError(f"n_neighbors is {n_neighbors!r}; allowed: whole numbers from 1 on")
     points = X if Y is None else Y
     count = n_neighbors + (Y is None and not include_self)
     indices, distances = _nearest(X, points, count, metric, kwds)
@@ -205,10 +220,12 @@ class DistanceMetric:
         options = "".join(f", {key}={value!r}" for key, value in self.options.items())
         return f"DistanceMetric({self.metric!r}{options})"
 
+    @without_masks
     def pairwise(self, X: Any, Y: Any = None) -> Any:
         """All rows of ``X`` with all rows of ``Y``, or of ``X``."""
         return pairwise_distances(X, Y, self.metric, **self.options)
 
+    @without_masks
     def __call__(self, u: Any, v: Any) -> float:
         """Between two vectors."""
         return float(self.pairwise(np.asarray(u)[np.newaxis], np.asarray(v)[np.newaxis])[0, 0])

@@ -7,11 +7,15 @@ outside of ``interval_y_true`` are an error, not a number.
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import numpy as np
 
 from .. import maps
+from .._masks import without_masks
 from .._specs import make
 from .._threads import threads
+from .._weights import summable
 from ._links import HalfLogitLink, IdentityLink, Interval, LogitLink, LogLink, MultinomialLogit
 
 TYPE_CHECKING = False
@@ -42,7 +46,7 @@ def _given(values: Any, out: Any) -> Any:
 def _weighted_quantile(values: Any, weight: Any, level: float) -> Any:
     """The least value that ``level`` of the weight is not above of."""
     order = np.argsort(values)
-    total = np.cumsum(np.asarray(weight, np.float64)[order])
+    total = np.cumsum(summable(np.asarray(weight, np.float64))[order])
     return values[order[np.searchsorted(total, level * total[-1])]]
 
 
@@ -87,7 +91,11 @@ class BaseLoss:
         self.interval_y_pred: Interval = link.interval_y_pred
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.measure.spec})"
+        given = ", ".join(f"{name}={getattr(self, name):g}" for name in self._parameters)
+        return f"{type(self).__name__}({given})"
+
+    #: What the constructor takes beside weights.
+    _parameters: tuple[str, ...] = ()
 
     def in_y_true_range(self, y: Any) -> bool:
         """Whether all targets are legal."""
@@ -116,6 +124,7 @@ class BaseLoss:
     #: Whether 1 stands for a Hessian that is 0.
     _unit_hessian = False
 
+    @without_masks
     def loss(
         self, y_true: Any, raw_prediction: Any, sample_weight: Any = None, loss_out: Any = None, n_threads: int = 1
     ) -> Any:
@@ -124,6 +133,7 @@ class BaseLoss:
             value = self._value(y_true, _column(raw_prediction))
         return _given(_times(value, sample_weight), loss_out)
 
+    @without_masks
     def loss_gradient(
         self,
         y_true: Any,
@@ -139,6 +149,7 @@ class BaseLoss:
         value, gradient = _times(value, sample_weight), _times(gradient, sample_weight)
         return _given(value, loss_out), _given(gradient, _column(gradient_out))
 
+    @without_masks
     def gradient(
         self, y_true: Any, raw_prediction: Any, sample_weight: Any = None, gradient_out: Any = None, n_threads: int = 1
     ) -> Any:
@@ -147,6 +158,7 @@ class BaseLoss:
             gradient = self._gradient(y_true, _column(raw_prediction))
         return _given(_times(gradient, sample_weight), _column(gradient_out))
 
+    @without_masks
     def gradient_hessian(
         self,
         y_true: Any,
@@ -162,17 +174,19 @@ class BaseLoss:
         gradient, hessian = _times(gradient, sample_weight), _times(hessian, sample_weight)
         return _given(gradient, _column(gradient_out)), _given(hessian, _column(hessian_out))
 
+    @without_masks
     def __call__(self, y_true: Any, raw_prediction: Any, sample_weight: Any = None, n_threads: int = 1) -> float:
         """The mean of all rows, weighted over the sum of weights; exact and rounded once."""
         with threads(n_threads):
             z = _column(raw_prediction)
-            weight = None if sample_weight is None else np.asarray(sample_weight).astype(z.dtype, copy=False)
+            weight = None if sample_weight is None else summable(sample_weight)
             result: float = self.measure.value(z, y_true, weight=weight, nan="propagate")
         return result
 
+    @without_masks
     def fit_intercept_only(self, y_true: Any, sample_weight: Any = None) -> Any:
         """The raw prediction that is best for all rows together."""
-        mean = np.average(y_true, weights=sample_weight, axis=0)
+        mean = np.average(y_true, weights=summable(sample_weight), axis=0)
         # Of nothing but the ends of the interval there is no finite link.
         margin = 10 * np.finfo(mean.dtype).eps
         interval = self.interval_y_pred
@@ -180,6 +194,7 @@ class BaseLoss:
         high = interval.high if interval.high_inclusive or interval.high == np.inf else interval.high - margin
         return self.link.link(np.clip(mean, low, high))
 
+    @without_masks
     def constant_to_optimal_zero(self, y_true: Any, sample_weight: Any = None) -> Any:
         """What is to be added to each row's value, so that the value of the best prediction is 0."""
         return np.zeros_like(y_true)
@@ -234,6 +249,7 @@ class AbsoluteError(BaseLoss):
         self.approx_hessian = True
         self.constant_hessian = sample_weight is None
 
+    @without_masks
     def fit_intercept_only(self, y_true: Any, sample_weight: Any = None) -> Any:
         """The median; of weighted rows the least value that half of the weight is not above of."""
         return np.median(y_true, axis=0) if sample_weight is None else _weighted_quantile(y_true, sample_weight, 0.5)
@@ -251,10 +267,12 @@ class PinballLoss(BaseLoss):
     def __init__(self, sample_weight: Any = None, quantile: float = 0.5) -> None:
         _check_quantile(quantile)
         super().__init__(f"quantile:level={float(quantile)!r}", IdentityLink())
+        self._parameters = ("quantile",)
         self.quantile = float(quantile)
         self.approx_hessian = True
         self.constant_hessian = sample_weight is None
 
+    @without_masks
     def fit_intercept_only(self, y_true: Any, sample_weight: Any = None) -> Any:
         """The quantile; of weighted rows the least value that such a part of the weight is not above of."""
         if sample_weight is None:
@@ -280,14 +298,16 @@ class HuberLoss(BaseLoss):
     def __init__(self, sample_weight: Any = None, quantile: float = 0.9, delta: float = 0.5) -> None:
         _check_quantile(quantile)
         super().__init__(f"huber:delta={float(delta)!r}", IdentityLink())
+        self._parameters = ("quantile", "delta")
         self.quantile = quantile
         self.delta = float(delta)
         self.approx_hessian = True
 
+    @without_masks
     def fit_intercept_only(self, y_true: Any, sample_weight: Any = None) -> Any:
         """One step from the median towards the best prediction."""
         median = AbsoluteError().fit_intercept_only(y_true, sample_weight)
-        return median + np.average(np.clip(y_true - median, -self.delta, self.delta), weights=sample_weight)
+        return median + np.average(np.clip(y_true - median, -self.delta, self.delta), weights=summable(sample_weight))
 
 
 def _y_ln_y(y: Any) -> Any:
@@ -305,6 +325,7 @@ class HalfPoissonLoss(BaseLoss):
         super().__init__("poisson", LogLink())
         self.interval_y_true = Interval(0, np.inf, True, False)
 
+    @without_masks
     def constant_to_optimal_zero(self, y_true: Any, sample_weight: Any = None) -> Any:
         """What is to be added to each row's value, so that the value of the best prediction is 0."""
         return _times(_y_ln_y(y_true) - y_true, sample_weight)
@@ -320,6 +341,7 @@ class HalfGammaLoss(BaseLoss):
         super().__init__("gamma", LogLink())
         self.interval_y_true = Interval(0, np.inf, False, False)
 
+    @without_masks
     def constant_to_optimal_zero(self, y_true: Any, sample_weight: Any = None) -> Any:
         """What is to be added to each row's value, so that the value of the best prediction is 0."""
         return _times(-np.log(y_true) - 1, sample_weight)
@@ -331,20 +353,62 @@ def _tweedie_targets(power: float) -> Interval:
     return Interval(0, np.inf, power < 2, False)
 
 
-class HalfTweedieLoss(BaseLoss):
+class _Tweedie(BaseLoss):
+    """What the library has no formula for is scikit-learn's: powers below 0, whose targets are of any sign."""
+
+    _parameters = ("power",)
+
+    def __init__(self, spec: str, link: Any, power: float) -> None:
+        # A power below 0 is not in the catalogue, and its objects need an entry nevertheless.
+        super().__init__(spec, link)
+        self.power = power
+        self.interval_y_true = _tweedie_targets(power)
+
+    def _theirs(self, y: Any) -> bool:
+        """Whether scikit-learn is to answer."""
+        return self.power < 0 or (self.power == 0 and isinstance(self.link, LogLink) and bool((np.asarray(y) < 0).any()))
+
+    def _peer(self, method: str, y: Any, z: Any) -> Any:
+        made = getattr(import_module("sklearn._loss"), type(self).__name__)(power=self.power)
+        dtype = np.result_type(z, np.float32)
+        return getattr(made, method)(*(np.ascontiguousarray(side, dtype) for side in (y, z)))
+
+    def _value(self, y: Any, z: Any) -> Any:
+        return self._peer("loss", y, z) if self._theirs(y) else super()._value(y, z)
+
+    def _value_gradient(self, y: Any, z: Any) -> tuple[Any, Any]:
+        value, gradient = self._peer("loss_gradient", y, z) if self._theirs(y) else super()._value_gradient(y, z)
+        return value, gradient
+
+    def _gradient(self, y: Any, z: Any) -> Any:
+        return self._peer("gradient", y, z) if self._theirs(y) else super()._gradient(y, z)
+
+    def _gradient_hessian(self, y: Any, z: Any) -> tuple[Any, Any]:
+        gradient, hessian = self._peer("gradient_hessian", y, z) if self._theirs(y) else super()._gradient_hessian(y, z)
+        return gradient, hessian
+
+    @without_masks
+    def __call__(self, y_true: Any, raw_prediction: Any, sample_weight: Any = None, n_threads: int = 1) -> float:
+        """The mean of all rows, weighted over the sum of weights."""
+        if not self._theirs(y_true):
+            return super().__call__(y_true, raw_prediction, sample_weight, n_threads)
+        return float(np.average(self._value(y_true, _column(raw_prediction)), weights=summable(sample_weight)))
+
+
+class HalfTweedieLoss(_Tweedie):
     r"""Half of the Tweedie deviance of a logarithm, but for a constant.
 
     .. math:: \frac{e^{(2 - p) z}}{2 - p} - y \frac{e^{(1 - p) z}}{1 - p}
 
-    Powers below 0 are an error; the power 0 is half of the squared error of ``exp(z)``, targets of any sign included
-    only if they are not negative.
+    The power 0 is half of the squared error of ``exp(z)``. Powers below 0, and negative targets for the power 0, are left
+    to scikit-learn.
     """
 
     def __init__(self, sample_weight: Any = None, power: float = 1.5) -> None:
-        super().__init__(f"tweedie:power={float(power)!r}", LogLink())
-        self.power = float(power)
-        self.interval_y_true = _tweedie_targets(self.power)
+        power = float(power)
+        super().__init__(f"tweedie:power={max(power, 0.0)!r}", LogLink(), power)
 
+    @without_masks
     def constant_to_optimal_zero(self, y_true: Any, sample_weight: Any = None) -> Any:
         """What is to be added to each row's value, so that the value of the best prediction is 0; none for power 0."""
         p = self.power
@@ -356,19 +420,19 @@ class HalfTweedieLoss(BaseLoss):
         return _times(np.power(np.maximum(y_true, 0), 2 - p) / (1 - p) / (2 - p), sample_weight)
 
 
-class HalfTweedieLossIdentity(BaseLoss):
+class HalfTweedieLossIdentity(_Tweedie):
     r"""Half of the Tweedie deviance of a mean; it is 0 for the best prediction, and never negative.
 
     .. math:: \frac{y^{2 - p}}{(1 - p)(2 - p)} - \frac{y z^{1 - p}}{1 - p} + \frac{z^{2 - p}}{2 - p}
+
+    Powers below 0, with targets of any sign, are left to scikit-learn.
     """
 
     def __init__(self, sample_weight: Any = None, power: float = 1.5) -> None:
         power = float(power)
         # The normal deviance is of numbers of any sign.
-        spec = "squared:half=true" if power == 0.0 else f"tweedie_deviance:power={power!r},half=true"
-        super().__init__(spec, IdentityLink())
-        self.power = power
-        self.interval_y_true = _tweedie_targets(power)
+        spec = "squared:half=true" if power <= 0.0 else f"tweedie_deviance:power={power!r},half=true"
+        super().__init__(spec, IdentityLink(), power)
         self.interval_y_pred = Interval(-np.inf if power == 0 else 0, np.inf, False, False)
 
 
@@ -381,6 +445,7 @@ class HalfBinomialLoss(_Binary):
     def __init__(self, sample_weight: Any = None) -> None:
         super().__init__("binary_cross_entropy_with_logits", LogitLink())
 
+    @without_masks
     def constant_to_optimal_zero(self, y_true: Any, sample_weight: Any = None) -> Any:
         """What is to be added to each row's value, so that the value of the best prediction is 0."""
         return _times(_y_ln_y(y_true) + _y_ln_y(1 - y_true), sample_weight)
@@ -422,14 +487,16 @@ class ExponentialLoss(_Binary):
         gradient, hessian = self._mixed(lambda signs: super(ExponentialLoss, self)._gradient_hessian(signs, z), y)
         return gradient, hessian
 
+    @without_masks
     def __call__(self, y_true: Any, raw_prediction: Any, sample_weight: Any = None, n_threads: int = 1) -> float:
         """The mean of all rows, weighted over the sum of weights."""
         signs = 2 * np.asarray(y_true) - 1
         if ((signs == 1) | (signs == -1)).all():
             return super().__call__(signs, raw_prediction, sample_weight, n_threads)
         value = self.loss(y_true, raw_prediction, n_threads=n_threads)
-        return float(np.average(value, weights=sample_weight))
+        return float(np.average(value, weights=summable(sample_weight)))
 
+    @without_masks
     def constant_to_optimal_zero(self, y_true: Any, sample_weight: Any = None) -> Any:
         """What is to be added to each row's value, so that the value of the best prediction is 0."""
         return _times(-2 * np.sqrt(y_true * (1 - y_true)), sample_weight)
@@ -476,20 +543,23 @@ class HalfMultinomialLoss(BaseLoss):
         labels = self._labels(y)
         return super()._gradient(labels, z), self.measure.hessian(z, labels)
 
+    @without_masks
     def __call__(self, y_true: Any, raw_prediction: Any, sample_weight: Any = None, n_threads: int = 1) -> float:
         """The mean of all rows, weighted over the sum of weights; exact and rounded once."""
         return super().__call__(self._labels(y_true), raw_prediction, sample_weight, n_threads)
 
+    @without_masks
     def fit_intercept_only(self, y_true: Any, sample_weight: Any = None) -> Any:
         """The raw predictions, one for each class, that are best for all rows together."""
         eps = np.finfo(y_true.dtype).eps
-        shares = [np.average(y_true == k, weights=sample_weight) for k in range(self.n_classes or 0)]
+        shares = [np.average(y_true == k, weights=summable(sample_weight)) for k in range(self.n_classes or 0)]
         return self.link.link(np.clip(np.array([shares], y_true.dtype), eps, 1 - eps)).reshape(-1)
 
     def predict_proba(self, raw_prediction: Any) -> Any:
         """The probabilities of all classes."""
         return self.link.inverse(raw_prediction)
 
+    @without_masks
     def gradient_proba(
         self,
         y_true: Any,

@@ -11,7 +11,9 @@ from importlib import import_module
 
 import numpy as np
 
+from .._masks import without_masks
 from .._specs import make
+from .._weights import summable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,12 +24,9 @@ def _utilities() -> Any:
     return import_module("sklearn.utils")
 
 
-def _weights(sample_weight: Any, dtype: Any) -> Any:
-    """As what the library wants them."""
-    if sample_weight is None:
-        return None
-    weight = _utilities().column_or_1d(sample_weight)
-    return weight.astype(dtype if dtype.kind == "f" else np.float64, copy=False)
+def _weights(sample_weight: Any) -> Any:
+    """As what the library wants them, in the type they came in: the widest of all is what is computed in."""
+    return None if sample_weight is None else summable(_utilities().column_or_1d(sample_weight))
 
 
 def _columns(y_true: Any, y_pred: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
@@ -39,7 +38,7 @@ def _columns(y_true: Any, y_pred: Any, sample_weight: Any) -> tuple[Any, Any, An
     if y_true.shape[1] != y_pred.shape[1]:
         outputs = f"({y_true.shape[1]}!={y_pred.shape[1]})"
         raise ValueError(f"y_true and y_pred have different number of output {outputs}")
-    return y_true, y_pred, _weights(sample_weight, np.result_type(y_true, y_pred))
+    return y_true, y_pred, _weights(sample_weight)
 
 
 def _averaged(errors: Any, multioutput: Any) -> Any:
@@ -66,6 +65,7 @@ def _regression(spec: str, y_true: Any, y_pred: Any, sample_weight: Any, multiou
     return _averaged([measure.value(y_pred[:, k], y_true[:, k], weight=weight) for k in columns], multioutput)
 
 
+@without_masks
 def mean_squared_error(
     y_true: Any, y_pred: Any, *, sample_weight: Any = None, multioutput: Any = "uniform_average"
 ) -> Any:
@@ -88,6 +88,7 @@ def mean_squared_error(
     return _regression("squared", y_true, y_pred, sample_weight, multioutput)
 
 
+@without_masks
 def root_mean_squared_error(
     y_true: Any, y_pred: Any, *, sample_weight: Any = None, multioutput: Any = "uniform_average"
 ) -> Any:
@@ -104,11 +105,13 @@ def root_mean_squared_error(
     y_true, y_pred, weight = _columns(y_true, y_pred, sample_weight)
     measure: Any = make("euclidean")
     total = float(len(y_true) if weight is None else np.sum(weight, dtype=np.float64))
-    sides = [np.ascontiguousarray(side.T, np.float64) for side in (y_pred, y_true)]
+    # Integers stay what they are: the library says where it cannot hold one.
+    sides = [np.ascontiguousarray(side.T, np.float64 if side.dtype.kind == "f" else None) for side in (y_pred, y_true)]
     weight = weight if weight is None else weight.astype(np.float64)
     return _averaged(list(measure.value(*sides, weight=weight) / np.sqrt(total)), multioutput)
 
 
+@without_masks
 def mean_absolute_error(
     y_true: Any, y_pred: Any, *, sample_weight: Any = None, multioutput: Any = "uniform_average"
 ) -> Any:
@@ -125,6 +128,7 @@ def mean_absolute_error(
     return _regression("absolute", y_true, y_pred, sample_weight, multioutput)
 
 
+@without_masks
 def mean_pinball_loss(
     y_true: Any,
     y_pred: Any,
@@ -148,6 +152,7 @@ def _one_output(spec: str, y_true: Any, y_pred: Any, sample_weight: Any) -> floa
     return float(measure.value(y_pred[:, 0], y_true[:, 0], weight=weight))
 
 
+@without_masks
 def mean_poisson_deviance(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
     r"""The mean Poisson deviance of predicted means; exact for predictions that nearly meet their targets.
 
@@ -156,6 +161,7 @@ def mean_poisson_deviance(y_true: Any, y_pred: Any, *, sample_weight: Any = None
     return mean_tweedie_deviance(y_true, y_pred, sample_weight=sample_weight, power=1)
 
 
+@without_masks
 def mean_gamma_deviance(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
     r"""The mean gamma deviance of predicted means; exact for predictions that nearly meet their targets.
 
@@ -164,6 +170,7 @@ def mean_gamma_deviance(y_true: Any, y_pred: Any, *, sample_weight: Any = None) 
     return mean_tweedie_deviance(y_true, y_pred, sample_weight=sample_weight, power=2)
 
 
+@without_masks
 def mean_tweedie_deviance(y_true: Any, y_pred: Any, *, sample_weight: Any = None, power: float = 0) -> float:
     r"""The mean Tweedie deviance: the squared error for power 0, Poisson for 1, gamma for 2.
 
@@ -191,6 +198,7 @@ def mean_tweedie_deviance(y_true: Any, y_pred: Any, *, sample_weight: Any = None
     return _one_output(spec, y_true, y_pred, sample_weight)
 
 
+@without_masks
 def d2_tweedie_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None, power: float = 0) -> float:
     r"""The share of the Tweedie deviance of the mean that the predictions explain.
 
@@ -210,6 +218,7 @@ def d2_tweedie_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None, pow
     return _explained(*both)
 
 
+@without_masks
 def d2_pinball_score(
     y_true: Any,
     y_pred: Any,
@@ -238,6 +247,7 @@ def d2_pinball_score(
     return _averaged(shares, multioutput)
 
 
+@without_masks
 def d2_absolute_error_score(
     y_true: Any, y_pred: Any, *, sample_weight: Any = None, multioutput: Any = "uniform_average"
 ) -> Any:
@@ -287,6 +297,13 @@ def _probabilities(y_true: Any, y_proba: Any, sample_weight: Any, labels: Any) -
     proba = utilities.check_array(y_proba, ensure_2d=False, dtype=[np.float64, np.float32])
     y = utilities.column_or_1d(y_true)
     classes = np.unique(y if labels is None else labels)
+    if labels is not None and not np.array_equal(classes, np.asarray(labels)):
+        warnings.warn(
+            f"Labels passed were {labels}. But this function assumes labels are ordered lexicographically. Pass the "
+            f"ordered labels={classes.tolist()} and ensure that the columns of y_prob correspond to this ordering.",
+            UserWarning,
+            stacklevel=4,
+        )
     if labels is not None and not np.isin(y, classes).all():
         extra = set(y.tolist()) - set(classes.tolist())
         raise ValueError(f"y_true contains values {extra} not belonging to the passed labels {labels}.")
@@ -311,7 +328,7 @@ def _probabilities(y_true: Any, y_proba: Any, sample_weight: Any, labels: Any) -
     tolerance = np.sqrt(np.finfo(proba.dtype).eps)
     if proba.ndim == 2 and not np.allclose(proba.sum(axis=1), 1, rtol=tolerance, atol=0):
         warnings.warn("The y_prob values do not sum to one. Make sure to pass probabilities.", UserWarning, stacklevel=3)
-    return np.searchsorted(classes, y), proba, _weights(sample_weight, proba.dtype), len(classes)
+    return np.searchsorted(classes, y), proba, _weights(sample_weight), len(classes)
 
 
 def _log_loss(codes: Any, proba: Any, weight: Any, reduction: Any) -> float:
@@ -322,6 +339,7 @@ def _log_loss(codes: Any, proba: Any, weight: Any, reduction: Any) -> float:
     return float(measure.value(happened, np.ones_like(codes), weight=weight, reduction=reduction))
 
 
+@without_masks
 def log_loss(
     y_true: Any, y_proba: Any, *, normalize: bool = True, sample_weight: Any = None, labels: Any = None
 ) -> float:
@@ -358,6 +376,7 @@ def _shares(codes: Any, proba: Any, weight: Any, count: int) -> Any:
     return np.broadcast_to(shares[1] if proba.ndim == 1 else shares, proba.shape).astype(proba.dtype)
 
 
+@without_masks
 def d2_log_loss_score(y_true: Any, y_proba: Any, *, sample_weight: Any = None, labels: Any = None) -> float:
     r"""The share of the log loss of the classes' shares that the predictions explain.
 
@@ -404,6 +423,7 @@ def _brier(codes: Any, proba: Any, weight: Any) -> float:
     return float(sum(measure.value(proba[:, k], happened[:, k], weight=weight) for k in columns))
 
 
+@without_masks
 def brier_score_loss(
     y_true: Any,
     y_proba: Any,
@@ -432,6 +452,7 @@ def brier_score_loss(
     return factor * _brier(codes, proba, weight)
 
 
+@without_masks
 def d2_brier_score(
     y_true: Any, y_proba: Any, *, sample_weight: Any = None, pos_label: Any = None, labels: Any = None
 ) -> float:
@@ -452,6 +473,7 @@ def d2_brier_score(
 # --- Decisions ----------------------------------------------------------------------------------------------------
 
 
+@without_masks
 def hinge_loss(y_true: Any, pred_decision: Any, *, labels: Any = None, sample_weight: Any = None) -> float:
     r"""The mean hinge loss of decisions, with the margin of Crammer and Singer where there are several classes.
 
@@ -497,9 +519,27 @@ def hinge_loss(y_true: Any, pred_decision: Any, *, labels: Any = None, sample_we
             raise ValueError(f"y_true contains only one label ({classes[0]}): pass all labels as `labels`")
         positive = 1 if len(classes) == 1 else classes[-1]
         signs = np.where(y == positive, 1, -1)
-    return float(measure.value(decision, signs, weight=_weights(sample_weight, decision.dtype)))
+    return float(measure.value(decision, signs, weight=_weights(sample_weight)))
 
 
+def _same_kind(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+    """Labels that can be compared: of one type, of one kind of task."""
+    multiclass = import_module("sklearn.utils.multiclass")
+    kinds = [multiclass.type_of_target(y, input_name=name) for y, name in ((y_true, "y_true"), (y_pred, "y_pred"))]
+    single = {"binary", "multiclass"}
+    if len(set(kinds)) > 1 and not set(kinds) <= single:
+        raise ValueError(f"Classification metrics can't handle a mix of {kinds[0]} and {kinds[1]} targets")
+    if not set(kinds) <= single | {"multilabel-indicator"}:
+        raise ValueError(f"{kinds[0]} is not supported")
+    multiclass.unique_labels(y_true, y_pred)
+    if set(kinds) <= single:
+        first, second = (_utilities().column_or_1d(y) for y in (y_true, y_pred))
+        return first, second
+    first, second = (np.asarray(y.toarray() if hasattr(y, "toarray") else y) for y in (y_true, y_pred))
+    return first, second
+
+
+@without_masks
 def zero_one_loss(y_true: Any, y_pred: Any, *, normalize: bool = True, sample_weight: Any = None) -> float:
     r"""The share of rows that are classified wrongly, or the weight of them; of several labels each must be right.
 
@@ -512,10 +552,11 @@ def zero_one_loss(y_true: Any, y_pred: Any, *, normalize: bool = True, sample_we
     0.3333333333333333
     """
     _utilities().check_consistent_length(y_true, y_pred, sample_weight)
-    wrong = np.asarray(y_true) != np.asarray(y_pred)
+    y_true, y_pred = _same_kind(y_true, y_pred)
+    wrong = y_true != y_pred
     if wrong.ndim > 1:
         wrong = wrong.any(axis=tuple(range(1, wrong.ndim)))
     measure: Any = make("zero_one")
-    weight = _weights(sample_weight, np.dtype(np.float64))
+    weight = _weights(sample_weight)
     margin = np.where(wrong, -1.0, 1.0)
     return float(measure.value(margin, np.ones(len(wrong)), weight=weight, reduction="mean" if normalize else "sum"))

@@ -23,7 +23,10 @@ from typing import Any
 
 import torch
 
-from .._measures import Measure, PointwiseLoss, RowLoss
+from .._errors import DiscrepancyTypeError
+from .._measures import Measure, PointwiseLoss, RowLoss, Sample
+from .._pairs import pair
+from .._specs import kind_of
 from . import _operators, functional, modules
 from ._operators import empty_cache
 from .functional import vocab_parallel_cross_entropy
@@ -38,6 +41,7 @@ from .modules import (
     HuberLoss,
     KLDivLoss,
     L1Loss,
+    LinearCrossEntropyLoss,
     MarginRankingLoss,
     MSELoss,
     MultiLabelMarginLoss,
@@ -62,6 +66,7 @@ __all__ = [
     "HuberLoss",
     "KLDivLoss",
     "L1Loss",
+    "LinearCrossEntropyLoss",
     "Loss",
     "MSELoss",
     "MarginRankingLoss",
@@ -128,7 +133,7 @@ def loss(
     if isinstance(made, PointwiseLoss):
         if ignore_index is not None:
             raise TypeError(f"{made.name}: ignore_index is for losses of rows")
-        target = target.to(prediction.dtype)
+        target = target.to(prediction.dtype) if target.is_floating_point() else target
         value = _operators.pointwise(prediction, target, weight, text, reduction, False, gradient)[0]
     elif isinstance(made, RowLoss):
         if weight is not None:
@@ -176,7 +181,7 @@ def distance(spec: str | Measure, a: torch.Tensor, b: torch.Tensor) -> torch.Ten
     >>> discrepancy.torch.distance("euclidean", torch.tensor([[0.0, 0.0]]), torch.tensor([[3.0, 4.0]]))
     tensor([5.])
     """
-    return functional._distance(_spec(spec), a, b)
+    return functional._distance(pair("distance", spec).spec, a, b)
 
 
 def pairwise(spec: str | Measure, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
@@ -189,7 +194,7 @@ def pairwise(spec: str | Measure, a: torch.Tensor, b: torch.Tensor) -> torch.Ten
     tensor([[3.],
             [2.]])
     """
-    result: torch.Tensor = _operators.pairwise(a, b, _spec(spec))
+    result: torch.Tensor = _operators.pairwise(a, b, pair("pairwise", spec).spec)
     return result
 
 
@@ -209,6 +214,11 @@ def statistic(
     >>> discrepancy.torch.statistic("wasserstein", torch.tensor([0.0, 1.0]), torch.tensor([5.0, 6.0]))
     tensor(5.)
     """
+    made = _operators.measure(_spec(spec))
+    if not isinstance(made, Sample):
+        details, allowed = ("Unsupported", "statistic", "spec", None), "a statistic of two samples, or transport"
+        message = f"statistic: `spec` is {made.spec}, {kind_of(made)}; allowed: {allowed}"
+        raise DiscrepancyTypeError(message, details, made.spec, allowed)
     gradient = functional._wants_gradient(x, y)
     arguments: tuple[Any, ...] = (x, y, x_weight, y_weight, _spec(spec), gradient)
     result: torch.Tensor = _operators.sample(*arguments)[0]

@@ -9,8 +9,9 @@ PyTorch, the function says so. In general:
   of range, probabilities outside [0, 1], signs that are not −1 or 1, negative weights.
 - Weights and class weights have no gradient, unless the function says so. Targets have one where the loss is one of
   the difference. Where PyTorch gives others, the function leaves the whole work to PyTorch.
-- ``torch.compile(fullgraph=True)``, ``torch.vmap``, autocast and, for pointwise losses, softmax and its cross
-  entropy, second derivatives work; ``torch.func.grad`` does not, because PyTorch's custom operators do not take part in it.
+- ``torch.compile(fullgraph=True)``, ``torch.vmap``, autocast, ``torch.func.grad``, ``torch.func.jvp`` and their kin, one
+  in another, work; second derivatives do for pointwise losses, Gaussian likelihoods, softmax and its cross entropy, and are
+  an error elsewhere. What is compiled as one graph knows ``backward`` only: transforms inside of it are an error.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def _left_to_torch(function: Callable[..., Tensor], input: Tensor, *arguments: A
 
 
 def _wants_gradient(*tensors: Tensor | None) -> bool:
-    return torch.is_grad_enabled() and any(tensor is not None and tensor.requires_grad for tensor in tensors)
+    return any(map(_operators.tracked, tensors))
 
 
 def _floating(name: str, input: Tensor) -> None:
@@ -97,9 +98,32 @@ def _floating(name: str, input: Tensor) -> None:
         raise TypeError(f"{name}: input must hold floating-point numbers, not {input.dtype}")
 
 
+def _class_shape(name: str, input: Tensor, target: Tensor) -> None:
+    """Labels have the shape of the input without the classes, probabilities all of it."""
+    shape, found = tuple(input.shape), tuple(target.shape)
+    rows = shape[:1] + shape[2:] if len(shape) > 1 else ()
+    if found == (shape if target.is_floating_point() else rows):
+        return
+    message = f"{name}: target size {found} for input size {shape}; allowed: labels, integers of the size {rows}, or "
+    message += f"probabilities of the size {shape}"
+    if len(found) == len(shape) > 1 and found[:2] == (shape[0], 1):
+        message += "; a mask with one number for each row of classes is target.squeeze(1).long()"
+    raise ValueError(message)
+
+
 def _same_shape(name: str, input: Tensor, target: Tensor) -> None:
     if input.shape != target.shape:
         raise ValueError(f"{name}: target size {tuple(target.shape)} must be input size {tuple(input.shape)}")
+
+
+def _weight(name: str, weight: Tensor | None, argument: str = "weight") -> Tensor | None:
+    """A weight that PyTorch is to multiply with, which it would not look at."""
+    return None if weight is None else _operators.non_negative(weight, name, argument)
+
+
+def _exact(target: Tensor, dtype: torch.dtype) -> Tensor:
+    """In the type of the predictions; integers, which it may not hold, as they are."""
+    return target.to(dtype) if target.is_floating_point() else target
 
 
 def _pointwise(
@@ -107,13 +131,13 @@ def _pointwise(
 ) -> Tensor:
     """A loss of the catalogue; a weighted mean divides by the number of elements."""
     _floating(spec, input)
-    target = target.to(input.dtype)
+    target = _exact(target, input.dtype)
     gradient = _wants_gradient(input, target if residual else None)
     if weight is None:
         value, _ = _operators.pointwise(input, target, None, spec, reduction, residual, gradient)
     elif reduction == "none" or _wants_gradient(weight):
         value, _ = _operators.pointwise(input, target, None, spec, "none", residual, gradient)
-        value = _reduce(value * weight, reduction)
+        value = _reduce(value * _weight(spec.partition(":")[0], weight), reduction)
     else:
         weight = weight.to(input.dtype).expand(input.shape)
         by_count = "mean_by_count" if reduction == "mean" else reduction
@@ -140,7 +164,7 @@ def _residual(
         )
     dtype = torch.promote_types(input.dtype, target.dtype)
     shape = input.shape
-    input, target = torch.broadcast_tensors(input.to(dtype), target.to(dtype))
+    input, target = torch.broadcast_tensors(input.to(dtype), _exact(target, dtype))
     if weight is None:
         return _pointwise(spec, input, target, reduction, residual=True)
     if weight.shape != shape:
@@ -148,6 +172,7 @@ def _residual(
     if reduction != "mean" or by_count:
         return _pointwise(spec, input, target, reduction, weight, residual=True)
     if _wants_gradient(weight):
+        weight = _weight(name, weight)
         return (_pointwise(spec, input, target, "none", residual=True) * weight).sum() / weight.sum()
     gradient = _wants_gradient(input, target)
     weight = weight.to(dtype).expand(input.shape)
@@ -183,14 +208,17 @@ def cross_entropy(
     """
     reduction = _reduction(reduction, size_average, reduce)
     if _wants_gradient(target, weight):
+        weight = _weight("cross_entropy", weight)
         return peer.cross_entropy(
             input, target, weight, ignore_index=ignore_index, reduction=reduction, label_smoothing=label_smoothing
         )
     _floating("cross_entropy", input)
     last = input if input.dim() < 2 else input.movedim(1, -1)
     ignored: int | None = ignore_index
+    if input.dim() == 1 and target.shape == (1,) and not target.is_floating_point():
+        target = target.reshape(())
+    _class_shape("cross_entropy", input, target)
     if target.is_floating_point():
-        _same_shape("cross_entropy", input, target)
         if ignore_index >= 0:
             raise ValueError("cross_entropy: ignore_index is for labels, not for probabilities")
         target = (target if input.dim() < 2 else target.movedim(1, -1)).to(input.dtype)
@@ -239,6 +267,7 @@ def nll_loss(
     The digits that ``log_softmax`` has lost do not come back: use :func:`cross_entropy` on logits.
     """
     reduction = _reduction(reduction, size_average, reduce)
+    weight = _weight("nll_loss", weight)
     return _left_to_torch(peer.nll_loss, input, target, weight, ignore_index=ignore_index, reduction=reduction)
 
 
@@ -256,14 +285,19 @@ def linear_cross_entropy(
 ) -> Tensor:
     """A linear layer and softmax cross entropy in one, with all gradients, and without ever holding all logits.
 
-    For rows (N, D) or (D), labels, and the reductions ``"mean"`` and ``"sum"``. For the rest (``"none"``,
-    probabilities, more dimensions, ``options``) it is :func:`cross_entropy` of ``torch.nn.functional.linear``.
+    For rows (N, D) or (D), labels, weights (C, D), and the reductions ``"mean"`` and ``"sum"``. For the rest (``"none"``,
+    probabilities, weights (C, d₁, …, D) with a bias (C, d₁, …), ``options``) it is :func:`cross_entropy` of
+    ``torch.nn.functional.linear``.
     """
     reduction = _reduction(reduction)
     fused = reduction != "none" and not target.is_floating_point() and linear_weight.dim() == 2 and input.dim() <= 2
     if not fused or options is not None or _wants_gradient(weight):
-        logits = peer.linear(input, linear_weight, linear_bias)
-        logits = logits if logits.dim() < 3 else logits.movedim(-1, 1)
+        bias = None if linear_bias is None else linear_bias.reshape(-1)
+        logits = peer.linear(input, linear_weight.reshape(-1, linear_weight.shape[-1]), bias)
+        if linear_weight.dim() > 2:
+            logits = logits.reshape(*input.shape[:-1], *linear_weight.shape[:-1])
+        else:
+            logits = logits if logits.dim() < 3 else logits.movedim(-1, 1)
         ignored = -100 if ignore_index is None else ignore_index
         return cross_entropy(
             logits, target, weight, ignore_index=ignored, reduction=reduction, label_smoothing=label_smoothing
@@ -285,11 +319,21 @@ def multi_margin_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """Multiclass hinge loss of scores (N, C) or (C): the true class should be ahead of every other by ``margin``."""
+    """Multiclass hinge loss of scores (N, C) or (C): the true class should be ahead of every other by ``margin``.
+
+    A negative margin leaves the work to PyTorch, in double precision.
+    """
     reduction = _reduction(reduction, size_average, reduce)
     _floating("multi_margin_loss", input)
+    if margin < 0:
+        weight = _weight("multi_margin_loss", weight)
+        return _left_to_torch(peer.multi_margin_loss, input, target, p, margin, weight, reduction=reduction)
+    rows = input if input.dim() > 1 else input.reshape(1, -1)
+    if rows.dim() > 2 or target.dim() > 1 or target.numel() != rows.shape[0]:
+        raise ValueError(f"multi_margin_loss: target size {tuple(target.shape)} for input size {tuple(input.shape)}")
     spec = f"multi_margin:p={int(p)},margin={float(margin)!r}"
-    return _rows_by_count(spec, input, target, weight, reduction)
+    value = _rows_by_count(spec, rows, target.reshape(-1), weight, reduction)
+    return value.reshape(target.shape) if reduction == "none" else value
 
 
 def multilabel_margin_loss(
@@ -299,14 +343,18 @@ def multilabel_margin_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """Multilabel hinge loss of scores (N, C) or (C); each row of ``target`` lists labels, up to the first −1."""
+    """Multilabel hinge loss of scores (N, C) or (C); each row of ``target`` lists labels, up to the first −1.
+
+    A label that is listed twice counts twice; with such a row the work is PyTorch's, in double precision.
+    """
     reduction = _reduction(reduction, size_average, reduce)
     _floating("multilabel_margin_loss", input)
     _same_shape("multilabel_margin_loss", input, target)
-    listed = (target >= 0).to(torch.int64).cumprod(-1).to(input.dtype)
-    # A label may be listed twice; what stands behind the −1 counts for nothing.
-    meant = torch.zeros_like(input).scatter_add(-1, target.clamp_min(0), listed).clamp(max=1)
-    return _rows_by_count("multilabel_margin", input, meant.detach(), None, reduction)
+    if target.is_floating_point():
+        raise TypeError(f"multilabel_margin_loss: target must list labels, integers, not {target.dtype}")
+    if input.dim() == 0:
+        input, target = input.reshape(1), target.reshape(1)
+    return _rows_by_count("multilabel_margin", input, target, None, reduction)
 
 
 def _rows_by_count(spec: str, input: Tensor, target: Tensor, weight: Tensor | None, reduction: str) -> Tensor:
@@ -334,6 +382,7 @@ def binary_cross_entropy(
     reduction = _reduction(reduction, size_average, reduce)
     _same_shape("binary_cross_entropy", input, target)
     if _wants_gradient(target):
+        weight = _weight("binary_cross_entropy", weight)
         return peer.binary_cross_entropy(input, target, weight, reduction=reduction)
     return _pointwise("binary_cross_entropy", input, target, reduction, weight)
 
@@ -354,7 +403,9 @@ def binary_cross_entropy_with_logits(
     """
     reduction = _reduction(reduction, size_average, reduce)
     _same_shape("binary_cross_entropy_with_logits", input, target)
+    pos_weight = _weight("binary_cross_entropy_with_logits", pos_weight, "pos_weight")
     if _wants_gradient(target):
+        weight = _weight("binary_cross_entropy_with_logits", weight)
         return peer.binary_cross_entropy_with_logits(input, target, weight, reduction=reduction, pos_weight=pos_weight)
     spec = "binary_cross_entropy_with_logits"
     if pos_weight is None:
@@ -364,6 +415,7 @@ def binary_cross_entropy_with_logits(
     happened = _pointwise(spec, input, torch.ones_like(input), "none")
     absent = _pointwise(spec, input, torch.zeros_like(input), "none")
     values = _wide(pos_weight) * _wide(target) * _wide(happened) + _wide(1 - target) * _wide(absent)
+    weight = _weight("binary_cross_entropy_with_logits", weight)
     return _reduce(values if weight is None else values * weight, reduction).to(input.dtype)
 
 
@@ -414,10 +466,15 @@ def hinge_embedding_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """A distance where the target is 1, what is missing of the margin where it is −1. At the kink the gradient is 0."""
+    """A distance where the target is 1, what is missing of the margin where it is −1. At the kink the gradient is 0.
+
+    A negative margin leaves the work to PyTorch, in double precision.
+    """
+    reduction = _reduction(reduction, size_average, reduce)
     _same_shape("hinge_embedding_loss", input, target)
-    spec = f"hinge_embedding:margin={float(margin)!r}"
-    return _pointwise(spec, input, target, _reduction(reduction, size_average, reduce))
+    if margin < 0:
+        return _left_to_torch(peer.hinge_embedding_loss, input, target, margin=margin, reduction=reduction)
+    return _pointwise(f"hinge_embedding:margin={float(margin)!r}", input, target, reduction)
 
 
 # Numbers.
@@ -487,12 +544,15 @@ def poisson_nll_loss(
     """Negative log-likelihood of counts with mean ``e^input``; with ``log_input=False`` with mean ``input``.
 
     There the logarithm is that of ``input + eps``, as in PyTorch, and the work is PyTorch's, in double precision;
-    ``eps=0`` is exact. With ``full=True`` Stirling's term, which has no gradient, is added in double precision.
+    ``eps=0`` is exact. So it is for targets that ask for a gradient. With ``full=True`` Stirling's term is added, in
+    double precision.
     """
     reduction = _reduction(reduction, size_average, reduce)
     _floating("poisson_nll_loss", input)
-    if not log_input and eps != 0:
-        options: dict[str, Any] = {"log_input": False, "full": full, "eps": eps, "reduction": reduction}
+    if _wants_gradient(target) or (not log_input and eps != 0):
+        input = input if log_input else _operators.non_negative(input, "poisson_nll_loss", "input")
+        target = _operators.non_negative(target, "poisson_nll_loss", "target")
+        options: dict[str, Any] = {"log_input": log_input, "full": full, "eps": eps, "reduction": reduction}
         return _left_to_torch(peer.poisson_nll_loss, input, target, **options)
     spec = "poisson" if log_input else "poisson_from_means"
     input, target = torch.broadcast_tensors(input, target)
@@ -526,11 +586,9 @@ def gaussian_nll_loss(
     elif variance.shape != input.shape:
         if input.dim() != variance.dim() or sum(n for m, n in zip(input.shape, variance.shape) if m != n) != 1:
             raise ValueError(f"gaussian_nll_loss: var size {tuple(variance.shape)} for input size {tuple(input.shape)}")
-    if bool((variance < 0).any()):
-        raise ValueError("gaussian_nll_loss: var has negative entry/entries")
-    variance = variance.clone()
-    with torch.no_grad():
-        variance.clamp_(min=eps)
+    variance = _operators.non_negative(variance, "gaussian_nll_loss", "var")
+    # What is added is a constant, so that derivatives of both kinds go through.
+    variance = torch.where(variance < eps, variance - variance.detach() + eps, variance)
     spec = "gaussian_nll:full=true" if full else "gaussian_nll"
     return _tuple(spec, (input, variance), target, reduction, residual=True).to(input.dtype)
 
@@ -588,6 +646,13 @@ def ctc_loss(
 # Pairs and triples.
 
 
+def _same_dimensions(name: str, **tensors: Tensor) -> None:
+    """What is broadcast has as many dimensions, or it is seldom what is meant."""
+    if len({tensor.dim() for tensor in tensors.values()}) > 1:
+        sizes = ", ".join(f"{argument} {tuple(tensor.shape)}" for argument, tensor in tensors.items())
+        raise ValueError(f"{name}: sizes {sizes}; allowed: the same number of dimensions")
+
+
 def _tuple(
     spec: str, inputs: tuple[Tensor, ...], target: Tensor | None, reduction: str, residual: bool = False
 ) -> Tensor:
@@ -622,9 +687,12 @@ def margin_ranking_loss(
 ) -> Tensor:
     """What is missing of ``margin`` between two scores; 1 where the first should be higher, −1 where the second.
 
-    At the kink the gradient is 0.
+    At the kink the gradient is 0. Targets that ask for one leave the work to PyTorch.
     """
     reduction = _reduction(reduction, size_average, reduce)
+    _same_dimensions("margin_ranking_loss", input1=input1, input2=input2, target=target)
+    if _wants_gradient(target):
+        return _left_to_torch(peer.margin_ranking_loss, input1, input2, target, margin, reduction=reduction)
     return _tuple(f"margin_ranking:margin={float(margin)!r}", (input1, input2), target, reduction)
 
 
@@ -643,6 +711,11 @@ def cosine_embedding_loss(
     vector of zeros, which has no direction, is an error.
     """
     reduction = _reduction(reduction, size_average, reduce)
+    rows = 1 + target.dim()
+    if rows > 2 or input1.dim() != rows or input2.dim() != rows:
+        sizes = f"{tuple(input1.shape)} and {tuple(input2.shape)}"
+        allowed = "(N, D) twice with a target (N), or (D) twice with a target ()"
+        raise ValueError(f"cosine_embedding_loss: sizes {sizes} with target {tuple(target.shape)}; allowed: {allowed}")
     return _tuple(f"cosine_embedding:margin={float(margin)!r}", (input1, input2), target, reduction)
 
 
@@ -664,6 +737,7 @@ def triplet_margin_loss(
     the gradient is 0 and not NaN; distances that are nearly equal keep the digits of their difference.
     """
     reduction = _reduction(reduction, size_average, reduce)
+    _same_dimensions("triplet_margin_loss", anchor=anchor, positive=positive, negative=negative)
     spec = f"triplet:margin={float(margin)!r},p={float(p)!r},offset={float(eps)!r}" + (",swap=true" if swap else "")
     return _tuple(spec, (anchor, positive, negative), None, reduction).to(anchor.dtype)
 

@@ -21,6 +21,18 @@ class CrossEntropyLoss(nn.CrossEntropyLoss):
         return F.cross_entropy(input, target, self.weight, reduction=self.reduction, **options)
 
 
+class LinearCrossEntropyLoss(nn.LinearCrossEntropyLoss):
+    """See :func:`discrepancy.torch.functional.linear_cross_entropy`."""
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        shape, bias = (self.num_classes, *self.out_features), self.linear.bias
+        options: dict[str, Any] = {"ignore_index": self.ignore_index, "label_smoothing": self.label_smoothing}
+        options |= {"weight": self.weight, "options": self.options}
+        options["linear_bias"] = None if bias is None else bias.reshape(shape)
+        linear_weight = self.linear.weight.reshape((*shape, self.linear.in_features))
+        return F.linear_cross_entropy(input, linear_weight, target, reduction=self.reduction, **options)
+
+
 class NLLLoss(nn.NLLLoss):
     """See :func:`discrepancy.torch.functional.nll_loss`."""
 

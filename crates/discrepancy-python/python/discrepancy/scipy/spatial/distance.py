@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..._errors import DiscrepancyError
+from ..._masks import without_masks
 from ..._specs import make
 from .._rows import along_axis, no_distribution, readable
 
@@ -270,6 +271,7 @@ def _as_rows(name: str, array: Any) -> Any:
     return array.astype(np.float64, copy=False)
 
 
+@without_masks
 def cdist(XA: Any, XB: Any, metric: Any = "euclidean", *, out: Any = None, **kwargs: Any) -> Any:
     """The distances of all rows of ``XA`` from all rows of ``XB``.
 
@@ -315,6 +317,7 @@ def cdist(XA: Any, XB: Any, metric: Any = "euclidean", *, out: Any = None, **kwa
     return _peer().cdist(XA, XB, metric, out=out, **kwargs)
 
 
+@without_masks
 def pdist(X: Any, metric: Any = "euclidean", *, out: Any = None, **kwargs: Any) -> Any:
     """The distances of each pair of rows once, in the order of ``squareform``.
 
@@ -337,9 +340,8 @@ def pdist(X: Any, metric: Any = "euclidean", *, out: Any = None, **kwargs: Any) 
     array([1., 3., 2.])
     """
     name = _name(metric)
-    # SciPy looks at more than an array of it, such as whether it is masked.
     rows = np.asarray(X)
-    fits = rows.ndim == 2 and rows.size > 0 and len(rows) > 1 and not isinstance(X, np.ma.MaskedArray)
+    fits = rows.ndim == 2 and rows.size > 0 and len(rows) > 1
     if name is not None and fits and _answers(name, rows) and _usable(out, (len(rows) * (len(rows) - 1) // 2,)):
         rows = _as_rows(name, rows)
         options = _settled((rows,), rows.shape[1], name, kwargs)
@@ -351,6 +353,7 @@ def pdist(X: Any, metric: Any = "euclidean", *, out: Any = None, **kwargs: Any) 
     return _peer().pdist(X, metric, out=out, **kwargs)
 
 
+@without_masks
 def squareform(X: Any, force: str = "no", checks: bool = True) -> Any:
     """From each pair once to a symmetric matrix, and back; SciPy's own.
 
@@ -365,26 +368,31 @@ def squareform(X: Any, force: str = "no", checks: bool = True) -> Any:
     return _peer().squareform(X, force, checks)
 
 
+@without_masks
 def is_valid_dm(D: Any, tol: float = 0.0, throw: bool = False, name: Any = "D", warning: bool = False) -> bool:
     """Whether it is a symmetric matrix with a diagonal of zeros; SciPy's own."""
     return bool(_peer().is_valid_dm(D, tol=tol, throw=throw, name=name, warning=warning))
 
 
+@without_masks
 def is_valid_y(y: Any, warning: bool = False, throw: bool = False, name: Any = None) -> bool:
     """Whether it has as many numbers as there are pairs of some number of rows; SciPy's own."""
     return bool(_peer().is_valid_y(y, warning=warning, throw=throw, name=name))
 
 
+@without_masks
 def num_obs_dm(d: Any) -> int:
     """Of how many rows it is the matrix; SciPy's own."""
     return int(_peer().num_obs_dm(d))
 
 
+@without_masks
 def num_obs_y(Y: Any) -> int:
     """Of how many rows it has each pair once; SciPy's own."""
     return int(_peer().num_obs_y(Y))
 
 
+@without_masks
 def directed_hausdorff(u: Any, v: Any, *args: Any, **kwargs: Any) -> tuple[float, int, int]:
     """How far the rows of ``u`` are at most from the nearest row of ``v``, and which two rows those are; SciPy's own.
 
@@ -446,6 +454,7 @@ def _between(name: str, u: Any, v: Any, peer: Callable[[], Any], **given: Any) -
     return _typed(metric.result, value, dtypes, counts)
 
 
+@without_masks
 def euclidean(u: Any, v: Any, w: Any = None) -> Any:
     r"""The Euclidean distance of two vectors, with ``w`` of the weighted squares.
 
@@ -460,6 +469,7 @@ def euclidean(u: Any, v: Any, w: Any = None) -> Any:
     return _between("euclidean", u, v, lambda: _peer().euclidean(u, v, w), w=w)
 
 
+@without_masks
 def sqeuclidean(u: Any, v: Any, w: Any = None) -> Any:
     r"""The squared Euclidean distance.
 
@@ -474,6 +484,7 @@ def sqeuclidean(u: Any, v: Any, w: Any = None) -> Any:
     return _between("sqeuclidean", u, v, lambda: _peer().sqeuclidean(u, v, w), w=w)
 
 
+@without_masks
 def cityblock(u: Any, v: Any, w: Any = None) -> Any:
     r"""The Manhattan distance. Integers are widened first, so that nothing wraps around.
 
@@ -488,6 +499,7 @@ def cityblock(u: Any, v: Any, w: Any = None) -> Any:
     return _between("cityblock", u, v, lambda: _peer().cityblock(u, v, w), w=w)
 
 
+@without_masks
 def chebyshev(u: Any, v: Any, w: Any = None) -> Any:
     r"""The largest difference, of those with a positive weight. NaN counts.
 
@@ -502,6 +514,7 @@ def chebyshev(u: Any, v: Any, w: Any = None) -> Any:
     return _between("chebyshev", u, v, lambda: _peer().chebyshev(u, v, w), w=w)
 
 
+@without_masks
 def cosine(u: Any, v: Any, w: Any = None) -> Any:
     r"""The cosine distance: all digits of nearly parallel vectors too; NaN for a vector of zeros.
 
@@ -516,6 +529,7 @@ def cosine(u: Any, v: Any, w: Any = None) -> Any:
     return _between("cosine", u, v, lambda: _peer().cosine(u, v, w), w=w)
 
 
+@without_masks
 def hamming(u: Any, v: Any, w: Any = None) -> Any:
     r"""The share of coordinates that differ.
 
@@ -530,6 +544,7 @@ def hamming(u: Any, v: Any, w: Any = None) -> Any:
     return _between("hamming", u, v, lambda: _peer().hamming(u, v, w), w=w)
 
 
+@without_masks
 def braycurtis(u: Any, v: Any, w: Any = None) -> Any:
     r"""The Bray–Curtis dissimilarity; NaN for two vectors of zeros.
 
@@ -544,6 +559,7 @@ def braycurtis(u: Any, v: Any, w: Any = None) -> Any:
     return _between("braycurtis", u, v, lambda: _peer().braycurtis(u, v, w), w=w)
 
 
+@without_masks
 def canberra(u: Any, v: Any, w: Any = None) -> Any:
     r"""The Canberra distance. Two zeros are 0 apart; NaN counts.
 
@@ -558,6 +574,7 @@ def canberra(u: Any, v: Any, w: Any = None) -> Any:
     return _between("canberra", u, v, lambda: _peer().canberra(u, v, w), w=w)
 
 
+@without_masks
 def jaccard(u: Any, v: Any, w: Any = None) -> Any:
     r"""The Jaccard distance of truth values; numbers other than 0 are true.
 
@@ -572,6 +589,7 @@ def jaccard(u: Any, v: Any, w: Any = None) -> Any:
     return _between("jaccard", u, v, lambda: _peer().jaccard(u, v, w), w=w)
 
 
+@without_masks
 def dice(u: Any, v: Any, w: Any = None) -> Any:
     r"""The Dice dissimilarity of truth values.
 
@@ -586,6 +604,7 @@ def dice(u: Any, v: Any, w: Any = None) -> Any:
     return _between("dice", u, v, lambda: _peer().dice(u, v, w), w=w)
 
 
+@without_masks
 def rogerstanimoto(u: Any, v: Any, w: Any = None) -> Any:
     r"""The Rogers–Tanimoto distance of truth values.
 
@@ -600,6 +619,7 @@ def rogerstanimoto(u: Any, v: Any, w: Any = None) -> Any:
     return _between("rogerstanimoto", u, v, lambda: _peer().rogerstanimoto(u, v, w), w=w)
 
 
+@without_masks
 def russellrao(u: Any, v: Any, w: Any = None) -> Any:
     r"""The Russell–Rao dissimilarity of truth values.
 
@@ -614,6 +634,7 @@ def russellrao(u: Any, v: Any, w: Any = None) -> Any:
     return _between("russellrao", u, v, lambda: _peer().russellrao(u, v, w), w=w)
 
 
+@without_masks
 def sokalsneath(u: Any, v: Any, w: Any = None) -> Any:
     r"""The Sokal–Sneath distance of truth values; an error where nothing is true.
 
@@ -628,6 +649,7 @@ def sokalsneath(u: Any, v: Any, w: Any = None) -> Any:
     return _between("sokalsneath", u, v, lambda: _peer().sokalsneath(u, v, w), w=w)
 
 
+@without_masks
 def yule(u: Any, v: Any, w: Any = None) -> Any:
     r"""The Yule dissimilarity of truth values.
 
@@ -642,6 +664,7 @@ def yule(u: Any, v: Any, w: Any = None) -> Any:
     return _between("yule", u, v, lambda: _peer().yule(u, v, w), w=w)
 
 
+@without_masks
 def minkowski(u: Any, v: Any, p: Any = 2, w: Any = None) -> Any:
     r"""The Minkowski distance of order ``p``; weights stand inside of the power. Any order works, up to infinity.
 
@@ -656,6 +679,7 @@ def minkowski(u: Any, v: Any, p: Any = 2, w: Any = None) -> Any:
     return _between("minkowski", u, v, lambda: _peer().minkowski(u, v, p, w), p=p, w=w)
 
 
+@without_masks
 def correlation(u: Any, v: Any, w: Any = None, centered: bool = True) -> Any:
     r"""One minus the correlation; without ``centered`` the cosine distance. NaN for a constant vector.
 
@@ -671,6 +695,7 @@ def correlation(u: Any, v: Any, w: Any = None, centered: bool = True) -> Any:
     return _between(name, u, v, lambda: _peer().correlation(u, v, w, centered), w=w)
 
 
+@without_masks
 def seuclidean(u: Any, v: Any, V: Any) -> Any:
     r"""The standardized Euclidean distance, with the variance of each coordinate.
 
@@ -685,6 +710,7 @@ def seuclidean(u: Any, v: Any, V: Any) -> Any:
     return _between("seuclidean", u, v, lambda: _peer().seuclidean(u, v, V), V=V)
 
 
+@without_masks
 def mahalanobis(u: Any, v: Any, VI: Any) -> Any:
     r"""The Mahalanobis distance, with the inverse of the covariance matrix.
 
@@ -699,6 +725,7 @@ def mahalanobis(u: Any, v: Any, VI: Any) -> Any:
     return _between("mahalanobis", u, v, lambda: _peer().mahalanobis(u, v, VI), VI=VI)
 
 
+@without_masks
 def jensenshannon(p: Any, q: Any, base: Any = None, *, axis: int = 0, keepdims: bool = False) -> Any:
     r"""The Jensen–Shannon distance, the root of the divergence, of distributions along an axis; both are normalized.
 
