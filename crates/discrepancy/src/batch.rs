@@ -18,6 +18,7 @@ pub(crate) mod products;
 mod rows;
 pub(crate) mod spread;
 pub mod straight;
+mod tile;
 pub(crate) mod tuple_block;
 mod tuples;
 

@@ -7,6 +7,7 @@
 //! where the bound is not enough are computed again in [`Long`] (256 bits).
 
 pub(crate) mod careful;
+pub mod compensated;
 mod constants;
 pub mod dual;
 pub mod elementary;
@@ -15,9 +16,11 @@ pub mod lane;
 pub mod long;
 pub mod scalar;
 pub mod short;
+pub(crate) mod stored;
 pub mod trace;
 pub mod twofold;
 
+pub use compensated::Compensated;
 pub use dual::Dual;
 pub use guarded::{Approximate, Guarded};
 pub use lane::{LANES, Lane, Level, NativeLane};
@@ -237,6 +240,8 @@ pub trait Machine: Real {
     fn or_bits(self, other: Self) -> Self;
     /// The bits in which they differ.
     fn differing_bits(self, other: Self) -> Self;
+    /// One bit for each number, the first one's lowest.
+    fn bits_of(mask: Self::Mask) -> u64;
 
     /// Calls `function` out of line, compiled for this kind of number. The twofold elementary functions are some
     /// hundred instructions each; copied into every formula they made the build ten times longer and no formula

@@ -6,7 +6,7 @@
 
 use super::constants::{INVERSE_FACTORIAL, LN2_REST};
 use super::lane::INTEGER_SHIFT;
-use super::{Function, Machine, Real, Twofold};
+use super::{Compensated, Function, Machine, Real, Twofold};
 
 const LOG2_E: f64 = std::f64::consts::LOG2_E;
 /// ln 2 in three parts; the first has 21 trailing zero bits, so that k times it is exact.
@@ -178,6 +178,152 @@ pub(crate) fn exp_of_normal<M: Machine>(x: M) -> M {
     let q = (polynomial(r, &NORMAL_EXP) * r).mul_add(r, r);
     let power = shifted.power_of_shifted();
     q.mul_add(power, power)
+}
+
+// ---- compensated: for results of 53 bits ----
+
+/// `(e^r - 1 - r - r²/2 - r³/6)/r⁴` on |r| <= ln 2/2 by Remez' exchange: e^r is right to 2^-63.
+const PAIR_EXP: [f64; 9] = [
+    0.041_666_666_666_666_685,
+    0.008_333_333_333_327_161,
+    0.001_388_888_888_887_153_4,
+    0.000_198_412_698_754_063_2,
+    2.480_158_735_381_151e-5,
+    2.755_725_294_803_345e-6,
+    2.755_724_723_045_031e-7,
+    2.510_647_627_354_042_6e-8,
+    2.092_332_364_331_887_5e-9,
+];
+/// One sixth and two thirds.
+const SIXTH: [f64; 2] = [1.0 / 6.0, 9.251_858_538_542_97e-18];
+const TWO_THIRDS: [f64; 2] = [2.0 / 3.0, 3.700_743_415_417_188e-17];
+/// Beyond it, powers of two and products with them come near the ends of the range.
+const PAIR_EXP_MAX: f64 = 690.0;
+
+/// `e^r - 1` and `2^k`, for `x = k ln 2 + r`; the tail is NaN where the two are not to be used.
+#[inline(always)]
+fn pair_exp_parts<M: Machine>(x: Compensated<M>) -> (Compensated<M>, M) {
+    let shifted = x.head.mul_add(x.head.lit(LOG2_E), x.head.lit(INTEGER_SHIFT));
+    let k = shifted - INTEGER_SHIFT;
+    let wide = k.mul_add(k.lit(-LN2_HIGH), x.head);
+    // Rounded at 2^-76 at most.
+    let part = k * LN2_MIDDLE;
+    let r = wide - part;
+    let r_tail = ((wide - r) - part) + x.tail;
+    let square = r * r;
+    let square_tail = r.mul_add(r, -square);
+    let cube = square * r;
+    let cube_tail = square_tail.mul_add(r, square.mul_add(r, -cube));
+    let third = cube * SIXTH[0];
+    let third_tail = cube.mul_add(r.lit(SIXTH[0]), -third) + cube.mul_add(r.lit(SIXTH[1]), cube_tail * SIXTH[0]);
+    let inner = Compensated::ordered_sum(square * 0.5, third);
+    let sum = Compensated::ordered_sum(r, inner.head);
+    let rest = polynomial(r, &PAIR_EXP).mul_add(square * square, square_tail.mul_add(r.lit(0.5), third_tail));
+    let tail = (sum.tail + (inner.tail + rest)) + r_tail.mul_add(sum.head, r_tail);
+    let legal = x.head.abs().le(x.head.lit(PAIR_EXP_MAX));
+    (Compensated::new(sum.head, M::when(legal, tail, tail.lit(f64::NAN))), shifted.power_of_shifted())
+}
+
+/// `e^x`, right to 2^-61.
+#[inline(always)]
+pub(super) fn pair_exp<M: Machine>(x: Compensated<M>) -> Compensated<M> {
+    let (e, power) = pair_exp_parts(x);
+    let sum = Compensated::ordered_sum(power.lit(1.0), e.head);
+    Compensated::new(sum.head * power, (sum.tail + e.tail) * power)
+}
+
+/// `e^x - 1`, right to 2^-60.
+#[inline(always)]
+pub(super) fn pair_exp_m1<M: Machine>(x: Compensated<M>) -> Compensated<M> {
+    let (e, power) = pair_exp_parts(x);
+    let bracket = Compensated::from(power) - 1.0;
+    Compensated::new(e.head * power, e.tail * power) + bracket
+}
+
+/// `(2 artanh(s)/s - 2 - 2 s²/3)/s⁴` by powers of s², |s| <= 0.2, by Remez' exchange: a logarithm is right to 2^-69.
+const PAIR_ARTANH: [f64; 8] = [
+    0.399_999_999_999_997_2,
+    0.285_714_285_715_798_7,
+    0.222_222_221_907_934_4,
+    0.181_818_215_670_002_11,
+    0.153_844_045_903_513_05,
+    0.133_412_029_623_966_53,
+    0.115_914_812_526_102_63,
+    0.125_768_309_074_903_72,
+];
+
+/// `2 artanh(s)` of a quotient `s = numerator/denominator` of at most 0.2, right to 2^-61, plus `k ln 2` of an integer k.
+#[inline(always)]
+fn pair_artanh<M: Machine>(numerator: Compensated<M>, denominator: Compensated<M>, k: M) -> Compensated<M> {
+    let s = numerator / denominator;
+    let twice_tail = s.tail + s.tail;
+    let square = s.head * s.head;
+    let square_tail = s.head.mul_add(s.head, -square);
+    let cube = square * s.head;
+    let cube_tail = square_tail.mul_add(s.head, square.mul_add(s.head, -cube));
+    let third = cube * TWO_THIRDS[0];
+    let third_tail =
+        cube.mul_add(s.head.lit(TWO_THIRDS[0]), -third) + cube.mul_add(s.head.lit(TWO_THIRDS[1]), cube_tail * TWO_THIRDS[0]);
+    let sum = Compensated::ordered_sum(s.head + s.head, third);
+    let fourth = square * square;
+    // The derivative of 2 artanh(s) is 2 (1 + s² + s⁴ + …).
+    let slope = twice_tail.mul_add(square + fourth, twice_tail);
+    let rest = (polynomial(square, &PAIR_ARTANH) * s.head).mul_add(fourth, third_tail);
+    let log = Compensated::ordered_sum(k * LN2_HIGH, sum.head);
+    Compensated::new(log.head, k.mul_add(k.lit(LN2_MIDDLE), log.tail + (sum.tail + (rest + slope))))
+}
+
+/// The tail is NaN for numbers that are not positive and well inside the range.
+#[inline(always)]
+fn positive_or_nan<M: Machine>(x: M, log: Compensated<M>) -> Compensated<M> {
+    let legal = x.lit(f64::MIN_POSITIVE).le(x) & x.le(x.lit(PAIR_LN_MAX));
+    Compensated::new(log.head, M::when(legal, log.tail, x.lit(f64::NAN)))
+}
+
+/// Larger numbers have no power of two that scales them to 1.
+const PAIR_LN_MAX: f64 = 1e300;
+
+/// Of `head + tail`, whose power of two is k, the part beyond 1; and its logarithm.
+#[inline(always)]
+fn pair_log_of<M: Machine>(rest: Compensated<M>, k: M) -> Compensated<M> {
+    // 2 artanh((m - 1)/(m + 1))
+    let denominator = Compensated::ordered_sum(rest.head.lit(2.0), rest.head);
+    pair_artanh(rest, Compensated::new(denominator.head, denominator.tail + rest.tail), k)
+}
+
+/// `ln x`, right to 2^-61.
+#[inline(always)]
+pub(super) fn pair_ln<M: Machine>(x: Compensated<M>) -> Compensated<M> {
+    let (m, k) = x.head.split();
+    let rest = Compensated::new(m - 1.0, x.tail * (-k).power_of_two());
+    positive_or_nan(x.head, pair_log_of(rest, k))
+}
+
+/// `ln(1 + x)`, right to 2^-61.
+#[inline(always)]
+pub(super) fn pair_ln_1p<M: Machine>(x: Compensated<M>) -> Compensated<M> {
+    let u = x + 1.0;
+    let (m, k) = u.head.split();
+    let rest = Compensated::new(m - 1.0, u.tail * (-k).power_of_two());
+    // Near 1, what it is more than 1 is x itself.
+    let rest = Compensated::when(k.same(k.lit(0.0)), x, rest);
+    positive_or_nan(u.head, pair_log_of(rest, k))
+}
+
+/// `ln(1 + x)` for 0 <= x <= 1, right to 2^-61.
+#[inline(always)]
+pub(super) fn ln_1p_of_unit<M: Machine>(x: Compensated<M>) -> Compensated<M> {
+    // From ½ on the logarithm of (1 + x)/2, whose quotient is (x - 1)/(x + 3).
+    let (zero, one) = (x.head.lit(0.0), x.head.lit(1.0));
+    let large = one.lit(0.5).le(x.head);
+    let numerator = x.head - M::when(large, one, zero);
+    let addend = M::when(large, one.lit(3.0), one.lit(2.0));
+    let denominator = Compensated::ordered_sum(addend, x.head);
+    pair_artanh(
+        Compensated::new(numerator, x.tail),
+        Compensated::new(denominator.head, denominator.tail + x.tail),
+        M::when(large, one, zero),
+    )
 }
 
 // ---- plain ----

@@ -105,7 +105,7 @@ pub fn run<B: Block>(level: Level, block: B) {
 }
 
 /// How a kernel that is written once moves its numbers: one after the other, or a register full.
-pub(crate) trait Load: Copy {
+pub trait Load: Copy {
     /// What it computes with.
     type Number: Machine;
     /// How many floats that is; a divisor of [`LANES`].
@@ -419,6 +419,10 @@ impl<S: Simd, V: Floats<S>> Machine for Lane<S, V> {
     #[inline(always)]
     fn differing_bits(self, other: Self) -> Self {
         Lane(V::from_bits(self.0.to_bits() ^ other.0.to_bits()), PhantomData)
+    }
+    #[inline(always)]
+    fn bits_of(mask: Self::Mask) -> u64 {
+        mask.0.to_bitmask()
     }
     #[inline(never)]
     fn call(function: Function, x: Twofold<Self>) -> Twofold<Self> {

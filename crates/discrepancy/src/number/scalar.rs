@@ -102,6 +102,10 @@ impl Machine for f64 {
     fn differing_bits(self, other: f64) -> f64 {
         f64::from_bits(self.to_bits() ^ other.to_bits())
     }
+    #[inline(always)]
+    fn bits_of(mask: bool) -> u64 {
+        u64::from(mask)
+    }
     #[inline(never)]
     fn call(function: Function, x: Twofold<f64>) -> Twofold<f64> {
         elementary::twofold(function, x)
