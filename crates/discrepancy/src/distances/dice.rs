@@ -1,8 +1,10 @@
 use super::Distance;
 use super::pair::{Gradients, Pair};
-use super::truth::{Truth, share};
+use super::termwise::{Shape, Sums, Termwise, termwise};
+use super::truth::{Truth, share, terms, truth};
 use crate::catalog::DataDomain;
 use crate::error::Result;
+use crate::number::Real;
 
 crate::entry! {
     /// Dice dissimilarity of truth values: the differences, relative to all that is true in the two rows.
@@ -20,9 +22,11 @@ crate::entry! {
     ];
 }
 
-impl Distance for Dice {
-    fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
-        let truth = Truth::of(pair, gradients.as_ref())?;
-        Ok(share(truth.unequal(), truth.both * 2.0 + truth.unequal()))
+truth!(Dice);
+
+impl Dice {
+    #[inline(always)]
+    fn of<R: Real>(truth: &Truth<R>) -> R {
+        share(truth.unequal(), truth.both * 2.0 + truth.unequal())
     }
 }

@@ -1,8 +1,10 @@
 use super::Distance;
 use super::pair::{Gradients, Pair};
-use super::truth::{Truth, share};
+use super::termwise::{Shape, Sums, Termwise, termwise};
+use super::truth::{Truth, share, terms, truth};
 use crate::catalog::DataDomain;
 use crate::error::Result;
+use crate::number::Real;
 
 crate::entry! {
     /// Russell–Rao dissimilarity of truth values: the share of coordinates that are not true in both rows.
@@ -20,10 +22,12 @@ crate::entry! {
     ];
 }
 
-impl Distance for RussellRao {
-    fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
-        let truth = Truth::of(pair, gradients.as_ref())?;
+truth!(RussellRao);
+
+impl RussellRao {
+    #[inline(always)]
+    fn of<R: Real>(truth: &Truth<R>) -> R {
         let rest = truth.unequal() + truth.neither;
-        Ok(share(rest, truth.both + rest))
+        share(rest, truth.both + rest)
     }
 }

@@ -1,8 +1,10 @@
 use super::Distance;
 use super::pair::{Gradients, Pair};
-use super::truth::{Truth, share};
+use super::termwise::{Shape, Sums, Termwise, termwise};
+use super::truth::{Truth, share, terms, truth};
 use crate::catalog::DataDomain;
 use crate::error::Result;
+use crate::number::Real;
 
 crate::entry! {
     /// Sokal–Sneath distance of truth values: of what is true in either row the differences, counted twice.
@@ -20,10 +22,12 @@ crate::entry! {
     ];
 }
 
-impl Distance for SokalSneath {
-    fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
-        let truth = Truth::of(pair, gradients.as_ref())?;
+truth!(SokalSneath);
+
+impl SokalSneath {
+    #[inline(always)]
+    fn of<R: Real>(truth: &Truth<R>) -> R {
         let twice = truth.unequal() * 2.0;
-        Ok(share(twice, truth.both + twice))
+        share(twice, truth.both + twice)
     }
 }
