@@ -12,8 +12,8 @@ pub(crate) mod pair;
 pub(crate) mod termwise;
 #[doc(hidden)]
 pub mod tile;
-pub(crate) mod ways;
 mod truth;
+pub(crate) mod ways;
 
 use crate::catalog::{Arguments, Entry};
 use crate::error::Result;

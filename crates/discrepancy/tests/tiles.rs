@@ -52,7 +52,9 @@ fn row(sequence: &mut Sequence, domain: &DataDomain, width: usize, kind: &str, b
                     row.iter_mut().zip(base).for_each(|(x, base)| *x = base * factor + sign(*x) * 1e-14);
                 }
                 "constant" => row.iter_mut().for_each(|x| *x = 1.0 + *x * 1e-13),
-                "mixed" => row.iter_mut().enumerate().for_each(|(i, x)| *x = sign(*x) * 10f64.powi((i % 9) as i32 * 4 - 16)),
+                "mixed" => {
+                    row.iter_mut().enumerate().for_each(|(i, x)| *x = sign(*x) * 10f64.powi((i % 9) as i32 * 4 - 16))
+                }
                 "repeated" => row = base.to_vec(),
                 _ => row.iter_mut().for_each(|x| *x = sign(*x) * 4.0),
             }
@@ -76,7 +78,9 @@ fn metrics(width: usize) -> Vec<Box<dyn PairFunction>> {
             made.push(pair);
         }
     }
-    for spec in ["minkowski:p=1", "minkowski:p=3", "minkowski:p=2.5", "kl_divergence:base=2", "kl_divergence:generalized=true"] {
+    for spec in
+        ["minkowski:p=1", "minkowski:p=3", "minkowski:p=2.5", "kl_divergence:base=2", "kl_divergence:generalized=true"]
+    {
         if let Ok(Measure::Pair(pair)) = catalog::find(spec) {
             made.push(pair);
         }
@@ -99,7 +103,8 @@ fn law<E: Element>(width: usize, rows: [usize; 2], kinds: &[&str], threads: &[us
         let [a, b] = sides::<E>(&*metric, width, rows, kinds);
         let what = format!("{} {} of {width}, {kinds:?}", metric.spec(), E::NAME);
         let single = |i: usize, j: usize| {
-            let pair = PairEvaluation::new(&*metric, &a[i * width..][..width], &b[j * width..][..width], width).unwrap();
+            let pair =
+                PairEvaluation::new(&*metric, &a[i * width..][..width], &b[j * width..][..width], width).unwrap();
             pair.rowwise().map(|value| value[0].widen())
         };
         for threads in threads {
@@ -189,7 +194,8 @@ fn every_level_gives_the_same_bits() {
                 }
                 let [a, b] = sides::<f32>(&*metric, 9, [30, 30], &[kind]);
                 if let Ok(matrix) = PairEvaluation::new(&*metric, &a, &b, 9).unwrap().matrix() {
-                    digest = matrix.iter().fold(digest, |d, x| (d ^ u64::from(x.to_bits())).wrapping_mul(0x100_0000_01b3));
+                    digest =
+                        matrix.iter().fold(digest, |d, x| (d ^ u64::from(x.to_bits())).wrapping_mul(0x100_0000_01b3));
                 }
             }
         }

@@ -259,8 +259,8 @@ impl<L: Loss + Domains, N: Stored> Elements<'_, '_, L, N> {
                     if summed {
                         registers.push(vector.results[0]);
                     }
-                    for order in FIRST..=LAST {
-                        results[order][half] = vector.results[order];
+                    for (results, result) in results.iter_mut().zip(vector.results) {
+                        results[half] = result;
                     }
                 }
                 for (order, place) in places.iter_mut().enumerate().take(LAST + 1).skip(FIRST) {

@@ -247,10 +247,11 @@ impl<N: Stored, const GAPS: bool> Exponentials<'_, N, GAPS> {
             let mut lines = soon.chunks(LINE / size_of::<N>());
             for (k, (column, cells)) in columns[..width].iter().zip(cells.chunks_exact_mut(LANES)).enumerate() {
                 // Eight scores.
-                if part.start == 0 && k * size_of::<[N; LANES]>() % LINE == 0 {
-                    if let Some([first, ..]) = lines.next() {
-                        discrepancy_stream::prefetch(first);
-                    }
+                if part.start == 0
+                    && (k * size_of::<[N; LANES]>()).is_multiple_of(LINE)
+                    && let Some([first, ..]) = lines.next()
+                {
+                    discrepancy_stream::prefetch(first);
                 }
                 let x = load.load(&wide(column)[part.clone()]);
                 let gap = weigh.gap(N::First::of(x), most);

@@ -148,7 +148,7 @@ fn sums<F: SpreadFormula, L: Load>(
             classes[..count].copy_from_slice(own);
         }
         let mut out = [[0.0; PARTS]; 4];
-        for k in 0..PARTS / L::WIDTH {
+        for (k, part) in parts.iter_mut().enumerate().take(PARTS / L::WIDTH) {
             let place = k * L::WIDTH..(k + 1) * L::WIDTH;
             let (x, y) = (load.load(&own_x[place.clone()]), load.load(&own_y[place.clone()]));
             let keep = load.load(&keep[place.clone()]).same(zero.lit(1.0));
@@ -161,7 +161,6 @@ fn sums<F: SpreadFormula, L: Load>(
             let w = Compensated::when(keep, f64::exp_of_gap(-gap), none);
             // A class that cannot be does not cost anything unless it was.
             let cost = Compensated::when(pull.same(none), none, pull * gap);
-            let part = &mut parts[k];
             *part = Found {
                 rest: part.rest + w,
                 miss: part.miss + Compensated::when(keep, pull, none),
@@ -185,6 +184,7 @@ fn sums<F: SpreadFormula, L: Load>(
         for (lanes, float) in lanes.iter_mut().zip(floats) {
             load.store(float, &mut lanes[..L::WIDTH]);
         }
+        #[allow(clippy::needless_range_loop, reason = "the same lane of several arrays")]
         for lane in 0..L::WIDTH {
             let pair = |k: usize| Compensated { head: lanes[k][lane], tail: lanes[k + 1][lane] };
             found = Found {

@@ -294,7 +294,8 @@ fn go<T: Termwise, D: Depth, N: Stored>(
     if let (Some(out), Some(factor)) = (out, form.factor(sums, count)) {
         let [high, low] = D::parts(factor.value);
         // What the factor's own error leaves of the margin; nothing where it is not finite.
-        let margin = margin_of::<T, D>() - factor.error / high.abs() - 4.0 * <D::Of<f64> as Approximate<f64>>::OPERATION;
+        let margin =
+            margin_of::<T, D>() - factor.error / high.abs() - 4.0 * <D::Of<f64> as Approximate<f64>>::OPERATION;
         if high.is_finite() && margin > 0.0 {
             let slopes = Some(Slopes { out, factor: Some([high, low]), margin, sure: &mut sure });
             run(level, Pass::<T, D, N> { form, a, b, next: [&[]; 2], sums: None, legal: &mut legal, slopes, depth });
@@ -343,6 +344,7 @@ fn bounded<T: Termwise, D: Depth>(
 
 /// Sums with bounds of their errors, of which the second part is that of additions; and whether they are what any order of
 /// additions would give.
+#[allow(clippy::type_complexity, reason = "sums with their bounds, and which of them are certain")]
 #[inline(always)]
 pub(super) fn guarded<T: Termwise, D: Depth, M: Machine>(
     form: &T,

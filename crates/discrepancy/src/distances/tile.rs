@@ -5,17 +5,15 @@
 //! time, and what is summed stays in registers. What a sum is made of decides the [`Way`] it goes: `distances/ways.rs`.
 //! A pair whose result is not certain is reported, and climbs alone through `PairFunction::evaluate`.
 
-
-
-use super::pair::scaled;
 use super::depth::certain_single;
+use super::pair::scaled;
 use super::termwise::{Depth, Finish, MOST, Of, Sums, Termwise, error_of_one, guarded};
+use super::ways::Way;
 use crate::number::guarded::power;
 use crate::number::lane::{Block, Load, One, Several, run};
 use crate::number::{Approximate, LANES, Level, Machine, Real};
 use fearless_simd::Simd;
 use std::fmt;
-use super::ways::Way;
 
 /// Rows of the first side that are taken together.
 const ROWS: usize = 4;

@@ -215,8 +215,7 @@ impl Larger {
     #[inline(always)]
     fn less<M: Machine>(&self, [sum, rest]: [M; 2], a: [M; 2], b: [M; 2]) -> Compensated<M> {
         let above = sum - self.anchor;
-        let Twofold { high, low } =
-            Twofold::sum((above + above) - (a[0] + b[0]), (rest + rest) - (a[1] + b[1]));
+        let Twofold { high, low } = Twofold::sum((above + above) - (a[0] + b[0]), (rest + rest) - (a[1] + b[1]));
         Compensated { head: high, tail: low }
     }
 }
@@ -397,7 +396,11 @@ pub(crate) fn kernel<'a, T: Termwise>(form: &'a T, setting: TileSetting) -> Opti
             }
             Shape::Sizes | Shape::Apart => {
                 let anchor = above(4.0 * setting.width as f64 * setting.largest);
-                return Some(Box::new(Kernel { form, way: Larger { anchor, one: std::hint::black_box(1.0) }, setting }));
+                return Some(Box::new(Kernel {
+                    form,
+                    way: Larger { anchor, one: std::hint::black_box(1.0) },
+                    setting,
+                }));
             }
             Shape::Largest => return Some(Box::new(Kernel { form, way: Largest, setting })),
             Shape::Any | Shape::Counts => {}

@@ -158,9 +158,10 @@ impl Stored for f64 {
     }
     #[inline(always)]
     fn transpose<C: Load>(_: C, tile: &mut [[f64; LANES]; LANES]) {
-        for i in 0..LANES {
-            for k in 0..i {
-                (tile[i][k], tile[k][i]) = (tile[k][i], tile[i][k]);
+        let rows = *tile;
+        for (i, row) in rows.iter().enumerate() {
+            for (column, x) in tile.iter_mut().zip(row) {
+                column[i] = *x;
             }
         }
     }
