@@ -285,9 +285,9 @@ def _check_quantile(quantile: Any) -> None:
     # In scikit-learn's words.
     if not isinstance(quantile, Real):
         raise TypeError(f"quantile must be an instance of float, not {type(quantile).__name__}.")
-    if not quantile > 0:
+    if not float(quantile) > 0:
         raise ValueError(f"quantile == {quantile}, must be > 0.")
-    if not quantile < 1:
+    if not float(quantile) < 1:
         raise ValueError(f"quantile == {quantile}, must be < 1.")
 
 
