@@ -291,3 +291,66 @@ def test_focal_learns_on_an_imbalanced_set(library: str) -> None:
 def test_nothing_is_imported_before_it_is_used() -> None:
     code = "import sys, discrepancy.boosting; print([n for n in ('xgboost', 'lightgbm', 'catboost', 'torch') if n in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+# Names, weights, starts.
+
+
+@pytest.mark.parametrize("spec", ["squared", "focal:gamma=1,alpha=0.25", "huber:delta=0.5", "softmax_cross_entropy:label_smoothing=0.1"])
+def test_names_of_metrics_hold_nothing_that_xgboost_divides_at(spec: str) -> None:
+    metric = boosting.xgboost_metric(spec)
+    assert not {":", " ", "\t", "\n"} & set(metric.__name__)
+    assert metric.__name__ == metric.name and metric.name.startswith(spec.partition(":")[0])
+    assert (metric.name == spec) == (":" not in spec)
+
+
+def test_metrics_with_parameters_in_xgboost() -> None:
+    xgboost = pytest.importorskip("xgboost")
+    x, y = data(200)
+    matrix, history = xgboost.DMatrix(x, y), {}
+    metric = boosting.xgboost_metric("focal:gamma=1,alpha=0.25")
+    objective = boosting.xgboost_objective(LOG_LOSS)
+    options: dict[str, Any] = {"obj": objective, "custom_metric": metric, "evals": [(matrix, "train")], "evals_result": history}
+    model = xgboost.train({"base_score": 0.0}, matrix, 3, verbose_eval=False, **options)
+    scores = model.predict(matrix, output_margin=True)
+    assert history["train"][metric.name][-1] == pytest.approx(metric(y, scores), rel=1e-5)
+    estimator = xgboost.XGBClassifier(n_estimators=3, objective=objective, eval_metric=metric, base_score=0.0)
+    estimator.fit(x, y, eval_set=[(x, y)], verbose=False)
+    assert len(estimator.evals_result()["validation_0"][metric.name]) == 3
+
+
+@named(OBJECTIVES)
+def test_weights_are_one_for_each_row(entry: dict[str, Any]) -> None:
+    z = column(entry["prediction"], (3, 4) if entry["kind"] == "row" else 3, 1)
+    y = np.array([0, 1, 2]) if entry["kind"] == "row" else column(entry["target"], 3, 2)
+    objective, metric = boosting.Objective(made(entry), hessian="one"), boosting.xgboost_metric(made(entry))
+    calls = [lambda w: objective.derivatives(y, z, w), lambda w: metric(y, z, w)]
+    calls += [] if entry["kind"] == "row" else [lambda w: objective.start(y, w)]
+    for call in calls:
+        for weight in ([1.0, np.nan, 1.0], [1.0, -1.0, 1.0], [1.0, np.inf, 1.0]):
+            with pytest.raises(dc.DiscrepancyError) as caught:
+                call(weight)
+            assert (caught.value.argument, caught.value.index) == ("weight", 1)
+        for weight in ([1.0], [[1.0], [1.0], [1.0]], [1.0] * 4, 2.0):
+            with pytest.raises(dc.DiscrepancyError, match="shape"):
+                call(weight)
+
+
+@pytest.mark.parametrize("spec", [LOG_LOSS, "focal:gamma=2", "exponential", "logistic"])
+def test_where_no_constant_is_best(spec: str) -> None:
+    objective = boosting.Objective(spec)
+    for labels in ([1, 1, 1], [0, 0, 0]):
+        with pytest.raises(ValueError, match="no constant score is best.*one class"):
+            objective.start(labels)
+    assert np.isfinite(objective.start([0, 1, 1]))
+
+
+def test_of_equal_constants_the_start_is_the_nearest() -> None:
+    assert boosting.Objective("hinge").start([1, 1, 1]) == pytest.approx(1.0, rel=1e-15)
+    assert boosting.Objective("squared_hinge").start([-1, -1]) == pytest.approx(-1.0, rel=1e-15)
+    assert boosting.Objective("squared").start([1.0, 2.0, 6.0], [1e308, 1e308, 1e308]) == pytest.approx(3.0, rel=1e-15)
+
+
+def test_friedman_needs_two_classes() -> None:
+    with pytest.raises(ValueError, match="friedman"):
+        boosting.Objective("softmax_cross_entropy", hessian="friedman").derivatives([0, 0], [[0.5], [0.25]])

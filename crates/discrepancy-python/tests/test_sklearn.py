@@ -16,6 +16,7 @@ import discrepancy as dc
 import discrepancy.sklearn as ours
 import numpy as np
 import pytest
+from discrepancy.scipy.spatial import distance
 
 sklearn = pytest.importorskip("sklearn")
 peer = importlib.import_module("sklearn._loss.loss")
@@ -207,17 +208,22 @@ def test_gradient_and_probabilities() -> None:
         mine.loss(np.array([0.0, 1.0, 2.0, 0.5]), z[:4])
 
 
-@pytest.mark.parametrize("power", [0.0, 1.0, 1.3, 2.0, 3.0])
+@pytest.mark.parametrize("power", [-3.0, -1.5, 0.0, 0.5, 1.0, 1.3, 2.0, 3.0])
 @pytest.mark.parametrize("name", ["HalfTweedieLoss", "HalfTweedieLossIdentity"])
 def test_powers(name: str, power: float) -> None:
     generator = np.random.default_rng(5)
-    y, z = generator.uniform(0.1, 4, 40), generator.uniform(0.1, 2, 40)
+    y, z, w = generator.uniform(0.1, 4, 40), generator.uniform(0.1, 2, 40), generator.uniform(0, 2, 40)
+    # Powers up to 0 are of targets of any sign.
+    y = y - 2 if power <= 0 else y
     mine, theirs = made(name, power=power), getattr(peer, name)(power=power)
-    for a, b in zip(mine.gradient_hessian(y, z), theirs.gradient_hessian(y, z)):
-        close(a, b, np.float64)
-    # The normal one is theirs but for a constant, which depends on y alone.
-    constant = y**2 / 2 if power == 0.0 and name == "HalfTweedieLoss" else 0.0
-    assert np.ptp(mine.loss(y, z) - theirs.loss(y, z) + constant) < 1e-12 + 1e-12 * np.abs(theirs.loss(y, z)).max()
+    assert repr(mine) == f"{name}(power={power:g})" and mine.in_y_true_range(y)
+    for weight in (None, w):
+        for a, b in zip(mine.gradient_hessian(y, z, weight), theirs.gradient_hessian(y, z, weight)):
+            close(a, b, np.float64)
+        for a, b in zip(mine.loss_gradient(y, z, weight), theirs.loss_gradient(y, z, weight)):
+            close(a, b, np.float64)
+        assert mine(y, z, weight) == pytest.approx(theirs(y, z, weight), rel=1e-11)
+        close(mine.fit_intercept_only(y, weight), theirs.fit_intercept_only(y, weight), np.float64)
     close(mine.constant_to_optimal_zero(y), theirs.constant_to_optimal_zero(y), np.float64)
 
 
@@ -385,6 +391,76 @@ def test_hinge_loss_is_theirs() -> None:
     compared("hinge_loss", several, wide[:, :2])
     compared("hinge_loss", several % 2, wide)
     compared("hinge_loss", y, f[:3])
+
+
+#: Metrics with labels, and whether theirs looks at them where there is one column.
+WITH_LABELS = ["log_loss", "d2_log_loss_score", "brier_score_loss", "d2_brier_score"]
+
+
+@pytest.mark.parametrize("name", WITH_LABELS)
+def test_labels_out_of_order_are_warned_of(name: str) -> None:
+    y, p = ["cat", "dog", "cat"], np.array([[0.25, 0.75], [0.5, 0.5], [0.125, 0.875]])
+    mine, theirs = getattr(ours, name), getattr(metrics, name)
+    for labels in (["dog", "cat"], np.array(["dog", "cat"])):
+        found = []
+        for metric in (mine, theirs):
+            with pytest.warns(UserWarning, match="ordered lexicographically") as caught:
+                found.append(metric(y, p, labels=labels))
+            found.append([str(w.message) for w in caught])
+        assert found[0] == pytest.approx(found[2], rel=1e-12) and found[1] == found[3]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        mine(y, p, labels=["cat", "dog"])
+        mine(y, p)
+    # Every metric of ours with labels is here, or has none of the columns that an order is of.
+    assert {n for n in ours.__all__ if inspect.isfunction(getattr(ours, n)) and "labels" in inspect.signature(getattr(ours, n)).parameters} == {*WITH_LABELS, "hinge_loss"}
+
+
+TRUTHS = sorted(name for name, metric in distance._METRICS.items() if metric.truth)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("metric", TRUTHS)
+def test_numbers_are_truths_to_boolean_metrics(metric: str) -> None:
+    generator = np.random.default_rng(3)
+    x, b = generator.integers(0, 3, (6, 5)) * 0.5, generator.random((4, 5)) > 0.4
+    x[0], b[0] = 0.0, False
+    for arguments in ((x,), (b,), (x, b), (b, x), (x, x[:3]), (x.astype(int), b)):
+        found = ours.pairwise_distances(*arguments, metric=metric)
+        np.testing.assert_allclose(found, metrics.pairwise_distances(*arguments, metric=metric), rtol=1e-14)
+        assert not (found < 0).any()
+    with pytest.warns(UserWarning, match="converted to boolean"):
+        ours.pairwise_distances(x, metric=metric)
+
+
+def test_labels_of_two_kinds_are_refused() -> None:
+    for y, z in (([0, 1], ["a", "b"]), (["a", "b"], [0, 1]), ([0, 1], [0.5, 0.25]), ([[0, 1], [1, 0]], [0, 1])):
+        outcomes = []
+        for module in (ours, metrics):
+            with pytest.raises(ValueError) as caught:
+                module.zero_one_loss(y, z)
+            outcomes.append(type(caught.value))
+        assert outcomes[0] is outcomes[1]
+
+
+def test_neighbours_are_one_at_least() -> None:
+    for count in (0, -1, 1.5, True):
+        with pytest.raises(ValueError, match="n_neighbors"):
+            ours.kneighbors_graph([[0.0], [1.0]], count)
+
+
+def test_sums_of_weights_beyond_the_largest_number() -> None:
+    y, z, w = np.array([1.0, 2.0, 4.0]), np.array([1.5, 2.5, 3.0]), np.array([1e308, 5e307, 1.5e308])
+    light = w * 2.0**-1000
+    for name in ("root_mean_squared_error", "d2_tweedie_score", "d2_pinball_score", "d2_absolute_error_score"):
+        metric = getattr(ours, name)
+        assert metric(y, z, sample_weight=w) == pytest.approx(metric(y, z, sample_weight=light), rel=1e-15), name
+    p = [0.25, 0.75, 0.5]
+    for name in ("d2_log_loss_score", "d2_brier_score"):
+        metric = getattr(ours, name)
+        assert metric([0, 1, 1], p, sample_weight=w) == pytest.approx(metric([0, 1, 1], p, sample_weight=light), rel=1e-15), name
+    for loss in (ours.HalfSquaredError(), ours.AbsoluteError(), ours.PinballLoss(quantile=0.3), ours.HuberLoss(), ours.HalfTweedieLoss(power=-1.5)):
+        assert loss.fit_intercept_only(y, w) == pytest.approx(loss.fit_intercept_only(y, light), rel=1e-15)
 
 
 def test_zero_one_loss_is_theirs() -> None:

@@ -400,6 +400,134 @@ def test_wrong_arguments_have_a_place() -> None:
     assert F.mse_loss(torch.tensor([float("nan")]), torch.zeros(1)).isnan()
 
 
+def alike(name: str, *arguments: Any, **options: Any) -> None:
+    """Value and gradient in the first argument are PyTorch's."""
+    outcomes = []
+    for module in (F, peer):
+        x = arguments[0].clone().requires_grad_()
+        value = getattr(module, name)(x, *arguments[1:], **options)
+        outcomes.append([value, torch.autograd.grad(value.sum(), x)[0]])
+    torch.testing.assert_close(*outcomes, rtol=1e-11, atol=1e-13, equal_nan=True)
+
+
+@each_reduction
+def test_labels_that_are_listed_twice_count_twice(reduction: str) -> None:
+    x = torch.tensor([0.1, 0.2, 0.4, 0.8], dtype=torch.float64)
+    alike("multilabel_margin_loss", x, torch.tensor([3, 3, -1, 1]), reduction=reduction)
+    assert F.multilabel_margin_loss(x, torch.tensor([3, 3, -1, 1])).item() == pytest.approx(0.65, rel=1e-15)
+    # Beside rows without; all labels; one three times; what stands behind the −1.
+    lists = torch.tensor([[3, 3, -1, 1], [0, 1, 2, 3], [2, 2, 2, 0], [-1, 0, 0, 0], [1, 0, -1, 1]])
+    alike("multilabel_margin_loss", numbers(5, 4), lists, reduction=reduction)
+    alike("multilabel_margin_loss", numbers(1)[0], torch.tensor(0), reduction=reduction)
+    for wrong, index in (([[0, 4, -1, 0]], 1), ([[0, -2, -1, 0]], 1)):
+        with pytest.raises(dc.DiscrepancyError, match="labels 0 to 3") as caught:
+            F.multilabel_margin_loss(numbers(1, 4), torch.tensor(wrong))
+        assert (caught.value.argument, caught.value.index) == ("target", index)
+
+
+@each_reduction
+def test_shapes_of_multi_margin_are_those_of_torch(reduction: str) -> None:
+    for x, y in ((numbers(5), [1]), (numbers(5), 1), (numbers(1)[0], 0), (numbers(1)[0], [0]), (numbers(1, 5), 1), (numbers(1, 5), [1])):
+        alike("multi_margin_loss", x, torch.tensor(y), reduction=reduction)
+    for p in (1, 2):
+        alike("multi_margin_loss", numbers(3, 5), torch.tensor([1, 2, 0]), p=p, margin=-0.5, reduction=reduction)
+    alike("hinge_embedding_loss", numbers(4), signs(4), margin=-0.5, reduction=reduction)
+    with pytest.raises(ValueError, match="size"):
+        F.multi_margin_loss(numbers(5), torch.tensor([1, 2]))
+
+
+@each_reduction
+def test_linear_layers_of_more_dimensions(reduction: str) -> None:
+    x, weight, bias = numbers(8, 5), numbers(4, 3, 2, 4, 5), numbers(4, 3, 2, 4)
+    y = torch.randint(0, 4, (8, 3, 2, 4))
+    alike("linear_cross_entropy", x, weight, y, linear_bias=bias, reduction=reduction)
+    alike("linear_cross_entropy", x, weight, y, reduction=reduction)
+    alike("linear_cross_entropy", x, weight, numbers(8, 4, 3, 2, 4).softmax(1), linear_bias=bias, reduction=reduction)
+
+
+@each_reduction
+@pytest.mark.parametrize("zero_infinity", [False, True])
+def test_sequences_without_steps(zero_infinity: bool, reduction: str) -> None:
+    """One of them does not spoil the others: certain of no labels, impossible of some."""
+    scores, labels = numbers(6, 3, 5).log_softmax(-1), torch.tensor([[1, 2], [1, 2], [1, 2]])
+    for counts in ((2, 0, 0), (2, 2, 0), (2, 1, 1)):
+        alike("ctc_loss", scores, labels, (6, 0, 0), counts, zero_infinity=zero_infinity, reduction=reduction)
+    values = F.ctc_loss(scores, labels, (6, 0, 0), (2, 2, 0), zero_infinity=zero_infinity, reduction="none")
+    assert values[1].item() == (0.0 if zero_infinity else float("inf")) and values[2].item() == 0.0
+
+
+@each_reduction
+@pytest.mark.parametrize("log_input", [True, False])
+def test_counts_have_the_gradient_of_torch(log_input: bool, reduction: str) -> None:
+    """Also where Stirling's term is a function of them."""
+    z, y = numbers(6).exp(), torch.tensor([2.0, 0.5, 3.0, 1.5, 7.0, 0.25], dtype=torch.float64)
+    for full in (False, True):
+        agree("poisson_nll_loss", [z, y], log_input=log_input, full=full, reduction=reduction)
+        outcomes = []
+        for module in (F, peer):
+            target = y.clone().requires_grad_()
+            module.poisson_nll_loss(z, target, log_input=log_input, full=full, reduction="sum").backward()
+            outcomes.append(target.grad)
+        torch.testing.assert_close(*outcomes, rtol=1e-12, atol=1e-14)
+
+
+def test_what_has_no_meaning_is_an_error() -> None:
+    """As the module promises, also where PyTorch does the work or weights are multiplied with later."""
+    rate, one = torch.tensor([0.5, -1.0]), torch.ones(2)
+    for full, eps in itertools.product((False, True), (1e-8, 0.0)):
+        with pytest.raises(dc.DiscrepancyError) as caught:
+            F.poisson_nll_loss(rate, one, log_input=False, full=full, eps=eps)
+        assert caught.value.index == 1 and caught.value.value == -1.0
+    with pytest.raises(dc.DiscrepancyError):
+        F.poisson_nll_loss(one, -one.clone().requires_grad_())
+    with pytest.raises(dc.DiscrepancyError, match="var"):
+        F.gaussian_nll_loss(one, one, rate)
+    half, happened, labels = torch.full((2, 2), 0.5), torch.ones(2, 2), torch.tensor([0, 1])
+    negative = torch.tensor([1.0, -2.0])
+    for reduction, tracked in itertools.product(REDUCTIONS, (False, True)):
+        w = negative.clone().requires_grad_(tracked)
+        calls = {
+            "binary_cross_entropy": lambda: F.binary_cross_entropy(half, happened, w, reduction=reduction),
+            "of logits": lambda: F.binary_cross_entropy_with_logits(half, happened, w, reduction=reduction),
+            "pos_weight": lambda: F.binary_cross_entropy_with_logits(half, happened, pos_weight=w, reduction=reduction),
+            "both": lambda: F.binary_cross_entropy_with_logits(half, happened, w, pos_weight=w.abs(), reduction=reduction),
+            "of shares": lambda: F.binary_cross_entropy(half, happened.clone().requires_grad_(), w, reduction=reduction),
+            "multilabel": lambda: F.multilabel_soft_margin_loss(half, happened, w, reduction=reduction),
+            "mse_loss": lambda: F.mse_loss(half, happened, weight=w.expand(2, 2), reduction=reduction),
+            "l1_loss": lambda: F.l1_loss(half, happened, weight=w.expand(2, 2), reduction=reduction),
+            "huber_loss": lambda: F.huber_loss(half, happened, weight=w.expand(2, 2), reduction=reduction),
+            "cross_entropy": lambda: F.cross_entropy(half, labels, w, reduction=reduction),
+            "nll_loss": lambda: F.nll_loss(half.log(), labels, w, reduction=reduction),
+            "linear_cross_entropy": lambda: F.linear_cross_entropy(half, half, labels, weight=w, reduction=reduction),
+            "multi_margin_loss": lambda: F.multi_margin_loss(half, labels, weight=w.detach(), reduction=reduction),
+            "below": lambda: F.multi_margin_loss(half, labels, margin=-1.0, weight=w.detach(), reduction=reduction),
+        }
+        for name, call in calls.items():
+            with pytest.raises(dc.DiscrepancyError, match="negative|\\[0, inf"):
+                call()
+                pytest.fail(f"{name}, {reduction}, {tracked}")
+
+
+def test_sizes_that_torch_refuses_are_refused() -> None:
+    row, rows = numbers(5), numbers(6, 5)
+    calls = {
+        "cosine_embedding_loss": [(rows, row, signs(6)), (rows, rows, signs(1)[0]), (row, row, signs(1)), (numbers(2, 6, 5),) * 2 + (signs(2, 6),), (rows, rows, signs(3))],
+        "margin_ranking_loss": [(row, rows, signs(6, 5)), (row, row, signs(1)[0])],
+        "triplet_margin_loss": [(rows, row, rows), (rows, rows, row)],
+        "cross_entropy": [(numbers(2, 3, 4, 4), torch.zeros(2, 1, 4, 4).long()), (rows, torch.zeros(6, 1).long()), (rows, torch.zeros(5).long()), (rows, numbers(6))],
+    }  # fmt: skip
+    for name, every in calls.items():
+        for arguments in every:
+            for module in (F, peer):
+                with pytest.raises((ValueError, RuntimeError)):
+                    getattr(module, name)(*arguments)
+    # What is broadcast there is broadcast here.
+    alike("cosine_embedding_loss", rows, numbers(1, 5), signs(6))
+    alike("cosine_embedding_loss", rows, rows + 1, signs(1))
+    alike("margin_ranking_loss", numbers(6, 1), rows, signs(1, 1))
+    assert F.cross_entropy(row, torch.tensor([2])).item() == pytest.approx(peer.cross_entropy(row, torch.tensor([2])).item())
+
+
 # What PyTorch does with functions.
 
 
@@ -430,10 +558,12 @@ def cases() -> list[Any]:
         (operators.tuples, (z, y, z.detach(), None, "triplet", "mean", False, True)),
         (operators.maps, (z, "log_softmax:temperature=2")),
         *[(operators.map_products, (z, y, spec, product)) for spec, product in PRODUCTS],
+        (operators.non_negative, (weight.requires_grad_(), "f", "amount")),
+        (operators.sequence_slopes, (numbers(5, 4).log_softmax(-1), torch.tensor([1, 2]), *torch.tensor([5, 2]), "ctc")),
     ]
 
 
-@pytest.mark.parametrize("index", range(26))
+@pytest.mark.parametrize("index", range(28))
 def test_operators_keep_the_rules(index: int) -> None:
     operator, arguments = cases()[index]
     torch.library.opcheck(operator.op, arguments)

@@ -94,6 +94,9 @@ def pairwise_distances(
         return pair.pairwise(x, y)
     single = name in ("euclidean", "cosine") and x.dtype == y.dtype == np.float32
     found = distance.cdist(x, y, name, **kwds)
+    if truth and y is x:
+        # A row is like itself, also where nothing is true.
+        np.fill_diagonal(found, 0.0)
     if name == "cosine":
         zeros = [~side.any(axis=1) for side in (x, y)]
         found[zeros[0]] = 1.0

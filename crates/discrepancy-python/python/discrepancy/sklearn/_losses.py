@@ -8,6 +8,7 @@ outside of ``interval_y_true`` are an error, not a number.
 from __future__ import annotations
 
 from importlib import import_module
+from numbers import Real
 
 import numpy as np
 
@@ -281,8 +282,13 @@ class PinballLoss(BaseLoss):
 
 
 def _check_quantile(quantile: Any) -> None:
-    if not 0 < quantile < 1:
-        raise ValueError(f"quantile == {quantile}, must be > 0 and < 1.")
+    # In scikit-learn's words.
+    if not isinstance(quantile, Real):
+        raise TypeError(f"quantile must be an instance of float, not {type(quantile).__name__}.")
+    if not float(quantile) > 0:
+        raise ValueError(f"quantile == {quantile}, must be > 0.")
+    if not float(quantile) < 1:
+        raise ValueError(f"quantile == {quantile}, must be < 1.")
 
 
 class HuberLoss(BaseLoss):
@@ -354,7 +360,7 @@ def _tweedie_targets(power: float) -> Interval:
 
 
 class _Tweedie(BaseLoss):
-    """What the library has no formula for is scikit-learn's: powers below 0, whose targets are of any sign."""
+    """What the library has no formula for is scikit-learn's: powers up to 0, whose targets are of any sign."""
 
     _parameters = ("power",)
 
@@ -364,9 +370,10 @@ class _Tweedie(BaseLoss):
         self.power = power
         self.interval_y_true = _tweedie_targets(power)
 
-    def _theirs(self, y: Any) -> bool:
+    @property
+    def _theirs(self) -> bool:
         """Whether scikit-learn is to answer."""
-        return self.power < 0 or (self.power == 0 and isinstance(self.link, LogLink) and bool((np.asarray(y) < 0).any()))
+        return self.power < 0 or (self.power == 0 and isinstance(self.link, LogLink))
 
     def _peer(self, method: str, y: Any, z: Any) -> Any:
         made = getattr(import_module("sklearn._loss"), type(self).__name__)(power=self.power)
@@ -374,23 +381,23 @@ class _Tweedie(BaseLoss):
         return getattr(made, method)(*(np.ascontiguousarray(side, dtype) for side in (y, z)))
 
     def _value(self, y: Any, z: Any) -> Any:
-        return self._peer("loss", y, z) if self._theirs(y) else super()._value(y, z)
+        return self._peer("loss", y, z) if self._theirs else super()._value(y, z)
 
     def _value_gradient(self, y: Any, z: Any) -> tuple[Any, Any]:
-        value, gradient = self._peer("loss_gradient", y, z) if self._theirs(y) else super()._value_gradient(y, z)
+        value, gradient = self._peer("loss_gradient", y, z) if self._theirs else super()._value_gradient(y, z)
         return value, gradient
 
     def _gradient(self, y: Any, z: Any) -> Any:
-        return self._peer("gradient", y, z) if self._theirs(y) else super()._gradient(y, z)
+        return self._peer("gradient", y, z) if self._theirs else super()._gradient(y, z)
 
     def _gradient_hessian(self, y: Any, z: Any) -> tuple[Any, Any]:
-        gradient, hessian = self._peer("gradient_hessian", y, z) if self._theirs(y) else super()._gradient_hessian(y, z)
+        gradient, hessian = self._peer("gradient_hessian", y, z) if self._theirs else super()._gradient_hessian(y, z)
         return gradient, hessian
 
     @without_masks
     def __call__(self, y_true: Any, raw_prediction: Any, sample_weight: Any = None, n_threads: int = 1) -> float:
         """The mean of all rows, weighted over the sum of weights."""
-        if not self._theirs(y_true):
+        if not self._theirs:
             return super().__call__(y_true, raw_prediction, sample_weight, n_threads)
         return float(np.average(self._value(y_true, _column(raw_prediction)), weights=summable(sample_weight)))
 
@@ -400,8 +407,8 @@ class HalfTweedieLoss(_Tweedie):
 
     .. math:: \frac{e^{(2 - p) z}}{2 - p} - y \frac{e^{(1 - p) z}}{1 - p}
 
-    The power 0 is half of the squared error of ``exp(z)``. Powers below 0, and negative targets for the power 0, are left
-    to scikit-learn.
+    The power 0 is half of the squared error of ``exp(z)``. It and powers below, with targets of any sign, are left to
+    scikit-learn.
     """
 
     def __init__(self, sample_weight: Any = None, power: float = 1.5) -> None:

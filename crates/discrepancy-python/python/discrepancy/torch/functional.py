@@ -172,8 +172,8 @@ def _residual(
     if reduction != "mean" or by_count:
         return _pointwise(spec, input, target, reduction, weight, residual=True)
     if _wants_gradient(weight):
-        weight = _weight(name, weight)
-        return (_pointwise(spec, input, target, "none", residual=True) * weight).sum() / weight.sum()
+        checked = _operators.non_negative(weight, name, "weight")
+        return (_pointwise(spec, input, target, "none", residual=True) * checked).sum() / checked.sum()
     gradient = _wants_gradient(input, target)
     weight = weight.to(dtype).expand(input.shape)
     value: Tensor = _operators.pointwise(input, target, weight, spec, "mean", True, gradient)[0]
