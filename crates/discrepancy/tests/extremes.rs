@@ -129,9 +129,10 @@ fn triplets_of_distances_that_agree_beyond_256_bits() {
         let (_, by) = rows(&spec, [1e70, 0.0], 3.0).unwrap();
         near(by[0][0], slope, &format!("slope of {spec}"));
     }
-    // Three and four make five, exactly so; half a power has no whole numbers, and does not agree here.
-    let inputs: [&[f64]; 3] = [&[0.0, 0.0, 0.0], &[3e70, 4e70, 2.0], &[5e70, 0.0, 1.0]];
-    near(tuple("triplet:p=2,margin=0").value(&inputs, None).unwrap(), 3.0 / 1e71, "3, 4, 5");
+    // Three and four make five, exactly so of powers of two; what is left is (2² - 1²) / (2 · 5 · 2^240).
+    let far = 2f64.powi(240);
+    let inputs: [&[f64]; 3] = [&[0.0, 0.0, 0.0], &[3.0 * far, 4.0 * far, 2.0], &[5.0 * far, 0.0, 1.0]];
+    near(tuple("triplet:p=2,margin=0").value(&inputs, None).unwrap(), 0.3 / far, "3, 4, 5");
 }
 
 #[test]
@@ -320,8 +321,8 @@ fn margins_of_ten_thousand_classes_hold_no_pairs() {
 #[test]
 fn weights_stored_as_singles_are_equal_masses() {
     let (cost, a) = ([0.0, 1.0, 1.0, 0.0], [0.5, 0.5]);
-    let single = |x: f32| f64::from(x);
-    let b = [single(0.1) + single(0.2), single(0.7)].map(|x| single(x as f32));
+    // Together 1 + 2⁻²⁵.
+    let b = [f64::from(1.0_f32 / 3.0), f64::from(2.0_f32 / 3.0)];
     let specs = ["optimal_transport", "sinkhorn", "sinkhorn:epsilon=1"];
     for spec in specs {
         let statistic = sample(spec);

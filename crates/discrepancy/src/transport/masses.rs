@@ -76,7 +76,7 @@ thread_local! {
 /// ```
 /// use discrepancy::transport::{optimal_transport, stored_in};
 /// let (cost, a) = ([0.0, 1.0, 1.0, 0.0], [0.5, 0.5]);
-/// // A third and two thirds as singles: together 1 + 2⁻²⁶ or so.
+/// // A third and two thirds as singles: together 1 + 2⁻²⁵ or so.
 /// let b = [f64::from(1.0_f32 / 3.0), f64::from(2.0_f32 / 3.0)];
 /// assert!(optimal_transport(&cost, &a, &b).is_err());
 /// let plan = stored_in(f64::from(f32::EPSILON), || optimal_transport(&cost, &a, &b))?;
