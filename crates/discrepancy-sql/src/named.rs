@@ -31,8 +31,7 @@ static FUNCTIONS: LazyLock<HashMap<String, FunctionDocumentation>> = LazyLock::n
 pub async fn sql(context: &SessionContext, query: &str, options: SQLOptions) -> Result<DataFrame> {
     let plan = {
         let state = context.state();
-        let dialect = state.config().options().sql_parser.dialect;
-        let mut statement = state.sql_to_statement(query, &dialect)?;
+        let mut statement = state.sql_to_statement(query, &state.config().options().sql_parser.dialect)?;
         order(&mut statement)?;
         state.statement_to_plan(statement).await?
     };

@@ -15,8 +15,10 @@ use std::sync::Arc;
 
 /// About so many bytes are read at a time by one thread.
 const CHUNK: u64 = 8 << 20;
-/// So many rows are handed on at a time.
+/// So many rows are handed on at a time, fewer where there are many columns.
 const ROWS: usize = 8192;
+/// About so many values.
+const VALUES: usize = 1 << 20;
 
 /// What one pass over a file tells.
 #[derive(Clone, Debug)]
@@ -108,12 +110,13 @@ impl Scan {
         let mut reader = self.reader(file, chunk)?;
         let mut record = StringRecord::new();
         let mut row = 0;
+        let most = (VALUES / columns.len().max(1)).clamp(16, ROWS);
         while row < chunk.rows {
             let types = schema.fields().iter().map(|field| field.data_type());
             let mut builders: Vec<Option<Builder>> =
-                types.zip(columns).map(|(type_, column)| column.map(|_| Builder::new(type_))).collect();
+                types.zip(columns).map(|(type_, column)| column.map(|_| Builder::new(type_, most))).collect();
             let mut rows = 0;
-            while rows < ROWS && row < chunk.rows {
+            while rows < most && row < chunk.rows {
                 if !reader.read_record(&mut record).map_err(|error| fault(file, &error))? {
                     return Err(file.fault("the file was changed while it was read"));
                 }
@@ -238,13 +241,13 @@ enum Builder {
 }
 
 impl Builder {
-    fn new(data_type: &DataType) -> Builder {
+    fn new(data_type: &DataType, rows: usize) -> Builder {
         match data_type {
-            DataType::Int64 => Builder::Integer(Int64Builder::with_capacity(ROWS)),
-            DataType::Float64 => Builder::Number(Float64Builder::with_capacity(ROWS)),
-            DataType::Boolean => Builder::Truth(BooleanBuilder::with_capacity(ROWS)),
-            DataType::Date32 => Builder::Date(Date32Builder::with_capacity(ROWS)),
-            DataType::Timestamp(..) => Builder::Time(TimestampNanosecondBuilder::with_capacity(ROWS)),
+            DataType::Int64 => Builder::Integer(Int64Builder::with_capacity(rows)),
+            DataType::Float64 => Builder::Number(Float64Builder::with_capacity(rows)),
+            DataType::Boolean => Builder::Truth(BooleanBuilder::with_capacity(rows)),
+            DataType::Date32 => Builder::Date(Date32Builder::with_capacity(rows)),
+            DataType::Timestamp(..) => Builder::Time(TimestampNanosecondBuilder::with_capacity(rows)),
             DataType::Null => Builder::Nothing,
             _ => Builder::Text(StringBuilder::new()),
         }

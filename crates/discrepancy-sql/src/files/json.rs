@@ -14,8 +14,10 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-/// So many rows are handed on at a time.
+/// So many rows are handed on at a time, fewer where there are many columns.
 const ROWS: usize = 4096;
+/// About so many values.
+const VALUES: usize = 1 << 18;
 
 /// What one pass over a file tells.
 #[derive(Clone, Debug, Default)]
@@ -136,7 +138,7 @@ impl Scan {
         let mut wanted = true;
         self.rows(file, |row, object| {
             batches.push(row, object)?;
-            if batches.rows == ROWS {
+            if batches.rows == batches.most {
                 let (arrays, rows) = batches.take()?;
                 wanted = push(arrays, rows);
             }
@@ -157,15 +159,17 @@ struct Batches<'a> {
     decoder: Decoder,
     text: Vec<u8>,
     rows: usize,
+    most: usize,
     /// The number of the first row in hand.
     first: u64,
 }
 
 impl<'a> Batches<'a> {
     fn new(file: &'a File, schema: &'a SchemaRef) -> Result<Self, Fault> {
-        let builder = ReaderBuilder::new(schema.clone()).with_batch_size(ROWS).with_coerce_primitive(true);
+        let most = (VALUES / schema.fields().len().max(1)).clamp(16, ROWS);
+        let builder = ReaderBuilder::new(schema.clone()).with_batch_size(most).with_coerce_primitive(true);
         let decoder = builder.build_decoder().map_err(|error| file.fault(error))?;
-        Ok(Batches { file, schema, decoder, text: Vec::new(), rows: 0, first: 1 })
+        Ok(Batches { file, schema, decoder, text: Vec::new(), rows: 0, most, first: 1 })
     }
 
     fn push(&mut self, row: u64, mut object: Map<String, Value>) -> Result<(), Fault> {

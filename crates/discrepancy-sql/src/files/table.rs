@@ -35,6 +35,8 @@ pub enum ReadAs {
 pub struct Table {
     parts: Vec<Arc<Part>>,
     schema: SchemaRef,
+    /// Where each column is.
+    index: HashMap<String, usize>,
     /// Of each column why it cannot be read, if it cannot.
     faults: Vec<Option<Fault>>,
     rows_read: Arc<AtomicU64>,
@@ -111,6 +113,10 @@ impl Part {
         self.places.get(name).copied()
     }
 
+    fn has(&self, name: &str) -> bool {
+        self.places.contains_key(name) || self.file.folders.iter().any(|(folder, _)| folder == name)
+    }
+
     fn known(&self, name: &str) -> Option<Known> {
         if let Some((_, value)) = self.file.folders.iter().find(|(folder, _)| folder == name) {
             let mut seen = Seen::default();
@@ -179,25 +185,29 @@ impl Table {
     /// The first file that has no column of this name.
     #[must_use]
     pub fn lacking(&self, name: &str) -> Option<usize> {
-        self.parts.iter().position(|part| part.known(name).is_none())
+        self.parts.iter().position(|part| !part.has(name))
     }
 
     /// Why a column cannot be read, if it cannot.
     #[must_use]
     pub fn fault(&self, name: &str) -> Option<&Fault> {
-        self.schema.index_of(name).ok().and_then(|place| self.faults[place].as_ref())
+        self.faults[*self.index.get(name)?].as_ref()
     }
 
     /// The type that a column is read in.
     #[must_use]
     pub fn data_type(&self, name: &str) -> Option<DataType> {
-        self.schema.field_with_name(name).ok().map(|field| field.data_type().clone())
+        Some(self.field(name)?.data_type().clone())
     }
 
     /// The digits that the numbers of a column were written with, if they come from text.
     #[must_use]
     pub fn digits(&self, name: &str) -> Option<Digits> {
-        Digits::read(self.schema.field_with_name(name).ok()?.metadata())
+        Digits::read(self.field(name)?.metadata())
+    }
+
+    fn field(&self, name: &str) -> Option<&FieldRef> {
+        self.schema.fields().get(*self.index.get(name)?)
     }
 
     /// The line of a file on which a row starts, if it is CSV; rows count from 1.
@@ -219,7 +229,7 @@ impl Table {
     /// A plan of thousands of columns takes long; this is one.
     #[must_use]
     pub fn with_row(mut self, name: &str, columns: &[String]) -> Table {
-        let fields: Vec<&Field> = columns.iter().filter_map(|name| self.schema.field_with_name(name).ok()).collect();
+        let fields: Vec<&FieldRef> = columns.iter().filter_map(|name| self.field(name)).collect();
         let single = fields.iter().all(|field| matches!(field.data_type(), DataType::Float32 | DataType::Float16));
         let item = if single { DataType::Float32 } else { DataType::Float64 };
         let digits = fields.iter().map(|field| Digits::read(field.metadata()));
@@ -229,7 +239,9 @@ impl Table {
             field = field.with_metadata(digits.metadata());
         }
         let fields = self.schema.fields().iter().cloned().chain([Arc::new(field)]);
-        self.schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+        let fields = fields.collect::<Vec<_>>();
+        self.index.insert(name.to_owned(), fields.len() - 1);
+        self.schema = Arc::new(Schema::new(fields));
         self.faults.push(columns.iter().find_map(|name| self.fault(name).cloned()));
         self.row = Some(Arc::new(Row { columns: columns.to_vec(), item }));
         self
@@ -237,15 +249,16 @@ impl Table {
 
     fn of(parts: Vec<Arc<Part>>, wanted: &HashMap<String, ReadAs>, rows_read: Arc<AtomicU64>) -> Table {
         let mut names: Vec<String> = Vec::new();
-        let mut places: HashMap<String, ()> = HashMap::new();
+        let mut index: HashMap<String, usize> = HashMap::new();
         for name in parts.iter().flat_map(|part| part.names()) {
-            if places.insert(name.clone(), ()).is_none() {
+            if !index.contains_key(&name) {
+                index.insert(name.clone(), names.len());
                 names.push(name);
             }
         }
         let (fields, faults): (Vec<Field>, Vec<Option<Fault>>) =
             names.iter().map(|name| column(&parts, name, wanted.get(name).copied())).unzip();
-        Table { parts, schema: Arc::new(Schema::new(fields)), faults, rows_read, row: None }
+        Table { parts, schema: Arc::new(Schema::new(fields)), index, faults, rows_read, row: None }
     }
 }
 
@@ -262,7 +275,7 @@ fn column(parts: &[Arc<Part>], name: &str, wanted: Option<ReadAs>) -> (Field, Op
     let (mut text_file, mut json) = (None, false);
     for part in parts {
         match part.known(name) {
-            None => blame(format!("{}: no column `{name}`; columns: {}", part.file.name(), part.names().join(", "))),
+            None => blame(format!("{}: no column `{name}`; columns: {}", part.file.name(), listed(&part.names()))),
             Some(Known::Text(own)) => {
                 tree = Some(tree.unwrap_or_default().join(&own));
                 text_file = text_file.or(Some(&part.file));
@@ -312,9 +325,16 @@ fn column(parts: &[Arc<Part>], name: &str, wanted: Option<ReadAs>) -> (Field, Op
         _ => None,
     };
     // What comes from elsewhere too has the digits of its type.
-    let digits = digits.filter(|_| parts.iter().all(|part| matches!(part.known(name), Some(Known::Text(_)) | None)));
+    let digits = digits.filter(|_| !parts.iter().any(|part| matches!(part.head, Head::Stored(_))));
     let field = Field::new(name, data_type, true);
     (if let Some(digits) = digits { field.with_metadata(digits.metadata()) } else { field }, fault)
+}
+
+/// The names, or the first of many.
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 20;
+    let more = if names.len() > MOST { format!(", … ({} in all)", names.len()) } else { String::new() };
+    names[..names.len().min(MOST)].join(", ") + &more
 }
 
 /// The name of a type in messages.
@@ -358,23 +378,25 @@ impl Table {
         let mut fields: Vec<FieldRef> = wanted.fields().iter().filter(|field| self.place(field)).cloned().collect();
         let there: HashSet<String> = fields.iter().map(|field| field.name().clone()).collect();
         let others = row.columns.iter().filter(|name| !there.contains(*name));
-        fields.extend(others.filter_map(|name| self.schema.field_with_name(name).ok()).cloned().map(Arc::new));
+        fields.extend(others.filter_map(|name| self.field(name)).cloned());
         Arc::new(Schema::new(fields))
     }
 
     /// Whether a field is a column of the files.
     fn place(&self, field: &Field) -> bool {
-        self.schema.index_of(field.name()).is_ok_and(|place| place + 1 < self.schema.fields().len())
+        self.index.get(field.name()).is_some_and(|place| place + 1 < self.index.len())
     }
 }
 
 impl Row {
     /// The batch with the columns rolled into one.
     fn rolled(&self, wanted: &SchemaRef, batch: &RecordBatch) -> EngineResult<RecordBatch> {
-        let parts = self.columns.iter().map(|name| {
-            let column = batch.column_by_name(name).ok_or_else(|| Fault::new(format!("no column `{name}`")))?;
-            let numbers = widen("column", name, column)?;
-            Ok(numbers)
+        let schema = batch.schema();
+        let places = schema.fields().iter().enumerate().map(|(place, field)| (field.name().as_str(), place));
+        let places: HashMap<&str, usize> = places.collect();
+        let parts = self.columns.iter().map(|name| match places.get(name.as_str()) {
+            Some(place) => widen("column", name, batch.column(*place)),
+            None => Err(Fault::new(format!("no column `{name}`")).into()),
         });
         let parts: Vec<Float64Array> = parts.collect::<EngineResult<_>>()?;
         let (rows, width) = (batch.num_rows(), parts.len());
@@ -385,7 +407,7 @@ impl Row {
         let offsets = OffsetBuffer::from_lengths(std::iter::repeat_n(width, rows));
         let item = Arc::new(Field::new_list_field(self.item.clone(), true));
         let list: ArrayRef = Arc::new(ListArray::try_new(item, offsets, values, nulls)?);
-        let own = |field: &FieldRef| batch.column_by_name(field.name()).unwrap_or(&list).clone();
+        let own = |field: &FieldRef| places.get(field.name().as_str()).map_or(&list, |at| batch.column(*at)).clone();
         Ok(csv::batch(wanted, wanted.fields().iter().map(own).collect(), rows)?)
     }
 }

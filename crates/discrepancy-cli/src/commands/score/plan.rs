@@ -12,7 +12,7 @@ use datafusion::common::{Column, ScalarValue};
 use datafusion::functions::expr_fn::{abs, exp, floor, isnan};
 use datafusion::functions_aggregate::expr_fn::{count, max, min};
 use datafusion::functions_nested::expr_fn::array_length;
-use datafusion::logical_expr::{Expr, ExprFunctionExt, cast, lit, try_cast, when};
+use datafusion::logical_expr::{Case, Expr, ExprFunctionExt, cast, lit, try_cast, when};
 use datafusion::prelude::DataFrame;
 use discrepancy::catalog::DataDomain;
 use discrepancy::sums::Moments;
@@ -281,13 +281,10 @@ fn class(target: Expr, data_type: &DataType, positive: Option<&str>) -> Outcome<
 
 /// The place of a name among the classes; −1, which is none, for any other.
 fn place(target: Expr, classes: &[String]) -> Outcome<Expr> {
+    let cases = (0_i64..).zip(classes).map(|(place, class)| (Box::new(lit(class.as_str())), Box::new(lit(place))));
     let text = cast(target.clone(), DataType::Utf8);
-    let null = lit(ScalarValue::Int64(None));
-    let mut cases = when(target.is_null(), null);
-    for (place, class) in (0_i64..).zip(classes) {
-        cases.when(text.clone().eq(lit(class.as_str())), lit(place));
-    }
-    Ok(cases.otherwise(lit(-1_i64))?)
+    let place = Case::new(Some(Box::new(text)), cases.collect(), Some(Box::new(lit(-1_i64))));
+    Ok(when(target.is_null(), lit(ScalarValue::Int64(None))).otherwise(Expr::Case(place))?)
 }
 
 /// The class 0, 1, … as a whole number; −1, which is none, for what is not whole.

@@ -50,16 +50,20 @@ async fn in_rows(question: &Question, input: &Input, file: usize) -> Outcome<Opt
     let context = discrepancy_sql::session(1);
     let expressions = question.expressions(input)?;
     let frame = input.only(file).frame(&context)?;
-    let needed = input.needs.iter().map(|(name, _)| name.as_str()).chain(question.row.as_deref());
-    let frame = frame.select(needed.map(column).collect::<Vec<Expr>>())?;
+    let prediction = question.row.as_ref().unwrap_or(&question.prediction[0]);
+    let mut needed = vec![prediction, &question.target];
+    needed.extend(&question.weight);
+    needed.sort();
+    needed.dedup();
+    let frame = frame.select(needed.into_iter().map(|name| column(name)).collect::<Vec<Expr>>())?;
     let schema = DFSchema::try_from(frame.schema().as_arrow().clone())?;
     let physical = |expression: Expr| context.create_physical_expr(expression, &schema);
-    let losses = (0..question.losses.len()).map(|which| Ok(question.value(&expressions, which)));
+    let losses = (0..question.losses.len()).map(|which| question.value(&expressions, which));
     let checks = Checks {
         complete: physical(expressions.complete.clone())?,
         class: expressions.class.clone().map(&physical).transpose()?,
         weight: expressions.weight.clone().map(&physical).transpose()?,
-        losses: losses.map(|loss| Ok(physical(loss?)?)).collect::<Outcome<_>>()?,
+        losses: losses.map(|loss| Ok(physical(loss)?)).collect::<Outcome<_>>()?,
     };
     let mut rows = frame.execute_stream().await?;
     let mut before = 0;
