@@ -32,8 +32,8 @@ fn tolerance(row: &[f64], lists: &Lists<'_>, digits: Option<Digits>) -> f64 {
     // Without a decimal nothing was rounded.
     let Some(digits) = digits.filter(|digits| digits.decimals > 0) else { return lists.epsilon() };
     let halves: f64 = row.iter().map(|x| digits.half_place(*x)).sum();
-    // What is held to it is 8 C ε; a little more, as it is rounded itself.
-    lists.epsilon().max(halves * (1.0 + 1e-9) / (8.0 * row.len().max(1) as f64))
+    // What is held to it is 8 C ε.
+    lists.epsilon().max(halves / (8.0 * row.len().max(1) as f64))
 }
 
 /// The value with the spacing of the narrower type, or else, where rows do not sum to 1 in that, of the wider.

@@ -82,11 +82,16 @@ fn columns_by_any_name() {
     let done = score_in(folder.path(), &words);
     assert_eq!((done.stderr.as_str(), done.code), ("", 0));
     let lines: Vec<&str> = done.stdout.lines().collect();
-    assert_eq!(lines[0], "scope,bin,rows,\"Read ME.\"\"x\"\"\",rows,skipped,loss,mean,standard_error,low,high,interval");
+    assert_eq!(
+        lines[0],
+        "scope,bin,rows,\"Read ME.\"\"x\"\"\",rows,skipped,loss,mean,standard_error,low,high,interval"
+    );
     assert_eq!(
         lines[1..4],
-        ["segment,u,0,a,1,0,brier,0.25,,,log-normal",
+        [
+            "segment,u,0,a,1,0,brier,0.25,,,log-normal",
             "segment,v,1,b,1,0,brier,0.5625,,,log-normal",
-            "segment,v,,b,0,1,brier,,,,log-normal",]
+            "segment,v,,b,0,1,brier,,,,log-normal",
+        ]
     );
 }

@@ -7,6 +7,7 @@ use datafusion::arrow::array::{Array, ArrayRef, Float64Array, ListArray, NullArr
 use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
 use datafusion::arrow::compute::{CastOptions, cast, cast_with_options};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
+use datafusion::arrow::error::ArrowError;
 use datafusion::catalog::Session;
 use datafusion::catalog::streaming::StreamingTable;
 use datafusion::datasource::{TableProvider, TableType};
@@ -319,6 +320,12 @@ fn column(parts: &[Arc<Part>], name: &str, wanted: Option<ReadAs>) -> (Field, Op
         }),
         (None, None) => DataType::Null,
     };
+    // Where there is nothing at all, it is nothing of what is needed.
+    let data_type = match (data_type, wanted) {
+        (DataType::Null, Some(ReadAs::Number)) => DataType::Float64,
+        (DataType::Null, Some(ReadAs::Text)) => DataType::Utf8,
+        (data_type, _) => data_type,
+    };
     let digits = match &data_type {
         DataType::Float64 => tree.as_ref().and_then(json::Tree::digits),
         DataType::List(item) if *item.data_type() == DataType::Float64 => tree.as_ref().and_then(json::Tree::digits),
@@ -553,7 +560,10 @@ fn located(file: &File, error: &DataFusionError) -> DataFusionError {
     }
     let text = match error.find_root() {
         DataFusionError::ParquetError(error) => error.to_string(),
-        DataFusionError::ArrowError(error, _) => error.to_string(),
+        DataFusionError::ArrowError(error, _) => match error.as_ref() {
+            ArrowError::ParquetError(text) | ArrowError::IpcError(text) => text.clone(),
+            error => error.to_string(),
+        },
         DataFusionError::External(error) => error.to_string(),
         error => error.strip_backtrace(),
     };
@@ -604,7 +614,7 @@ fn folder(part: &Part, field: &Field, rows: usize) -> EngineResult<ArrayRef> {
     Ok(strictly(&text, field.data_type())?)
 }
 
-fn strictly(column: &ArrayRef, to: &DataType) -> Result<ArrayRef, datafusion::arrow::error::ArrowError> {
+fn strictly(column: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
     cast_with_options(column, to, &CastOptions { safe: false, ..CastOptions::default() })
 }
 

@@ -47,6 +47,10 @@ impl Input {
             match need {
                 Need::Number | Need::Scores => wanted.insert(name.clone(), ReadAs::Number),
                 Need::Segment => wanted.insert(name.clone(), ReadAs::Text),
+                // A class that is never there has no type of its own.
+                Need::Class if table.data_type(name) == Some(DataType::Null) => {
+                    wanted.insert(name.clone(), ReadAs::Number)
+                }
                 Need::Class => None,
             };
         }
