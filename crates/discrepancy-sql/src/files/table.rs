@@ -463,7 +463,7 @@ impl TableProvider for Table {
         sources.into_iter().enumerate().for_each(|(place, source)| dealt[place % count].push(source));
         let lane = |sources| -> Arc<dyn PartitionStream> {
             let (schema, wanted) = (schema.clone(), wanted.clone());
-            Arc::new(Lane { schema, wanted, row: row.clone(), sources, rows_read: self.rows_read.clone() })
+            Arc::new(Lane { read: schema, wanted, row: row.clone(), sources, rows_read: self.rows_read.clone() })
         };
         let table = StreamingTable::try_new(wanted.clone(), dealt.into_iter().map(lane).collect())?;
         table.scan(session, None, &[], limit).await
@@ -482,7 +482,7 @@ enum Source {
 #[derive(Debug)]
 struct Lane {
     /// What is read.
-    schema: SchemaRef,
+    read: SchemaRef,
     /// What is handed on, with columns rolled into one.
     wanted: SchemaRef,
     row: Option<Arc<Row>>,
@@ -495,7 +495,7 @@ impl PartitionStream for Lane {
         &self.wanted
     }
     fn execute(&self, context: Arc<TaskContext>) -> SendableRecordBatchStream {
-        let (schema, rows_read) = (self.schema.clone(), self.rows_read.clone());
+        let (schema, rows_read) = (self.read.clone(), self.rows_read.clone());
         let sources = self.sources.clone().into_iter();
         let streams = sources.map(move |source| source.stream(&schema, context.clone()));
         let (wanted, row) = (self.wanted.clone(), self.row.clone());

@@ -26,7 +26,8 @@ impl Real for f64 {
     }
     #[inline(always)]
     fn when(mask: bool, yes: f64, no: f64) -> f64 {
-        if mask { yes } else { no }
+        // Without a branch: formulas are hundreds of choices, and a compiler's time grows with the square of their number.
+        std::hint::select_unpredictable(mask, yes, no)
     }
     #[inline(always)]
     fn mul_add(self, a: f64, b: f64) -> f64 {
