@@ -31,6 +31,10 @@ impl Fixed {
         let zeros = integer.trailing_zeros().unwrap_or(0);
         Fixed { integer: integer >> zeros, exponent: exponent + zeros as i64 }
     }
+    /// `integer · 2^exponent`.
+    pub(crate) fn new(integer: BigInt, exponent: i64) -> Fixed {
+        Fixed { integer, exponent }
+    }
     /// Nothing.
     pub(crate) fn zero() -> Fixed {
         Fixed { integer: BigInt::ZERO, exponent: 0 }

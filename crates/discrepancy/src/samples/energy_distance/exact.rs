@@ -61,6 +61,22 @@ fn are_the_same(x: &Side<'_>, y: &Side<'_>) -> bool {
         && left.iter().zip(&right).all(|((x, a), (y, b))| x == y && a.times(&v).minus(&b.times(&w)).is_zero())
 }
 
+/// The root of a square, where that is a whole number times a power of two.
+fn whole_root(square: &Fixed) -> Option<(BigInt, i64)> {
+    let (odd, exponent) = square.key();
+    let root = odd.sqrt();
+    (exponent % 2 == 0 && &root * &root == odd && !square.is_zero()).then_some((root, exponent / 2))
+}
+
+/// The greatest common divisor, positive for a positive second number.
+fn common_divisor(a: &BigInt, b: &BigInt) -> BigInt {
+    let (mut a, mut b) = (a.clone(), b.clone());
+    while b.sign() != num_bigint::Sign::NoSign {
+        (a, b) = (b.clone(), a % b);
+    }
+    if a.sign() == num_bigint::Sign::Minus { -a } else { a }
+}
+
 impl EnergyDistance {
     fn undecided(&self) -> Error {
         let allowed = "samples whose distances do not cancel beyond 256 bits";
@@ -70,10 +86,23 @@ impl EnergyDistance {
     /// `Σ counts d^power` in 256 bits.
     fn counted(&self, counts: &Counts, power: f64) -> Result<Long> {
         let (mut sum, mut terms) = (Long::from(0.0), Long::from(0.0));
-        let mut whole = Fixed::zero();
+        let (mut whole, mut parts) = (Fixed::zero(), HashMap::<BigInt, Fixed>::new());
         for (square, count) in counts.values().filter(|(_, count)| !count.is_zero()) {
             if power == 2.0 || power == 0.0 {
                 whole = whole.plus(&if power == 2.0 { square.times(count) } else { count.clone() });
+                continue;
+            }
+            // On a line and its like distances are whole numbers, and pulls fractions of them.
+            if let (Some((root, exponent)), 1.0) = (whole_root(square), power.abs()) {
+                let (part, divisor) = if power > 0.0 {
+                    (count.times(&Fixed::new(root, exponent)), BigInt::from(1))
+                } else {
+                    let (odd, own) = count.key();
+                    let common = common_divisor(&odd, &root);
+                    (Fixed::new(odd / &common, own - exponent), root / common)
+                };
+                let sum = parts.entry(divisor).or_insert_with(Fixed::zero);
+                *sum = sum.plus(&part);
                 continue;
             }
             let root = square.to_long();
@@ -85,7 +114,11 @@ impl EnergyDistance {
         if power == 2.0 || power == 0.0 {
             return Ok(whole.to_long());
         }
-        // Distances along a line cancel though they are irrational: what is left below 2^-200 of the terms is what rounding left.
+        for (divisor, part) in parts.iter().filter(|(_, part)| !part.is_zero()) {
+            let term = part.to_long() / Fixed::new(divisor.clone(), 0).to_long();
+            (sum, terms) = (sum + term, terms + Real::abs(term));
+        }
+        // Distances may cancel though they are irrational: what is left below 2^-200 of the terms is what rounding left.
         let decided = (terms * NOTHING).lt(Real::abs(sum));
         Ok(if decided { sum } else { Long::from(0.0) })
     }
