@@ -293,6 +293,5 @@ fn ci() -> Result<(), String> {
     run("cargo", &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "--deny warnings")])?;
     // With the libraries of the adapters: what needs none of them is among these tests.
     test(&[], &["--all"])?;
-    growth(&[])?;
     instructions(&[])
 }
