@@ -31,7 +31,7 @@ pub(super) fn on_one_side<M: Machine>(z: M, y: M, threshold: f64) -> M::Mask {
 }
 
 /// One result in two floats, if it is sure.
-#[inline(never)]
+#[inline]
 fn result<L: Loss>(order: usize, loss: &L, z: f64, y: f64) -> Option<f64> {
     let (z, y) = (Guarded::<_, f64>::exact(Twofold::from(z)), Guarded::exact(Twofold::from(y)));
     let result = formula(order, loss, z, y);
@@ -39,7 +39,7 @@ fn result<L: Loss>(order: usize, loss: &L, z: f64, y: f64) -> Option<f64> {
 }
 
 /// One element where the guard is not sure: terms cancel, or a step leaves the range of floats.
-#[inline(never)]
+#[inline]
 pub(crate) fn long<L: Loss>(loss: &L, z: f64, y: f64, wanted: [bool; 3]) -> [f64; 3] {
     let (z, y) = (Long::from(z), Long::from(y));
     std::array::from_fn(|order| if wanted[order] { formula(order, loss, z, y).to_f64() } else { 0.0 })
@@ -48,6 +48,7 @@ pub(crate) fn long<L: Loss>(loss: &L, z: f64, y: f64, wanted: [bool; 3]) -> [f64
 /// Computes numbers one after the other; the three slices have the length of the inputs.
 ///
 /// They are few: in vectors this would be three times as fast, and most of the build.
+#[inline]
 pub fn evaluate<L: Loss>(loss: &L, prediction: &[f64], target: &[f64], outputs: Outputs<'_>) {
     let Outputs { value, mut gradient, mut hessian } = outputs;
     let wanted = [true, gradient.is_some(), hessian.is_some()];
@@ -67,6 +68,7 @@ pub fn evaluate<L: Loss>(loss: &L, prediction: &[f64], target: &[f64], outputs: 
 }
 
 /// Derivative of the value and of the derivative by dual numbers, in twofold precision.
+#[inline]
 pub(crate) fn dual<L: Loss>(loss: &L, prediction: f64, target: f64) -> [f64; 2] {
     let z = Dual::variable(Twofold::from(prediction));
     let y = Dual::constant(Twofold::from(target));
@@ -78,6 +80,7 @@ pub(crate) fn dual<L: Loss>(loss: &L, prediction: f64, target: f64) -> [f64; 2] 
 
 /// What the first numbers of each type may have lost of value and derivatives, as a part of what is allowed, and whether
 /// [`Loss::CANCELS`] has it watched.
+#[inline]
 pub(crate) fn doubts<L: Loss>(loss: &L, prediction: f64, target: f64) -> [(f64, bool); 3] {
     let single = (Guarded::<_, f64>::exact(Short(prediction)), Guarded::exact(Short(target)));
     let double = (Guarded::<_, f64>::exact(Compensated::from(prediction)), Guarded::exact(Compensated::from(target)));

@@ -124,6 +124,7 @@ struct Elements<'a, 'b, L, N> {
 
 /// Computes rows; says whether the values were added to the sum: if they are too large, too small or too far apart for that,
 /// nothing is added.
+#[inline(always)]
 pub(crate) fn evaluate<L: Loss + Domains, N: Stored>(loss: &L, level: Level, rows: Rows<'_, N>) -> bool {
     let mut summed = false;
     run(level, Elements { loss, rows, summed: &mut summed });
@@ -151,7 +152,7 @@ fn legal<M: Machine>(domain: DataDomain, x: M) -> M::Mask {
 const STEP: usize = 2 * LANES;
 
 impl<L: Loss + Domains, N: Stored> Block for Elements<'_, '_, L, N> {
-    #[inline(never)]
+    #[inline(always)]
     fn scalar(self) {
         self.all(One);
     }

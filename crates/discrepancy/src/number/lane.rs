@@ -79,6 +79,10 @@ pub trait Block {
 }
 
 /// Runs `block` at `level`; a level that the processor lacks falls back to the scalar path.
+///
+/// Inlined, so that a kernel is compiled where it is asked for: the kernels of all losses in one place would keep one processor
+/// busy and the others waiting.
+#[inline(always)]
 pub fn run<B: Block>(level: Level, block: B) {
     #[cfg(target_arch = "x86_64")]
     {
