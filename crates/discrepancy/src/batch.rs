@@ -20,7 +20,7 @@ pub(crate) mod products;
 mod rows;
 pub(crate) mod spread;
 pub(crate) mod spread_doubles;
-mod tile;
+
 pub(crate) mod tuple_block;
 mod tuples;
 

@@ -5,15 +5,11 @@
 //! same digits as `a, b`.
 
 pub(crate) mod angle;
-pub(crate) mod depth;
 mod exact_angle;
 mod exact_form;
 pub(crate) mod pair;
 pub(crate) mod termwise;
-#[doc(hidden)]
-pub mod tile;
 mod truth;
-pub(crate) mod ways;
 
 use crate::catalog::{Arguments, Entry};
 use crate::error::Result;
@@ -50,11 +46,6 @@ pub trait PairFunction: Debug + Send + Sync {
     fn straight(&self, _input: PairInput<'_, f32>, _gradients: Option<Gradients<'_, f32>>) -> Option<f64> {
         None
     }
-    /// What computes all pairs of some rows at once, if there is such a thing.
-    #[doc(hidden)]
-    fn tile_kernel(&self, _setting: tile::TileSetting) -> Option<Box<dyn tile::TileKernel + '_>> {
-        None
-    }
     /// The value of one pair of `f64`.
     fn value(&self, a: &[f64], b: &[f64]) -> Result<f64> {
         self.evaluate(PairInput::new(a, b), None)
@@ -89,10 +80,6 @@ trait Distance {
     ) -> Option<termwise::Found> {
         None
     }
-    /// All pairs of some rows.
-    fn tile_kernel(&self, _setting: tile::TileSetting) -> Option<Box<dyn tile::TileKernel + '_>> {
-        None
-    }
 }
 
 /// Writes the module list and the registry from one line an entry.
@@ -107,9 +94,6 @@ macro_rules! distances {
                 fn arguments(&self) -> Arguments { self.parameter_values() }
                 fn straight(&self, input: PairInput<'_, f32>, mut by: Option<Gradients<'_, f32>>) -> Option<f64> {
                     Distance::straight(self, input, by.as_mut()).filter(|found| found.complete).map(|found| found.value)
-                }
-                fn tile_kernel(&self, setting: tile::TileSetting) -> Option<Box<dyn tile::TileKernel + '_>> {
-                    Distance::tile_kernel(self, setting)
                 }
                 fn evaluate(&self, input: PairInput<'_>, mut gradients: Option<Gradients<'_>>) -> Result<f64> {
                     let found = self.termwise(input, gradients.as_mut());

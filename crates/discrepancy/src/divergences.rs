@@ -6,7 +6,6 @@ mod simplex;
 
 use crate::catalog::{Arguments, Entry};
 use crate::distances::termwise::Found;
-use crate::distances::tile::{TileKernel, TileSetting};
 use crate::distances::{Gradients, PairFunction, PairInput};
 use crate::error::Result;
 use crate::number::careful::{Careful, deepening, settled};
@@ -26,10 +25,6 @@ trait Divergence: Sync {
     }
     /// The same of a pair in single precision.
     fn straight(&self, _input: PairInput<'_, f32>, _gradients: Option<&mut Gradients<'_, f32>>) -> Option<Found> {
-        None
-    }
-    /// All pairs of some rows.
-    fn tile_kernel(&self, _setting: TileSetting) -> Option<Box<dyn TileKernel + '_>> {
         None
     }
 }
@@ -81,12 +76,6 @@ macro_rules! divergences {
                         return None;
                     }
                     Divergence::straight(self, input, by.as_mut()).filter(|found| found.complete).map(|found| found.value)
-                }
-                fn tile_kernel(&self, setting: TileSetting) -> Option<Box<dyn TileKernel + '_>> {
-                    if self.sums() == Sums::Normalised {
-                        return None;
-                    }
-                    Divergence::tile_kernel(self, setting)
                 }
                 fn evaluate(&self, input: PairInput<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
                     evaluate(self, Self::ENTRY.name, input, gradients)

@@ -3,9 +3,8 @@
 use super::NanPolicy;
 use super::deal::deal;
 use super::element::Element;
-use super::matrix::{Matrix, in_order, room, widen};
+use super::matrix::{Matrix, in_order, narrow, room, widen};
 use super::pass::STREAM;
-use super::tile::{TileScratch, Tiles};
 use crate::distances::pair::length;
 use crate::distances::{Gradients, PairFunction, PairInput};
 use crate::error::{Error, ErrorKind, Result};
@@ -146,11 +145,11 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
         self.same_rows()?;
         let one = |(x, y): &mut Scratch, i| {
             if let Some(value) = self.singles_of_row(i).and_then(|input| self.metric.straight(input, None)) {
-                return Ok(rounded(value));
+                return Ok(E::narrow(value));
             }
             self.a.widen(i, x);
             self.b.widen(i, y);
-            self.value(x, y, i, i).map(rounded)
+            self.value(x, y, i, i).map(E::narrow)
         };
         deal(self.numbers(), (0..self.a.rows()).into_par_iter(), one)
     }
@@ -202,7 +201,7 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
                     } else {
                         self.row_with_gradients(i, out_a, out_b, &mut scratch.wide)?
                     };
-                    *value = rounded(found);
+                    *value = E::narrow(found);
                 }
                 Ok(())
             })
@@ -268,23 +267,11 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
         if m == 0 {
             return Ok(());
         }
-        let numbers = out.len().saturating_mul(self.a.width());
-        if let Some(tiles) = Tiles::new(self, false) {
-            let rows = tiles.rows();
-            let one = |scratch: &mut TileScratch, (task, out): (usize, &mut [E])| {
-                tiles.each(task * rows, out.len() / m, scratch, |tile| {
-                    for row in 0..tile.size[0] {
-                        let out = &mut out[row * m + tile.place[1]..][..tile.size[1]];
-                        out.iter_mut().zip(tile.row(row)).for_each(|(out, d)| *out = rounded(*d));
-                    }
-                })
-            };
-            return deal(numbers, out.par_chunks_mut(rows * m).enumerate(), one).map(|_| ());
-        }
         let stop = Stop::current();
         let one = |scratch: &mut Tile, (tile, out): (usize, &mut [E])| {
-            self.tile(tile * TILE, out.len() / m, scratch, stop.as_ref(), |k, j, d| out[k * m + j] = rounded(d))
+            self.tile(tile * TILE, out.len() / m, scratch, stop.as_ref(), |k, j, d| out[k * m + j] = E::narrow(d))
         };
+        let numbers = out.len().saturating_mul(self.a.width());
         deal(numbers, out.par_chunks_mut(TILE * m).enumerate(), one).map(|_| ())
     }
 
@@ -307,19 +294,19 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
             for (k, x) in rows.iter().enumerate().take(count) {
                 match self.value(x, y, first + k, j) {
                     Ok(value) => found(k, j, value),
-                    Err(error) => return Err(self.first_error(first, count, false).unwrap_or(error)),
+                    Err(error) => return Err(self.first_error(first, count).unwrap_or(error)),
                 }
             }
         }
         Ok(())
     }
 
-    /// The error that the rows give one after the other, perhaps only of pairs `i < j`.
-    pub(super) fn first_error(&self, first: usize, count: usize, upper: bool) -> Option<Error> {
+    /// The error that the rows give one after the other.
+    fn first_error(&self, first: usize, count: usize) -> Option<Error> {
         let (mut x, mut y) = Scratch::default();
         for i in first..first + count {
             self.a.widen(i, &mut x);
-            for j in if upper { i + 1 } else { 0 }..self.b.rows() {
+            for j in 0..self.b.rows() {
                 self.b.widen(j, &mut y);
                 if let Err(error) = self.value(&x, &y, i, j) {
                     return Some(error);
@@ -405,38 +392,6 @@ impl<'a, E: Element> PairEvaluation<'a, E> {
         in_order(tiles).map(|tiles| tiles.concat())
     }
 
-    /// The rows of both sides.
-    pub(super) fn sides(&self) -> [&Matrix<'a, E>; 2] {
-        [&self.a, &self.b]
-    }
-    pub(super) fn metric(&self) -> &'a dyn PairFunction {
-        self.metric
-    }
-    pub(super) fn weighted(&self) -> bool {
-        self.weights.is_some()
-    }
-    /// The spacing at 1 of the type that results are wanted in.
-    pub(super) fn epsilon(&self) -> f64 {
-        E::EPSILON
-    }
-    /// The largest size of a finite number.
-    pub(super) fn largest(&self) -> f64 {
-        let side = |side: &Matrix<'a, E>| {
-            let one = |row: &mut Vec<f64>, i: usize| {
-                side.widen(i, row);
-                row.iter().map(|x| x.abs()).filter(|x| x.is_finite()).fold(0.0, f64::max)
-            };
-            (0..side.rows()).into_par_iter().with_min_len(64).map_init(Vec::new, one).reduce(|| 0.0, f64::max)
-        };
-        side(&self.a).max(side(&self.b))
-    }
-    /// The value of one pair.
-    pub(super) fn value_at(&self, i: usize, j: usize, [x, y]: &mut [Vec<f64>; 2]) -> Result<f64> {
-        self.a.widen(i, x);
-        self.b.widen(j, y);
-        self.value(x, y, i, j)
-    }
-
     fn value(&self, x: &[f64], y: &[f64], i: usize, j: usize) -> Result<f64> {
         if self.is_undefined(i, j) {
             return Ok(f64::NAN);
@@ -516,50 +471,20 @@ pub(super) fn condensed_of<'a, E: Element>(metric: &'a dyn PairFunction, a: Matr
     let mut pairs = PairEvaluation::of(metric, a, a)?;
     pairs.names = Some(["a", "a"]);
     let count = a.rows();
-    let total = count.checked_mul(count.saturating_sub(1)).map(|n| n / 2);
-    let mut out: Vec<E> = room(metric.entry().name, total)?;
-    out.resize(out.capacity().min(total.unwrap_or(0)), E::default());
-    let tiles = Tiles::new(&pairs, true);
-    let rows = tiles.as_ref().map_or(1, Tiles::rows);
-    let one = |scratch: &mut TileScratch, (task, out): (usize, &mut [E])| {
-        let start = task * rows;
-        let length = rows.min(count - start);
-        // Where the distances from a row begin.
-        let place = |row: usize| row * (2 * count - 2 * start - row - 1) / 2;
-        if let Some(tiles) = &tiles {
-            return tiles.each(start, length, scratch, |tile| {
-                for row in 0..length {
-                    let first = start + row + 1;
-                    let from = first.saturating_sub(tile.place[1]).min(tile.size[1]);
-                    let values = &tile.row(row)[from..];
-                    let out = &mut out[place(row) + (tile.place[1] + from).saturating_sub(first)..][..values.len()];
-                    out.iter_mut().zip(values).for_each(|(out, d)| *out = rounded(*d));
-                }
-            });
-        }
-        let mut pair = Default::default();
-        for row in 0..length {
-            for (j, out) in (start + row + 1..count).zip(&mut out[place(row)..]) {
-                *out = rounded(pairs.value_at(start + row, j, &mut pair)?);
-            }
-        }
-        Ok(())
+    let mut out: Vec<E> = room(metric.entry().name, count.checked_mul(count.saturating_sub(1)).map(|n| n / 2))?;
+    let one = |(x, y): &mut Scratch, i| {
+        a.widen(i, x);
+        let pair = |j| {
+            a.widen(j, y);
+            pairs.value(x, y, i, j)
+        };
+        let row: Result<Vec<f64>> = (i + 1..count).map(pair).collect();
+        row.map(|row| narrow::<E>(&row))
     };
-    let mut parts = Vec::new();
-    let mut rest = &mut out[..];
-    for start in (0..count).step_by(rows) {
-        let length: usize = (start..(start + rows).min(count)).map(|i| count - 1 - i).sum();
-        let (part, after) = rest.split_at_mut(length);
-        (rest, _) = (after, parts.push(part));
+    for row in in_order((0..count).into_par_iter().map_init(Scratch::default, one).collect())? {
+        out.extend(row);
     }
-    let numbers = total.unwrap_or(0).saturating_mul(a.width());
-    deal(numbers, parts.into_par_iter().enumerate(), one)?;
     Ok(out)
-}
-
-/// A value in the type that it is stored in; of narrower ones through single precision, as kernels round.
-fn rounded<E: Element>(x: f64) -> E {
-    E::narrow(if E::EPSILON > f64::EPSILON { f64::from(x as f32) } else { x })
 }
 
 /// The distance of each row of `a` from the same row of `b`.

@@ -1,9 +1,7 @@
 use super::Distance;
 use super::pair::{Gradients, Pair, Wide, exponent, scaled, scaled_wide};
-use super::termwise::{Shape, Sums as Totals, Termwise, termwise};
 use crate::catalog::DataDomain;
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::Real;
 use crate::sums::ExactSum;
 
 crate::entry! {
@@ -80,7 +78,6 @@ impl Sums {
 }
 
 impl Distance for BrayCurtis {
-    termwise!();
     fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
         let sums = Sums::new(pair);
         let Sums { apart, along, shared, most, .. } = sums;
@@ -119,23 +116,5 @@ impl Distance for BrayCurtis {
             return Ok(0.0);
         }
         Ok(scaled((apart.value / along.value).round_to_machine(), apart.exponent - along.exponent))
-    }
-}
-
-impl Termwise for BrayCurtis {
-    const COUNT: usize = 2;
-    const SHAPE: Shape = Shape::Apart;
-    fn nearest(&self) -> bool {
-        true
-    }
-    #[inline(always)]
-    fn terms<R: Real>(&self, a: R, b: R) -> Totals<R> {
-        let zero = a.lit(0.0);
-        [(a - b).abs(), (a + b).abs(), zero, zero, zero]
-    }
-    #[inline(always)]
-    fn finish<R: Real>(&self, sums: Totals<R>, _: f64) -> R {
-        let zero = sums[0].lit(0.0);
-        R::when(sums[0].same(zero), zero, sums[0] / sums[1])
     }
 }

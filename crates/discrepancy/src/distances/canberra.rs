@@ -1,10 +1,8 @@
 use super::Distance;
 use super::pair::{Gradients, Pair, Wide, exponent, scaled, total, wide};
-use super::termwise::{Finish, Sums, Termwise, termwise};
 use crate::catalog::DataDomain;
 use crate::error::Result;
 use crate::number::Real;
-use crate::number::guarded::power;
 
 crate::entry! {
     /// Canberra distance: the sum of the differences, each relative to the sizes of its two numbers.
@@ -51,7 +49,6 @@ fn slope(a: f64, b: f64, weight: f64) -> f64 {
 }
 
 impl Distance for Canberra {
-    termwise!();
     fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
         let pairs = || pair.a.iter().zip(pair.b).enumerate();
         if let Some(gradients) = gradients {
@@ -62,26 +59,5 @@ impl Distance for Canberra {
         }
         let sum = total(pairs().map(|(i, (a, b))| term(*a, *b) * pair.scaled_weight(i)));
         Ok(scaled(sum.round_to_machine(), pair.weight_exponent))
-    }
-}
-
-impl Termwise for Canberra {
-    const COUNT: usize = 1;
-    const FINISH: Finish = Finish::Sum;
-    const ROUNDINGS: f64 = 6.0;
-    fn nearest(&self) -> bool {
-        true
-    }
-    #[inline(always)]
-    fn terms<R: Real>(&self, a: R, b: R) -> Sums<R> {
-        let (zero, size) = (a.lit(0.0), a.abs() + b.abs());
-        // A quotient of numbers outside may have lost bits.
-        let within = a.lit(power(-900)).le(size) & size.le(a.lit(power(1000)));
-        let term = R::when(within, (a - b).abs() / size, a.lit(f64::INFINITY));
-        [R::when(size.same(zero), zero, term), zero, zero, zero, zero]
-    }
-    #[inline(always)]
-    fn finish<R: Real>(&self, sums: Sums<R>, _: f64) -> R {
-        sums[0]
     }
 }

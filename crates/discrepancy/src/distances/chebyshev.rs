@@ -1,6 +1,6 @@
 use super::Distance;
 use super::pair::{Gradients, Pair, scaled, wide};
-use super::termwise::{Finish, Shape, Sums, Termwise, termwise};
+use super::termwise::{Sums, Termwise, termwise};
 use crate::catalog::DataDomain;
 use crate::error::Result;
 use crate::number::Real;
@@ -40,13 +40,7 @@ impl Distance for Chebyshev {
 
 impl Termwise for Chebyshev {
     const COUNT: usize = 2;
-    const CHECKED: bool = true;
     const LARGEST: bool = true;
-    const SHAPE: Shape = Shape::Largest;
-    const FINISH: Finish = Finish::Sum;
-    fn nearest(&self) -> bool {
-        true
-    }
     #[inline(always)]
     fn terms<R: Real>(&self, a: R, b: R) -> Sums<R> {
         let zero = a.lit(0.0);

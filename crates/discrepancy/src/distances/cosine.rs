@@ -1,7 +1,7 @@
 use super::Distance;
 use super::angle::Angle;
 use super::pair::{Gradients, Pair, Wide, wide};
-use super::termwise::{MOST, Of, Shape, Sums, Termwise, termwise};
+use super::termwise::{Sums, Termwise, termwise};
 use crate::catalog::DataDomain;
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::Real;
@@ -43,19 +43,13 @@ impl Distance for Cosine {
 
 impl Termwise for Cosine {
     const COUNT: usize = 3;
-    const SHAPE: Shape = Shape::Products;
-    const OF: [Of; MOST] = [Of::Both, Of::First, Of::Second, Of::Both, Of::Both];
-    fn nearest(&self) -> bool {
-        true
-    }
     #[inline(always)]
     fn terms<R: Real>(&self, a: R, b: R) -> Sums<R> {
         let zero = a.lit(0.0);
         [a * b, a.square(), b.square(), zero, zero]
     }
-    #[inline(always)]
-    fn sizes<R: Real>(&self, sums: Sums<R>, _: f64) -> Sums<R> {
-        [(sums[1] * sums[2]).sqrt(), sums[1], sums[2], sums[3], sums[4]]
+    fn sizes(&self, sums: Sums<f64>, _: f64) -> Sums<f64> {
+        [(sums[1] * sums[2]).sqrt(), sums[1], sums[2], 0.0, 0.0]
     }
     fn finish<R: Real>(&self, sums: Sums<R>, _: f64) -> R {
         // Cancels for vectors that are nearly parallel; their angle is then computed from the part across.

@@ -1,6 +1,6 @@
 use super::Distance;
 use super::pair::{Gradients, Pair, scaled, square, total};
-use super::termwise::{Finish, Shape, Slope, Sums, Termwise, termwise};
+use super::termwise::{Slope, Sums, Termwise, termwise};
 use crate::catalog::DataDomain;
 use crate::error::Result;
 use crate::number::Real;
@@ -41,11 +41,6 @@ impl Distance for Euclidean {
 impl Termwise for Euclidean {
     const COUNT: usize = 1;
     const SLOPES: bool = true;
-    const SHAPE: Shape = Shape::Squares;
-    const FINISH: Finish = Finish::Root;
-    fn nearest(&self) -> bool {
-        true
-    }
     #[inline(always)]
     fn terms<R: Real>(&self, a: R, b: R) -> Sums<R> {
         let zero = a.lit(0.0);

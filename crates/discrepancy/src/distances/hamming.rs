@@ -1,6 +1,6 @@
 use super::Distance;
 use super::pair::{Gradients, Pair, length, total, wide};
-use super::termwise::{Shape, Sums, Termwise, termwise};
+use super::termwise::{Sums, Termwise, termwise};
 use crate::catalog::DataDomain;
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::Real;
@@ -51,11 +51,6 @@ pub fn hamming_labels<T: PartialEq>(a: &[T], b: &[T]) -> Result<f64> {
 
 impl Termwise for Hamming {
     const COUNT: usize = 2;
-    const CHECKED: bool = true;
-    const SHAPE: Shape = Shape::Counts;
-    fn nearest(&self) -> bool {
-        true
-    }
     #[inline(always)]
     fn terms<R: Real>(&self, a: R, b: R) -> Sums<R> {
         let (zero, one) = (a.lit(0.0), a.lit(1.0));

@@ -1,10 +1,8 @@
 use super::Distance;
 use super::pair::{Gradients, Pair};
-use super::termwise::{Shape, Sums, Termwise, termwise};
-use super::truth::{Truth, share, terms, truth};
+use super::truth::{Truth, share};
 use crate::catalog::DataDomain;
 use crate::error::Result;
-use crate::number::Real;
 
 crate::entry! {
     /// Jaccard distance of truth values: of what is true in either row, the share that is not true in both.
@@ -22,11 +20,9 @@ crate::entry! {
     ];
 }
 
-truth!(Jaccard);
-
-impl Jaccard {
-    #[inline(always)]
-    fn of<R: Real>(truth: &Truth<R>) -> R {
-        share(truth.unequal(), truth.both + truth.unequal())
+impl Distance for Jaccard {
+    fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
+        let truth = Truth::of(pair, gradients.as_ref())?;
+        Ok(share(truth.unequal(), truth.both + truth.unequal()))
     }
 }

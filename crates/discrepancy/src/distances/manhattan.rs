@@ -1,6 +1,6 @@
 use super::Distance;
 use super::pair::{Gradients, Pair, scaled, total};
-use super::termwise::{Finish, Shape, Slope, Sums, Termwise, termwise};
+use super::termwise::{Slope, Sums, Termwise, termwise};
 use crate::catalog::DataDomain;
 use crate::error::Result;
 use crate::number::Real;
@@ -38,11 +38,6 @@ impl Distance for Manhattan {
 impl Termwise for Manhattan {
     const COUNT: usize = 1;
     const SLOPES: bool = true;
-    const SHAPE: Shape = Shape::Sizes;
-    const FINISH: Finish = Finish::Sum;
-    fn nearest(&self) -> bool {
-        true
-    }
     #[inline(always)]
     fn terms<R: Real>(&self, a: R, b: R) -> Sums<R> {
         let zero = a.lit(0.0);

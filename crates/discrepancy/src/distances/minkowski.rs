@@ -118,9 +118,6 @@ impl Termwise for Minkowski {
         // Higher powers leave the range of floats too soon.
         self.p.fract() == 0.0 && self.p <= 8.0
     }
-    fn nearest(&self) -> bool {
-        self.p <= 2.0
-    }
     #[inline(always)]
     fn terms<R: Real>(&self, a: R, b: R) -> Sums<R> {
         let zero = a.lit(0.0);

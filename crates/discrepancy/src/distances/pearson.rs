@@ -1,7 +1,7 @@
 use super::Distance;
 use super::angle::Angle;
 use super::pair::{Gradients, Pair, Wide, exponent, scaled, total, wide};
-use super::termwise::{MOST, Of, Shape, Sums, Termwise, termwise};
+use super::termwise::{Sums, Termwise, termwise};
 use crate::catalog::DataDomain;
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::Real;
@@ -56,17 +56,11 @@ impl Distance for Pearson {
 
 impl Termwise for Pearson {
     const COUNT: usize = 5;
-    const SHAPE: Shape = Shape::Products;
-    const OF: [Of; MOST] = [Of::Both, Of::First, Of::Second, Of::First, Of::Second];
-    fn nearest(&self) -> bool {
-        true
-    }
     #[inline(always)]
     fn terms<R: Real>(&self, a: R, b: R) -> Sums<R> {
         [a * b, a.square(), b.square(), a, b]
     }
-    #[inline(always)]
-    fn sizes<R: Real>(&self, sums: Sums<R>, count: f64) -> Sums<R> {
+    fn sizes(&self, sums: Sums<f64>, count: f64) -> Sums<f64> {
         // By Cauchy and Schwarz.
         let (a, b) = ((sums[1] * count).sqrt(), (sums[2] * count).sqrt());
         [(sums[1] * sums[2]).sqrt(), sums[1], sums[2], a, b]

@@ -1,10 +1,8 @@
 use super::Distance;
 use super::pair::{Gradients, Pair};
-use super::termwise::{Shape, Sums, Termwise, termwise};
-use super::truth::{Truth, share, terms, truth};
+use super::truth::{Truth, share};
 use crate::catalog::DataDomain;
 use crate::error::Result;
-use crate::number::Real;
 
 crate::entry! {
     /// Russell–Rao dissimilarity of truth values: the share of coordinates that are not true in both rows.
@@ -22,12 +20,10 @@ crate::entry! {
     ];
 }
 
-truth!(RussellRao);
-
-impl RussellRao {
-    #[inline(always)]
-    fn of<R: Real>(truth: &Truth<R>) -> R {
+impl Distance for RussellRao {
+    fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
+        let truth = Truth::of(pair, gradients.as_ref())?;
         let rest = truth.unequal() + truth.neither;
-        share(rest, truth.both + rest)
+        Ok(share(rest, truth.both + rest))
     }
 }

@@ -1,10 +1,8 @@
 use super::Distance;
 use super::pair::{Gradients, Pair};
-use super::termwise::{Shape, Sums, Termwise, termwise};
-use super::truth::{Truth, share, terms, truth};
+use super::truth::{Truth, share};
 use crate::catalog::DataDomain;
 use crate::error::Result;
-use crate::number::Real;
 
 crate::entry! {
     /// Sokal–Sneath distance of truth values: of what is true in either row the differences, counted twice.
@@ -22,12 +20,10 @@ crate::entry! {
     ];
 }
 
-truth!(SokalSneath);
-
-impl SokalSneath {
-    #[inline(always)]
-    fn of<R: Real>(truth: &Truth<R>) -> R {
+impl Distance for SokalSneath {
+    fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
+        let truth = Truth::of(pair, gradients.as_ref())?;
         let twice = truth.unequal() * 2.0;
-        share(twice, truth.both + twice)
+        Ok(share(twice, truth.both + twice))
     }
 }

@@ -5,11 +5,10 @@
 //! because sums cancel or leave the range, and for everything that is not ordinary (weights, numbers outside their
 //! domain, lengths that differ), there is no answer, and the entry's own careful form takes the pair.
 
-pub(crate) use super::depth::{Depth, Double, Single, Tailed};
 use super::pair::{Gradients, PairInput};
-use crate::number::guarded::power;
+use crate::number::guarded::{SURE, SURE_SINGLE, UNSEEN, power};
 use crate::number::lane::{Block, Load, One, Several, run};
-use crate::number::{Approximate, Guarded, LANES, Level, Machine, Real, Short, Twofold};
+use crate::number::{Approximate, Guarded, LANES, Level, Machine, Real, Short, Twofold, careful};
 use fearless_simd::Simd;
 use std::marker::PhantomData;
 
@@ -44,47 +43,6 @@ impl<R: Real> Slope<R> {
     }
 }
 
-/// What terms are.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Shape {
-    /// Anything.
-    Any,
-    /// Squares of differences.
-    Squares,
-    /// Sizes of differences.
-    Sizes,
-    /// Sizes of differences, of which the largest is kept.
-    Largest,
-    /// Products.
-    Products,
-    /// Sizes of differences, and in the second sum sizes of sums.
-    Apart,
-    /// Whole numbers, in all sums.
-    Counts,
-}
-
-/// What becomes of the sums.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Finish {
-    /// Anything.
-    Any,
-    /// The first is the result.
-    Sum,
-    /// Its root is.
-    Root,
-}
-
-/// Which rows a sum depends on.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Of {
-    /// On both.
-    Both,
-    /// On the first.
-    First,
-    /// On the second.
-    Second,
-}
-
 /// What the file of an entry writes.
 pub(crate) trait Termwise: Sync {
     /// How many sums are used.
@@ -95,29 +53,16 @@ pub(crate) trait Termwise: Sync {
     const DISTRIBUTIONS: bool = false;
     /// Whether the terms of the first sum have both signs; the sum number 3 is then that of their sizes.
     const SIGNED: bool = false;
-    /// Whether the last sum is 0 and only notices numbers that are not finite.
-    const CHECKED: bool = false;
     /// Roundings in a term or a derivative, in units of the last place of the number it is computed in.
     const ROUNDINGS: f64 = 4.0;
     /// Elementary functions in a term or a derivative, one of the other.
     const FUNCTIONS: f64 = 0.0;
     /// Whether gradients have such a form too.
     const SLOPES: bool = false;
-    /// What the first sum is made of, where kernels know more about it than its terms say.
-    const SHAPE: Shape = Shape::Any;
-    /// What [`Termwise::finish`] does, where kernels may do it their way.
-    const FINISH: Finish = Finish::Any;
-    /// Which rows each sum depends on.
-    const OF: [Of; MOST] = [Of::Both; MOST];
 
     /// Whether the parameters allow this form.
     fn fits(&self) -> bool {
         true
-    }
-    /// Whether the nearest number is found, as it is where no elementary function takes part. Else results are right to
-    /// some 60 bits before they are rounded.
-    fn nearest(&self) -> bool {
-        false
     }
     /// Whether distributions must sum to 1.
     fn proper(&self) -> bool {
@@ -126,8 +71,7 @@ pub(crate) trait Termwise: Sync {
     /// What a coordinate adds to the sums; nothing where both numbers are zero.
     fn terms<R: Real>(&self, a: R, b: R) -> Sums<R>;
     /// Bounds of the sums of the terms' sizes; the sums themselves where no term is negative.
-    #[inline(always)]
-    fn sizes<R: Real>(&self, sums: Sums<R>, _count: f64) -> Sums<R> {
+    fn sizes(&self, sums: Sums<f64>, _count: f64) -> Sums<f64> {
         let [first, one, two, size, last] = sums;
         [if Self::SIGNED { size } else { first }, one, two, size, last]
     }
@@ -160,23 +104,84 @@ macro_rules! termwise {
         ) -> Option<$crate::distances::termwise::Found> {
             $crate::distances::termwise::evaluate_single(self, input, gradients)
         }
-        fn tile_kernel(
-            &self,
-            setting: $crate::distances::tile::TileSetting,
-        ) -> Option<Box<dyn $crate::distances::tile::TileKernel + '_>> {
-            $crate::distances::ways::kernel(self, setting)
-        }
     };
 }
 pub(crate) use termwise;
 
-/// How much of a derivative its error may be.
-fn margin_of<T: Termwise, D: Depth>() -> f64 {
-    if T::FUNCTIONS > 0.0 { D::SURE_OF_FUNCTIONS } else { D::SURE }
+/// How many floats a number is made of.
+pub(crate) trait Depth: Copy {
+    type Of<M: Machine>: Approximate<M>;
+    /// How much of a result its error may be.
+    const SURE: f64;
+    /// An error that does not show, whatever the result; below zero where there is none.
+    const UNSEEN: f64;
+    /// The least result whose bits are all there.
+    const LEAST: f64;
+    /// Whether more floats may make a result sure.
+    const SHALLOW: bool;
+    fn of<M: Machine>(x: M) -> Self::Of<M>;
+    fn parts<M: Machine>(x: Self::Of<M>) -> [M; 2];
+    fn joined(high: f64, low: f64) -> Self::Of<f64>;
+    /// A result, if it is sure.
+    fn sure(x: Guarded<Self::Of<f64>, f64>) -> Option<f64>;
+}
+
+/// One float, for results of 24 bits or fewer.
+#[derive(Clone, Copy)]
+pub(crate) struct Single;
+/// Two floats, for results of 53 bits.
+#[derive(Clone, Copy)]
+pub(crate) struct Double;
+
+impl Depth for Single {
+    type Of<M: Machine> = Short<M>;
+    const SURE: f64 = SURE_SINGLE;
+    const UNSEEN: f64 = UNSEEN;
+    const LEAST: f64 = 0.0;
+    const SHALLOW: bool = true;
+    #[inline(always)]
+    fn of<M: Machine>(x: M) -> Short<M> {
+        Short(x)
+    }
+    #[inline(always)]
+    fn parts<M: Machine>(x: Short<M>) -> [M; 2] {
+        [x.0, x.0.lit(0.0)]
+    }
+    #[inline(always)]
+    fn joined(high: f64, _: f64) -> Short<f64> {
+        Short(high)
+    }
+    fn sure(x: Guarded<Short<f64>, f64>) -> Option<f64> {
+        x.sure_single().then_some(x.value.0)
+    }
+}
+
+impl Depth for Double {
+    type Of<M: Machine> = Twofold<M>;
+    const SURE: f64 = SURE;
+    const UNSEEN: f64 = -1.0;
+    const LEAST: f64 = power(-900);
+    const SHALLOW: bool = false;
+    #[inline(always)]
+    fn of<M: Machine>(x: M) -> Twofold<M> {
+        Twofold::from(x)
+    }
+    #[inline(always)]
+    fn parts<M: Machine>(x: Twofold<M>) -> [M; 2] {
+        [x.high, x.low]
+    }
+    #[inline(always)]
+    fn joined(high: f64, low: f64) -> Twofold<f64> {
+        Twofold::new(high, low)
+    }
+    fn sure(x: Guarded<Twofold<f64>, f64>) -> Option<f64> {
+        // Zero may be an underflow.
+        (careful::sure(x, f64::EPSILON) && x.value.high != 0.0).then(|| x.value.round_to_machine())
+    }
 }
 
 /// The relative error of a term or a derivative.
-pub(super) fn error_of_one<T: Termwise, D: Depth>() -> f64 {
+fn error_of_one<T: Termwise, D: Depth>() -> f64 {
     T::ROUNDINGS * <D::Of<f64> as Approximate<f64>>::OPERATION + T::FUNCTIONS * <D::Of<f64> as Approximate<f64>>::SHORT
 }
 
@@ -225,24 +230,6 @@ pub(crate) fn evaluate<T: Termwise>(
     input: PairInput<'_>,
     gradients: Option<&mut Gradients<'_>>,
 ) -> Option<Found> {
-    if input.epsilon <= power(-30) {
-        return go::<T, Tailed, f64>(form, input, gradients);
-    }
-    let wanted = gradients.is_some();
-    let found = go::<T, Single, f64>(form, input, gradients);
-    if found.is_some() || wanted || !form.nearest() {
-        return found;
-    }
-    // Where one float cannot tell to which side a number is rounded, as where it is halfway.
-    go::<T, Tailed, f64>(form, input, None)
-}
-
-/// The same with a result that is rounded as from some 100 bits, for formulas with functions.
-pub(crate) fn evaluate_twofold<T: Termwise>(
-    form: &T,
-    input: PairInput<'_>,
-    gradients: Option<&mut Gradients<'_>>,
-) -> Option<Found> {
     if input.epsilon > power(-30) {
         go::<T, Single, f64>(form, input, gradients)
     } else {
@@ -277,7 +264,7 @@ fn go<T: Termwise, D: Depth, N: Stored>(
     let alone = form.factor([Short(1.0); MOST], count).is_none();
     let slopes = match &mut out {
         Some([by_a, by_b]) if alone => {
-            Some(Slopes { out: [&mut **by_a, &mut **by_b], factor: None, margin: margin_of::<T, D>(), sure: &mut sure })
+            Some(Slopes { out: [&mut **by_a, &mut **by_b], factor: None, margin: D::SURE, sure: &mut sure })
         }
         _ => None,
     };
@@ -287,15 +274,11 @@ fn go<T: Termwise, D: Depth, N: Stored>(
         return None;
     }
     let sums = bounded::<T, D>(form, parts, count)?;
-    let (value, certain) = D::finish(form, sums, count);
-    if !certain {
-        return None;
-    }
+    let value = D::sure(form.finish(sums, count))?;
     if let (Some(out), Some(factor)) = (out, form.factor(sums, count)) {
         let [high, low] = D::parts(factor.value);
         // What the factor's own error leaves of the margin; nothing where it is not finite.
-        let margin =
-            margin_of::<T, D>() - factor.error / high.abs() - 4.0 * <D::Of<f64> as Approximate<f64>>::OPERATION;
+        let margin = D::SURE - factor.error / high.abs() - 4.0 * <D::Of<f64> as Approximate<f64>>::OPERATION;
         if high.is_finite() && margin > 0.0 {
             let slopes = Some(Slopes { out, factor: Some([high, low]), margin, sure: &mut sure });
             run(level, Pass::<T, D, N> { form, a, b, next: [&[]; 2], sums: None, legal: &mut legal, slopes, depth });
@@ -329,40 +312,21 @@ pub(crate) fn sums<T: Termwise, D: Depth>(
     bounded::<T, D>(form, parts, a.len() as f64)
 }
 
-/// Sums with bounds of their errors; the same to the last bit in whatever order they were summed.
+/// Sums with bounds of their errors.
 fn bounded<T: Termwise, D: Depth>(
     form: &T,
     parts: [[f64; 2]; MOST],
     count: f64,
 ) -> Option<Sums<Guarded<D::Of<f64>, f64>>> {
     let sizes = form.sizes(parts.map(|part| part[0]), count);
-    let additions = if T::LARGEST { 0.0 } else { count * <D::Of<f64> as Approximate<f64>>::OPERATION };
-    let sums = std::array::from_fn(|k| D::joined(parts[k][0], parts[k][1]));
-    let (sums, settled) = guarded::<T, D, f64>(form, sums, sizes, sizes.map(|size| size * additions));
-    settled.then_some(sums)
-}
-
-/// Sums with bounds of their errors, of which the second part is that of additions; and whether they are what any order of
-/// additions would give.
-#[allow(clippy::type_complexity, reason = "sums with their bounds, and which of them are certain")]
-#[inline(always)]
-pub(super) fn guarded<T: Termwise, D: Depth, M: Machine>(
-    form: &T,
-    sums: Sums<D::Of<M>>,
-    sizes: Sums<M>,
-    additions: Sums<M>,
-) -> (Sums<Guarded<D::Of<M>, M>>, M::Mask) {
-    let zero = sizes[0].lit(0.0);
-    let mut settled = zero.same(zero);
-    let mut all = sums.map(|value| Guarded { value, error: zero });
-    for k in 0..T::COUNT {
-        // Terms outside may have lost bits below the range of floats.
-        let within = sizes[k].lit(power(-800)).le(sizes[k]) & sizes[k].lt(sizes[k].lit(power(1000)));
-        let (sum, good) = D::settled(sums[k], additions[k], form.nearest());
-        settled = settled & good & (within | sizes[k].same(zero));
-        all[k] = Guarded { value: sum.value, error: sizes[k].mul_add(zero.lit(error_of_one::<T, D>()), sum.error) };
-    }
-    (all, settled)
+    let sums = std::array::from_fn(|k| {
+        let additions = if T::LARGEST { 0.0 } else { count * <D::Of<f64> as Approximate<f64>>::OPERATION };
+        let error = sizes[k] * (error_of_one::<T, D>() + additions);
+        Guarded { value: D::joined(parts[k][0], parts[k][1]), error }
+    });
+    // Terms below this may have lost bits below the range of floats.
+    let range = power(-800)..power(1000);
+    sizes[..T::COUNT].iter().all(|size| *size == 0.0 || range.contains(size)).then_some(sums)
 }
 
 /// Whether both rows sum to 1, so far from the bound of the careful check that both agree.

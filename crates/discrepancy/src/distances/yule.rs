@@ -1,10 +1,8 @@
 use super::Distance;
-use super::pair::{Gradients, Pair};
-use super::termwise::{Shape, Sums, Termwise, termwise};
-use super::truth::{Truth, share, terms, truth};
+use super::pair::{Gradients, Pair, wide};
+use super::truth::{Truth, share};
 use crate::catalog::DataDomain;
 use crate::error::Result;
-use crate::number::Real;
 
 crate::entry! {
     /// Yule dissimilarity of truth values: 1 less their coefficient of association, from 0 to 2.
@@ -23,15 +21,14 @@ crate::entry! {
     ];
 }
 
-truth!(Yule);
-
-impl Yule {
-    #[inline(always)]
-    fn of<R: Real>(truth: &Truth<R>) -> R {
-        let zero = truth.both.lit(0.0);
+impl Distance for Yule {
+    fn compute(&self, pair: &Pair<'_>, gradients: Option<Gradients<'_>>) -> Result<f64> {
+        let truth = Truth::of(pair, gradients.as_ref())?;
+        if truth.first.high == 0.0 || truth.second.high == 0.0 {
+            return Ok(0.0);
+        }
         // Over the product of the two, so that small weights do not underflow.
         let odds = (truth.both / truth.first) * (truth.neither / truth.second);
-        let nothing = truth.first.same(zero) | truth.second.same(zero);
-        R::when(nothing, zero, share(zero.lit(2.0), odds + 1.0))
+        Ok(share(wide(2.0), odds + 1.0))
     }
 }

@@ -2,7 +2,7 @@ use super::Divergence;
 use super::bhattacharyya_coefficient::{coefficient, gradients, slopes, terms};
 use super::simplex::{Rows, Sums, exact_total, squared_difference};
 use crate::catalog::{DataDomain, Domain, Value};
-use crate::distances::termwise::{MOST, Of, Slope, Sums as Totals, Termwise, termwise};
+use crate::distances::termwise::{Slope, Sums as Totals, Termwise, termwise};
 use crate::number::Real;
 use crate::number::careful::Careful;
 
@@ -74,7 +74,6 @@ impl Divergence for Bhattacharyya {
 impl Termwise for Bhattacharyya {
     const COUNT: usize = 3;
     const DISTRIBUTIONS: bool = true;
-    const OF: [Of; MOST] = [Of::Both, Of::First, Of::Second, Of::Both, Of::Both];
     const ROUNDINGS: f64 = 16.0;
     const SLOPES: bool = true;
     #[inline(always)]

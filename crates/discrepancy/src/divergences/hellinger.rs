@@ -1,6 +1,6 @@
 use super::Divergence;
 use super::simplex::{Rows, Sums};
-use crate::distances::termwise::{MOST, Of, Slope, Sums as Totals, Termwise, termwise};
+use crate::distances::termwise::{Slope, Sums as Totals, Termwise, termwise};
 use crate::catalog::{DataDomain, Domain, Value};
 use crate::number::careful::Careful;
 use crate::number::Real;
@@ -65,12 +65,8 @@ fn difference<R: Real>(p: R, q: R) -> R {
 impl Termwise for Hellinger {
     const COUNT: usize = 3;
     const DISTRIBUTIONS: bool = true;
-    const OF: [Of; MOST] = [Of::Both, Of::First, Of::Second, Of::Both, Of::Both];
     const ROUNDINGS: f64 = 16.0;
     const SLOPES: bool = true;
-    fn nearest(&self) -> bool {
-        true
-    }
     #[inline(always)]
     fn terms<R: Real>(&self, p: R, q: R) -> Totals<R> {
         let (sum, zero) = (p.sqrt() + q.sqrt(), p.lit(0.0));

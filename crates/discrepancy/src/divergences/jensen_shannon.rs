@@ -1,6 +1,6 @@
 use super::Divergence;
 use super::simplex::{Rows, Sums};
-use crate::distances::termwise::{MOST, Of, Slope, Sums as Totals, Termwise, termwise};
+use crate::distances::termwise::{Slope, Sums as Totals, Termwise, termwise};
 use crate::catalog::{Base, DataDomain, Domain, Interval, Value};
 use crate::number::careful::Careful;
 use crate::number::Real;
@@ -113,7 +113,6 @@ impl Divergence for JensenShannon {
 impl Termwise for JensenShannon {
     const COUNT: usize = 4;
     const DISTRIBUTIONS: bool = true;
-    const OF: [Of; MOST] = [Of::Both, Of::First, Of::Second, Of::Both, Of::Both];
     const SIGNED: bool = true;
     const FUNCTIONS: f64 = 1.0;
     const SLOPES: bool = true;

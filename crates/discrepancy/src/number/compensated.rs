@@ -76,6 +76,12 @@ impl<M: Machine> Approximate<M> for Compensated<M> {
     fn lost(self) -> M {
         Twofold::new(self.head, self.tail).lost()
     }
+    // What rounding took away: a product with 1 or −1, such as a margin, is no less certain than its factor.
+    #[inline(always)]
+    fn product_error(self, other: Self, product: Self) -> M {
+        let crossed = (self.head * other.tail).abs() + (self.tail * other.head).abs() + product.tail.abs();
+        crossed.mul_add(crossed.lit(power(-51)), (self.tail * other.tail).abs())
+    }
 }
 
 impl<M: Machine> Add for Compensated<M> {

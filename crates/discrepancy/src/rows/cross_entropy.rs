@@ -1,7 +1,7 @@
 use super::shares::{check_length, check_probabilities, check_target};
 use super::{RowLoss, Target};
 use crate::catalog::{Base, DataDomain, Domain, Interval, Value};
-use crate::distances::termwise::{Slope, Sums, Termwise, evaluate_twofold};
+use crate::distances::termwise::{Slope, Sums, Termwise, evaluate};
 use crate::distances::{Gradients, PairInput};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::careful::{Careful, deepening, settled};
@@ -80,9 +80,9 @@ impl CrossEntropy {
         let input = PairInput { epsilon, ..PairInput::new(row, y) };
         let found = if let Some(gradient) = gradient {
             let mut unused = vec![0.0; row.len()];
-            evaluate_twofold(self, input, Some(&mut Gradients { a: gradient, b: &mut unused }))
+            evaluate(self, input, Some(&mut Gradients { a: gradient, b: &mut unused }))
         } else {
-            evaluate_twofold(self, input, None)
+            evaluate(self, input, None)
         };
         found.filter(|found| found.complete).map(|found| found.value)
     }

@@ -74,12 +74,11 @@ impl Termwise for Order {
         let d = if self.offset == 0.0 { d } else { d + self.offset };
         [if self.p == 1.0 { d.abs() } else { d.square() }, zero, zero, zero, zero]
     }
-    #[inline(always)]
-    fn sizes<R: Real>(&self, sums: Sums<R>, count: f64) -> Sums<R> {
+    fn sizes(&self, sums: Sums<f64>, count: f64) -> Sums<f64> {
         // The difference before the offset is rounded too: |d| + |offset| is no smaller. Of squares, by Cauchy and Schwarz.
         let offset = self.offset.abs();
-        let more = if self.p == 1.0 { sums[0].lit(count * offset) } else { (sums[0] * count).sqrt() * offset };
-        [sums[0] + more, sums[1], sums[2], sums[3], sums[4]]
+        let more = if self.p == 1.0 { count * offset } else { (count * sums[0]).sqrt() * offset };
+        [sums[0] + more, 0.0, 0.0, 0.0, 0.0]
     }
     fn finish<R: Real>(&self, sums: Sums<R>, _: f64) -> R {
         sums[0]

@@ -134,7 +134,8 @@ impl<'a, R: Summed> Distances<'a, R> {
         let norms = [Some(&self.near), Some(&self.far), self.swapped.as_ref()];
         let of = |share: f64, norm: usize| norms[norm].map(|norm| Share { share, ends: norm.ends() });
         let (Some(first), Some(second)) = (of(share, a), of(other, b)) else { return sum };
-        exact_gaps::slopes(order, [first, second], i).map_or(R::of(f64::NAN), R::of_long)
+        // What neither whole numbers nor 256 bits tell from 0 is none.
+        exact_gaps::slopes(order, [first, second], i).map_or(R::of(0.0), R::of_long)
     }
 }
 
