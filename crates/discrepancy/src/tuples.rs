@@ -189,7 +189,6 @@ trait Vectors {
 }
 
 mod euclidean_slopes;
-mod exact_gaps;
 mod norm;
 
 /// Writes the module list and the registry from one line an entry: losses of so many numbers, and losses of vectors.

@@ -47,7 +47,7 @@ def softmax(prediction, *, temperature=1.0, nan="error", out=None):
     Notes
     -----
     It is differentiable everywhere, twice differentiable everywhere, never below zero, bounded above. Results are
-    within 0.51 units in the last place in float32, within 0.51 in float64. Source: Boltzmann 1868; Bridle 1990,
+    within 0.51 units in the last place in float32, within 2 in float64. Source: Boltzmann 1868; Bridle 1990,
     doi:10.1007/978-3-642-76153-9_28.
 
     Examples
@@ -88,7 +88,7 @@ def log_softmax(prediction, *, temperature=1.0, nan="error", out=None):
     Notes
     -----
     It is differentiable everywhere, twice differentiable everywhere, bounded above. Results are within 0.51 units
-    in the last place in float32, within 0.51 in float64. Source: Bridle 1990, doi:10.1007/978-3-642-76153-9_28.
+    in the last place in float32, within 2 in float64. Source: Bridle 1990, doi:10.1007/978-3-642-76153-9_28.
 
     Examples
     --------

@@ -198,10 +198,10 @@ def triplet(
 ):
     r"""Triplet margin loss: a positive example should be nearer to the anchor than a negative one, by a margin.
 
-    Distances that are nearly equal keep the digits of their difference, taken from whole numbers if need be; of
-    orders between whole ones, and above 16, what agrees beyond 256 bits is an error. At the kink the subgradient is
-    0, and so is that of the distance of equal vectors. Vectors are finite. PyTorch's ``triplet_margin_loss`` with
-    its ``eps`` as ``offset``; with ``squared=true`` and ``margin=0.2`` that of FaceNet.
+    Distances that are nearly equal keep the digits of their difference; what is below 2⁻²⁰⁰ of them is none. At the
+    kink the subgradient is 0, and so is that of the distance of equal vectors. Vectors are finite. PyTorch's
+    ``triplet_margin_loss`` with its ``eps`` as ``offset``; with ``squared=true`` and ``margin=0.2`` that of
+    FaceNet.
 
     .. math:: \max(0, \|a - p\| - \|a - n\| + \mu)
 

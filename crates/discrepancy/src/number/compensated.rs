@@ -2,11 +2,11 @@
 //!
 //! Sums and products carry their rounding errors along in a second float ("pair arithmetic": Lange, Rump 2020, Faithfully rounded
 //! floating-point computations, doi:10.1145/3290955). That is some 100 bits, at a third of the cost of
-//! [`Twofold`](super::Twofold), which rounds its second float more carefully and puts both in order after each step. Functions are right to 59 bits, which is what
+//! [`Twofold`], which rounds its second float more carefully and puts both in order after each step. Functions are right to 59 bits, which is what
 //! a result within an ULP or two needs.
 //!
 //! Where a function leaves the range in which that holds, the second float becomes NaN, and so does what is made of
-//! it: whoever rounds a result ([`Compensated::sure`]) sees it and takes a longer number.
+//! it: whoever rounds a result (`sure`) sees it and takes a longer number.
 
 use super::elementary::{ln_1p_of_unit, pair_exp, pair_exp_m1, pair_ln, pair_ln_1p};
 use super::guarded::power;

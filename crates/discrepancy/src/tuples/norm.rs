@@ -159,13 +159,6 @@ impl<'a, R: Summed> Norm<'a, R> {
         if self.order.offset == 0.0 { d } else { d + self.order.offset }
     }
 
-    pub(super) fn order(&self) -> Order {
-        self.order
-    }
-    /// The two vectors.
-    pub(super) fn ends(&self) -> (&'a [f64], &'a [f64]) {
-        (self.a, self.b)
-    }
     /// The norm, or its square.
     pub(super) fn value(&self) -> R {
         if self.order.squared && self.order.p != 2.0 { self.norm.square() } else { self.norm }
