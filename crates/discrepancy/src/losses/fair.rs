@@ -24,6 +24,8 @@ crate::entry! {
 
 impl Loss for Fair {
     const COUPLING: Coupling = Coupling::Residual;
+    // A logarithm less its argument: next to 0 the difference is what is left of both.
+    const CANCELS: [bool; 3] = [true, false, false];
     #[inline(always)]
     fn value<R: Real>(&self, r: R, _: R) -> R {
         -(r.abs() / self.scale).log1p_minus() * self.scale * self.scale
