@@ -8,6 +8,7 @@
 use super::pair::{Gradients, PairInput};
 use crate::number::guarded::{SURE, SURE_SINGLE, UNSEEN, power};
 use crate::number::lane::{Block, Load, One, Several, run};
+use crate::number::stored::Stored;
 use crate::number::{Approximate, Guarded, LANES, Level, Machine, Real, Short, Twofold, careful};
 use fearless_simd::Simd;
 use std::marker::PhantomData;
@@ -183,37 +184,6 @@ impl Depth for Double {
 /// The relative error of a term or a derivative.
 fn error_of_one<T: Termwise, D: Depth>() -> f64 {
     T::ROUNDINGS * <D::Of<f64> as Approximate<f64>>::OPERATION + T::FUNCTIONS * <D::Of<f64> as Approximate<f64>>::SHORT
-}
-
-/// What rows are stored in: a type that kernels load from and store to.
-trait Stored: Copy + Default {
-    fn load<C: Load>(load: C, from: &[Self]) -> [C::Number; 2];
-    fn store<C: Load>(load: C, numbers: [C::Number; 2], to: &mut [Self]);
-}
-
-impl Stored for f64 {
-    #[inline(always)]
-    fn load<C: Load>(load: C, from: &[f64]) -> [C::Number; 2] {
-        let (low, high) = from.split_at(C::WIDTH);
-        [load.load(low), load.load(high)]
-    }
-    #[inline(always)]
-    fn store<C: Load>(load: C, numbers: [C::Number; 2], to: &mut [f64]) {
-        let (low, high) = to.split_at_mut(C::WIDTH);
-        load.store(numbers[0], low);
-        load.store(numbers[1], high);
-    }
-}
-
-impl Stored for f32 {
-    #[inline(always)]
-    fn load<C: Load>(load: C, from: &[f32]) -> [C::Number; 2] {
-        load.load_single(from)
-    }
-    #[inline(always)]
-    fn store<C: Load>(load: C, numbers: [C::Number; 2], to: &mut [f32]) {
-        load.store_single(numbers, to);
-    }
 }
 
 /// What the sums gave: the value, and whether the gradients that were wanted are there too.
