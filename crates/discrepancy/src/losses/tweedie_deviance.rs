@@ -54,7 +54,8 @@ impl Loss for TweedieDeviance {
     const COUPLING: Coupling = Coupling::Pair;
     // The value is what is left of (1 + t)^a where its first terms are taken away; the second derivative changes its
     // sign.
-    const CANCELS: [bool; 3] = [true, false, true];
+    // Powers of numbers far from 1 lose digits of the logarithm.
+    const CANCELS: [bool; 3] = [true; 3];
     #[inline(always)]
     fn value<R: Real>(&self, mean: R, y: R) -> R {
         let half = match self.power {
