@@ -24,7 +24,7 @@ pub(super) struct DoubtfulRow<'a, F, N> {
 impl<F: SpreadFormula, N: Stored> DoubtfulRow<'_, F, N> {
     /// Writes the derivatives that are in doubt; whether it is sure of all of them.
     pub(super) fn settle(&self, level: Level, doubtful: impl Iterator<Item = usize>, out: &mut [N]) -> bool {
-        if self.scores[self.top].widen().abs() > -N::LEAST_SCORE / 2.0 && size_of::<N>() == size_of::<f64>() {
+        if self.scores[self.top].widen().abs() > N::LARGEST_SCORE {
             // Differences with it may leave the range.
             return false;
         }

@@ -254,15 +254,19 @@ impl<N: Stored, const GAPS: bool> Exponentials<'_, N, GAPS> {
                     discrepancy_stream::prefetch(first);
                 }
                 let x = load.load(&wide(column)[part.clone()]);
-                let gap = weigh.gap(N::First::of(x), most);
+                let gap = weigh.gap(N::score(x), most);
                 let w = N::exp_of_gap(gap);
                 let is_top = x.same(top);
                 rest = rest + N::First::when(is_top, nothing, w);
                 tops = tops + L::Number::when(is_top, one, none);
-                load.store(if GAPS { gap.rounded() } else { w.rounded() }, &mut cells[part.clone()]);
+                load.store(cell::<N, W, L::Number, GAPS>(weigh, x, top, gap, w), &mut cells[part.clone()]);
             }
-            // All classes but one of the largest scores; infinite scores have no exponentials: NaN is never sure.
-            rest = N::First::when(top.finite(), rest + N::First::of(tops - 1.0), N::First::of(top.lit(f64::NAN)));
+            // All classes but one of the largest scores; those next to infinity have no gaps: NaN is never sure.
+            rest = N::First::when(
+                top.abs().le(top.lit(N::LARGEST_SCORE)),
+                rest + N::First::of(tops - 1.0),
+                N::First::of(top.lit(f64::NAN)),
+            );
             self.rows.rest.store::<N, L>(load, place.start, rest);
             self.rows.largest.store::<N, L>(load, place.start, over(most, self.temperature));
         }
@@ -338,8 +342,8 @@ fn note<N: Stored>(
 ) {
     let largest = largest.widen();
     rows.largest.store::<N, One>(One, i, over(First::of(largest), temperature));
-    // Infinite scores have no exponentials: NaN is never sure.
-    rows.rest.store::<N, One>(One, i, if largest.is_finite() { rest } else { First::of(f64::NAN) });
+    // Those next to infinity have no gaps: NaN is never sure.
+    rows.rest.store::<N, One>(One, i, if largest.abs() <= N::LARGEST_SCORE { rest } else { First::of(f64::NAN) });
     of_label::<N>(rows, i, row[label].widen(), largest, temperature, weights[label]);
 }
 
@@ -507,6 +511,23 @@ pub(super) fn wide<N: Stored>(numbers: &[N; LANES]) -> [f64; LANES] {
     wide
 }
 
+/// What is kept of a score: its exponential, or its gap.
+#[inline(always)]
+fn cell<N: Stored, W: Weigh, M: Machine, const GAPS: bool>(
+    weigh: W,
+    x: M,
+    largest: M,
+    gap: N::First<M>,
+    exponential: N::First<M>,
+) -> M {
+    match (GAPS, N::ROUNDS_DIFFERENCES) {
+        (false, _) => exponential.rounded(),
+        (true, true) => gap.rounded(),
+        // The gap is one to the least score there.
+        (true, false) => M::when(x.lt(x.lit(N::LEAST_SCORE)), weigh.gap(x, largest), gap.rounded()),
+    }
+}
+
 /// Exponentials or gaps, and sums of exponentials.
 #[inline(always)]
 fn exponentials<L: Load, W: Weigh, N: Stored, const GAPS: bool>(
@@ -520,12 +541,14 @@ fn exponentials<L: Load, W: Weigh, N: Stored, const GAPS: bool>(
     let width = L::WIDTH;
     for (k, scores) in scores.chunks_exact(2 * width).enumerate() {
         for (half, x) in N::load(load, scores).into_iter().enumerate() {
-            let gap = weigh.gap(N::First::of(x), largest);
+            let gap = weigh.gap(N::score(x), largest);
             let w = N::exp_of_gap(gap);
             let sum = &mut sums[2 * k + half];
             *sum = *sum + w;
-            let cell = if GAPS { gap.rounded() } else { w.rounded() };
-            load.store(cell, &mut out[(2 * k + half) * width..][..width]);
+            load.store(
+                cell::<N, W, L::Number, GAPS>(weigh, x, largest.rounded(), gap, w),
+                &mut out[(2 * k + half) * width..][..width],
+            );
         }
     }
 }

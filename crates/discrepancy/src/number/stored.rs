@@ -31,6 +31,10 @@ pub trait Stored: Copy + Default + std::fmt::Debug + PartialEq + Send + Sync + '
     const SPACING: f64;
     /// What scores below it count as where minus infinity cannot be computed with: their exponentials are 0.
     const LEAST_SCORE: f64;
+    /// A row whose largest score has no larger magnitude is computed with [`Stored::LEAST_SCORE`].
+    const LARGEST_SCORE: f64;
+    /// A score to subtract from: minus infinity has no difference in two floats.
+    fn score<M: Machine>(x: M) -> Self::First<M>;
     /// The slice itself, if it is one of singles …
     fn singles(slice: &[Self]) -> Option<&[f32]>;
     /// … or of doubles.
@@ -77,6 +81,11 @@ impl Stored for f32 {
     }
     const SPACING: f64 = f32::EPSILON as f64;
     const LEAST_SCORE: f64 = f32::MIN as f64;
+    const LARGEST_SCORE: f64 = f32::MAX as f64;
+    #[inline(always)]
+    fn score<M: Machine>(x: M) -> Short<M> {
+        Short(x)
+    }
     #[inline(always)]
     fn singles(slice: &[f32]) -> Option<&[f32]> {
         Some(slice)
@@ -143,6 +152,11 @@ impl Stored for f64 {
     }
     const SPACING: f64 = f64::EPSILON;
     const LEAST_SCORE: f64 = -1e300;
+    const LARGEST_SCORE: f64 = -Self::LEAST_SCORE / 2.0;
+    #[inline(always)]
+    fn score<M: Machine>(x: M) -> Compensated<M> {
+        Compensated::from(x.max(x.lit(Self::LEAST_SCORE)))
+    }
     #[inline(always)]
     fn singles(_: &[f64]) -> Option<&[f32]> {
         None
