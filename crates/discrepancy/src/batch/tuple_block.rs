@@ -1,16 +1,19 @@
-//! One formula of a few numbers and a target over one block, at one level and one precision.
+//! One formula of a few numbers and a target over one block, at one level, in the numbers that results of its type are
+//! tried in first; what is not certified is computed alone.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::guarded::{SURE, power};
+use crate::number::guarded::power;
 use crate::number::lane::{Block, Load, One, Several, run};
-use crate::number::{Guarded, LANES, Machine, Real, Short, Twofold};
+use crate::number::stored::{First, Stored};
+use crate::number::{Guarded, LANES, Machine, Real};
 use crate::tuples::{Formula, TupleInput};
 use fearless_simd::Simd;
+use std::marker::PhantomData;
 
-struct Kernel<'a, L, const N: usize> {
+struct Kernel<'a, T, L, const N: usize> {
     loss: &'a L,
-    /// Whether results have 24 bits or fewer.
-    single: bool,
+    /// What results are stored in.
+    stored: PhantomData<T>,
     inputs: [&'a [f64]; N],
     target: &'a [f64],
     value: &'a mut [f64],
@@ -47,47 +50,33 @@ fn formula<L: Formula<N>, R: Real, const N: usize>(loss: &L, inputs: [R; N], tar
 
 /// Value and derivatives of one machine number, and which of its elements are sure.
 #[inline(always)]
-fn results<L: Formula<N>, M: Machine, const N: usize>(
+fn results<L: Formula<N>, T: Stored, M: Machine, const N: usize>(
     loss: &L,
-    single: bool,
     inputs: [M; N],
     target: M,
     gradient: bool,
 ) -> (M, [M; N], M::Mask) {
-    let mut out = inputs;
-    if single {
-        let exact = |x: M| Guarded::<_, M>::exact(Short(x));
-        let mut careful = [exact(target); N];
-        for i in 0..N {
-            careful[i] = exact(inputs[i]);
-        }
-        let (value, slopes) = formula(loss, careful, exact(target), gradient);
-        let mut sure = value.sure_single();
-        for i in 0..N {
-            out[i] = slopes[i].value.0;
-            sure = sure & slopes[i].sure_single();
-        }
-        (value.value.0, out, sure)
-    } else {
-        let exact = |x: M| Guarded::<_, M>::exact(Twofold::from(x));
-        let mut careful = [exact(target); N];
-        for i in 0..N {
-            careful[i] = exact(inputs[i]);
-        }
-        let (value, slopes) = formula(loss, careful, exact(target), gradient);
-        let mut sure = value.sure(SURE);
-        for i in 0..N {
-            out[i] = slopes[i].value.round_to_machine();
-            sure = sure & slopes[i].sure(SURE);
-        }
-        (value.value.round_to_machine(), out, sure)
+    let exact = |x: M| Guarded::<_, M>::exact(T::First::<M>::of(x));
+    let (mut out, mut careful, mut sure) = (inputs, [exact(target); N], target.same(target));
+    for i in 0..N {
+        careful[i] = exact(inputs[i]);
     }
+    for x in inputs.into_iter().chain([target]) {
+        sure = T::ordinary(x).map_or(sure, |ordinary| sure & ordinary);
+    }
+    let (value, slopes) = formula(loss, careful, exact(target), gradient);
+    sure = sure & T::First::certified(value);
+    for i in 0..N {
+        out[i] = slopes[i].value.rounded();
+        sure = sure & T::First::certified(slopes[i]);
+    }
+    (value.value.rounded(), out, sure)
 }
 
-impl<L: Formula<N>, const N: usize> Kernel<'_, L, N> {
+impl<T: Stored, L: Formula<N>, const N: usize> Kernel<'_, T, L, N> {
     #[inline(always)]
     fn each<C: Load>(self, load: C) {
-        let Kernel { loss, single, inputs, target, value, gradients } = self;
+        let Kernel { loss, inputs, target, value, gradients, .. } = self;
         let (gradient, gradients) = (gradients.is_some(), gradients.unwrap_or_default());
         for start in (0..value.len()).step_by(LANES) {
             let count = LANES.min(value.len() - start);
@@ -109,7 +98,7 @@ impl<L: Formula<N>, const N: usize> Kernel<'_, L, N> {
                 for i in 0..N {
                     numbers[i] = load.load(&x[i][part.clone()]);
                 }
-                let (found, by, known) = results(loss, single, numbers, y, gradient);
+                let (found, by, known) = results::<L, T, _, N>(loss, numbers, y, gradient);
                 load.store(found, &mut values[part.clone()]);
                 for i in 0..N {
                     load.store(by[i], &mut slopes[i][part.clone()]);
@@ -127,7 +116,7 @@ impl<L: Formula<N>, const N: usize> Kernel<'_, L, N> {
     }
 }
 
-impl<L: Formula<N>, const N: usize> Block for Kernel<'_, L, N> {
+impl<T: Stored, L: Formula<N>, const N: usize> Block for Kernel<'_, T, L, N> {
     #[inline(never)]
     fn scalar(self) {
         self.each(One);
@@ -155,8 +144,12 @@ pub(crate) fn evaluate<L: Formula<N>, const N: usize>(
         }
         gradients.iter_mut().for_each(|gradient| gradient.resize(value.len(), 0.0));
     }
-    let single = input.epsilon > power(-30);
-    run(input.level, Kernel { loss, single, inputs, target, value: &mut *value, gradients });
+    let out = &mut *value;
+    if input.epsilon > power(-30) {
+        run(input.level, Kernel { loss, stored: PhantomData::<f32>, inputs, target, value: out, gradients });
+    } else {
+        run(input.level, Kernel { loss, stored: PhantomData::<f64>, inputs, target, value: out, gradients });
+    }
     match value.iter().position(|x| x.is_nan()) {
         None => Ok(()),
         Some(i) => {

@@ -20,8 +20,8 @@ impl Entry {
     pub fn accuracy(&self) -> Accuracy {
         let f64 = match self.family {
             // Differences, products and choices; the rest has logarithms, exponentials and powers that are not whole.
-            Family::Pointwise if !self.is_transcendental() => 1.0,
-            Family::Penalty | Family::Tuple => 1.0,
+            Family::Pointwise | Family::Tuple if !self.is_transcendental() => 1.0,
+            Family::Penalty => 1.0,
             // Without parameters, a metric is made of differences, squares, roots and choices.
             Family::Distance if self.is(Property::Metric) && self.parameters.is_empty() => 1.0,
             _ => 2.0,
