@@ -120,10 +120,22 @@ def legal(torch: Any, name: str, made: Any, arguments: list[Any]) -> tuple[dict[
     return options, arguments
 
 
+def copied(torch: Any, argument: Any, wanted: Any) -> Any:
+    """A leaf of its own, in the type that is wanted where it is of floats."""
+    if not torch.is_tensor(argument):
+        return argument
+    own = argument.detach().clone()
+    own = own.to(wanted) if own.is_floating_point() else own
+    return own.requires_grad_(argument.requires_grad)
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_module_inputs_of_torch(dtype: str) -> None:
-    """Values and all gradients, by PyTorch's own inputs, beside PyTorch's module."""
+    """Values and all gradients, by PyTorch's own inputs, beside PyTorch's module in double precision.
+
+    In single precision its gradients are off by some 1e-4 (connectionist temporal classification).
+    """
     torch = pytest.importorskip("torch")
     pytest.importorskip("expecttest")
     import discrepancy.torch as ours
@@ -139,8 +151,9 @@ def test_module_inputs_of_torch(dtype: str) -> None:
             for module in (torch.nn, ours):
                 torch.manual_seed(5)
                 loss = getattr(module, name)(*made.args, **options)
-                loss = loss.to(getattr(torch, dtype))
-                copies = [a.detach().clone().requires_grad_(a.requires_grad) if torch.is_tensor(a) else a for a in arguments]
+                wanted = torch.float64 if module is torch.nn else getattr(torch, dtype)
+                loss = loss.to(getattr(torch, dtype)).to(wanted)
+                copies = [copied(torch, a, wanted) for a in arguments]
                 try:
                     value = loss(*copies, **forward.kwargs)
                     leaves = [a for a in (*copies, *loss.parameters()) if torch.is_tensor(a) and a.requires_grad]
@@ -155,12 +168,13 @@ def test_module_inputs_of_torch(dtype: str) -> None:
             try:
                 if isinstance(mine, Exception):
                     raise mine
-                close = {"rtol": 1e-10, "atol": 1e-12} if dtype == "float64" else {"rtol": 1e-4, "atol": 1e-5}
-                torch.testing.assert_close(mine, theirs, equal_nan=True, **close)
+                # Rows of probabilities in single precision do not sum to 1 exactly, and PyTorch's gradients have their sum.
+                close = {"rtol": 1e-10, "atol": 1e-12} if dtype == "float64" else {"rtol": 1e-6, "atol": 1e-5}
+                torch.testing.assert_close(mine, theirs, equal_nan=True, check_dtype=False, **close)
                 for a, b in zip(my_slopes, their_slopes, strict=True):
                     assert (a is None) <= (b is None or not b.any()), "a gradient is missing"
                     if a is not None and b is not None:
-                        torch.testing.assert_close(a, b, equal_nan=True, **close)
+                        torch.testing.assert_close(a, b, equal_nan=True, check_dtype=False, **close)
             except Exception as error:  # noqa: BLE001
                 wrong.append(f"{name} {given.desc or i}: {type(error).__name__}: {str(error)[:200]}")
     assert not wrong, f"{len(wrong)} of {tried}:\n" + "\n".join(wrong[:40])

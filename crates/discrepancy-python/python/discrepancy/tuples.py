@@ -57,7 +57,7 @@ def gaussian_nll(
 
     Notes
     -----
-    Results are within 0.51 units in the last place in float32, within 1 in float64. Source: Nix, Weigend 1994,
+    Results are within 0.51 units in the last place in float32, within 2 in float64. Source: Nix, Weigend 1994,
     doi:10.1109/ICNN.1994.374138.
 
     Examples
