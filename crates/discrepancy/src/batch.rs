@@ -17,6 +17,7 @@ mod pairs;
 mod pass;
 mod penalty;
 pub(crate) mod products;
+pub(crate) mod products_doubles;
 mod rows;
 pub(crate) mod spread;
 pub(crate) mod spread_doubles;

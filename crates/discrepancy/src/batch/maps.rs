@@ -9,6 +9,7 @@ use super::pass::STREAM;
 use crate::catalog::Entry;
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::Level;
+use crate::number::stored::Stored;
 use crate::rows::{Images, Product, RowMap};
 use rayon::prelude::*;
 
@@ -43,6 +44,7 @@ struct Scratch<E: Element> {
     image: Vec<f64>,
     labels: Vec<usize>,
     lanes: Vec<E::Lanes>,
+    lanes_of_v: Vec<E::Lanes>,
     singles: Vec<f32>,
     singles_of_v: Vec<f32>,
     results: Vec<f32>,
@@ -59,6 +61,7 @@ impl<E: Element> Default for Scratch<E> {
             image: Vec::new(),
             labels: Vec::new(),
             lanes: Vec::new(),
+            lanes_of_v: Vec::new(),
             singles: Vec::new(),
             singles_of_v: Vec::new(),
             results: Vec::new(),
@@ -262,10 +265,15 @@ impl<'a, E: Element> MapEvaluation<'a, E> {
         scratch: &mut Scratch<E>,
     ) -> Result<()> {
         let width = self.rows.width();
-        let Scratch { row, v: own, image, singles, singles_of_v, results, weights, .. } = scratch;
-        let kernel = self.kernel().filter(|_| E::NARROW);
-        if let Some(kernel) = kernel {
-            let count = out.len() / width;
+        let Scratch { row, v: own, image, lanes, lanes_of_v, singles, singles_of_v, results, weights, .. } = scratch;
+        let kernel = self.kernel();
+        let count = out.len() / width;
+        if let (Some(kernel), Some(out)) = (kernel, E::as_doubles_mut(out)) {
+            let rows = (self.rows.lanes(first, count, lanes), v.lanes(first, count, lanes_of_v));
+            if let (Some(scores), Some(vectors)) = (Stored::doubles(rows.0), Stored::doubles(rows.1)) {
+                kernel.products_of_doubles(product, self.level, (scores, vectors), width, weights, out);
+            }
+        } else if let Some(kernel) = kernel {
             let both = (self.rows.singles(first, count, singles), v.singles(first, count, singles_of_v));
             if let Some(out) = E::as_singles_mut(out) {
                 kernel.products(product, self.level, both, width, weights, out);

@@ -8,7 +8,7 @@
 //! Where a function leaves the range in which that holds, the second float becomes NaN, and so does what is made of
 //! it: whoever rounds a result (`sure`) sees it and takes a longer number.
 
-use super::elementary::{ln_1p_of_unit, pair_exp, pair_exp_m1, pair_ln, pair_ln_1p};
+use super::elementary::{ln_1p_of_unit, pair_exp, pair_exp_m1, pair_ln, pair_ln_1p, pair_log1p_minus};
 use super::guarded::power;
 use super::{Approximate, Machine, Real, Twofold};
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -68,6 +68,7 @@ impl<M: Machine> Approximate<M> for Compensated<M> {
     const FUNCTION: f64 = power(-61);
     const SHORT: f64 = power(-60);
     const EXP_M1: f64 = power(-59);
+    const LOG1P_MINUS: f64 = power(-58);
     #[inline(always)]
     fn size(self) -> M {
         self.head.abs()
@@ -213,6 +214,10 @@ impl<M: Machine> Real for Compensated<M> {
     #[inline(always)]
     fn ln(self) -> Self {
         pair_ln(self)
+    }
+    #[inline(always)]
+    fn log1p_minus(self) -> Self {
+        pair_log1p_minus(self)
     }
     #[inline(always)]
     fn ln_1p(self) -> Self {

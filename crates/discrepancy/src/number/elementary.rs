@@ -235,6 +235,38 @@ pub(super) fn pair_exp<M: Machine>(x: Compensated<M>) -> Compensated<M> {
     Compensated::new(sum.head * power, (sum.tail + e.tail) * power)
 }
 
+/// How far [`pair_exp_long`] may be off, relative.
+pub(crate) const PAIR_EXP_LONG: f64 = 8.0 * f64::EPSILON * f64::EPSILON * (1 << 31) as f64;
+
+/// `e^x`, right to 2^-70: for sums of which little is left. The tail is NaN where [`pair_exp`]'s is.
+#[inline(always)]
+pub(crate) fn pair_exp_long<M: Machine>(x: Compensated<M>) -> Compensated<M> {
+    let shifted = x.head.mul_add(x.head.lit(LOG2_E), x.head.lit(INTEGER_SHIFT));
+    let k = shifted - INTEGER_SHIFT;
+    let wide = k.mul_add(k.lit(-LN2_HIGH), x.head);
+    let part = k * LN2_MIDDLE;
+    let part_tail = k.mul_add(k.lit(LN2_MIDDLE), -part) + k * LN2_LOW;
+    let r = wide - part;
+    // In order: what one float is enough for sees the head alone.
+    let Compensated { head: r, tail: r_tail } = Compensated::ordered_sum(r, ((wide - r) - part) + (x.tail - part_tail));
+    // From r⁶/6! on one float is enough.
+    let mut rest = r.lit(INVERSE_FACTORIAL[17][0]);
+    for n in (6..17).rev() {
+        rest = rest.mul_add(r, r.lit(INVERSE_FACTORIAL[n][0]));
+    }
+    let mut sum = Compensated::new(rest, rest.lit(0.0));
+    for [head, tail] in INVERSE_FACTORIAL[..6].iter().rev() {
+        let product = sum.head * r;
+        let rest = sum.head.mul_add(r, -product);
+        let rest = sum.head.mul_add(r_tail, sum.tail.mul_add(r, rest));
+        let s = Compensated::ordered_sum(r.lit(*head), product);
+        sum = Compensated::new(s.head, s.tail + (rest + *tail));
+    }
+    let (sum, power) = (Compensated::ordered_sum(sum.head, sum.tail), shifted.power_of_shifted());
+    let legal = x.head.abs().le(x.head.lit(PAIR_EXP_MAX));
+    Compensated::new(sum.head * power, M::when(legal, sum.tail * power, r.lit(f64::NAN)))
+}
+
 /// `e^x - 1`, right to 2^-59.
 #[inline(always)]
 pub(super) fn pair_exp_m1<M: Machine>(x: Compensated<M>) -> Compensated<M> {
@@ -259,6 +291,16 @@ const PAIR_ARTANH: [f64; 8] = [
 #[inline(always)]
 fn pair_artanh<M: Machine>(numerator: Compensated<M>, denominator: Compensated<M>, k: M) -> Compensated<M> {
     let s = numerator / denominator;
+    let beyond = pair_artanh_beyond(s);
+    let sum = Compensated::ordered_sum(s.head + s.head, beyond.head);
+    let log = Compensated::ordered_sum(k * LN2_HIGH, sum.head);
+    let tail = sum.tail + (beyond.tail + (s.tail + s.tail));
+    Compensated::ordered_sum(log.head, k.mul_add(k.lit(LN2_MIDDLE), log.tail + tail))
+}
+
+/// `2 artanh(s) - 2 s`; the head is the first term of the series alone.
+#[inline(always)]
+fn pair_artanh_beyond<M: Machine>(s: Compensated<M>) -> Compensated<M> {
     let twice_tail = s.tail + s.tail;
     let square = s.head * s.head;
     let square_tail = s.head.mul_add(s.head, -square);
@@ -267,13 +309,11 @@ fn pair_artanh<M: Machine>(numerator: Compensated<M>, denominator: Compensated<M
     let third = cube * TWO_THIRDS[0];
     let third_tail = cube.mul_add(s.head.lit(TWO_THIRDS[0]), -third)
         + cube.mul_add(s.head.lit(TWO_THIRDS[1]), cube_tail * TWO_THIRDS[0]);
-    let sum = Compensated::ordered_sum(s.head + s.head, third);
     let fourth = square * square;
     // The derivative of 2 artanh(s) is 2 (1 + s² + s⁴ + …).
-    let slope = twice_tail.mul_add(square + fourth, twice_tail);
+    let slope = twice_tail * (square + fourth);
     let rest = (polynomial(square, &PAIR_ARTANH) * s.head).mul_add(fourth, third_tail);
-    let log = Compensated::ordered_sum(k * LN2_HIGH, sum.head);
-    Compensated::ordered_sum(log.head, k.mul_add(k.lit(LN2_MIDDLE), log.tail + (sum.tail + (rest + slope))))
+    Compensated::new(third, rest + slope)
 }
 
 /// The tail is NaN for numbers that are neither 0 nor positive and well inside the range.
@@ -313,6 +353,23 @@ pub(super) fn pair_ln_1p<M: Machine>(x: Compensated<M>) -> Compensated<M> {
     // Near 1, what it is more than 1 is x itself.
     let rest = Compensated::when(k.same(k.lit(0.0)), x, rest);
     positive_or_nan(u.head, pair_log_of(rest, k))
+}
+
+/// `ln(1 + x) - x`, right to 2^-58 next to 0 too. With `s = x/(2 + x)` it is `-x s + (2 artanh(s) - 2 s)`, where the first term is the
+/// larger by far.
+#[inline(always)]
+pub(super) fn pair_log1p_minus<M: Machine>(x: Compensated<M>) -> Compensated<M> {
+    let u = x + 1.0;
+    let (m, k) = u.head.split();
+    let near = k.same(k.lit(0.0));
+    let rest = Compensated::when(near, x, Compensated::new(m - 1.0, u.tail * (-k).power_of_two()));
+    let denominator = Compensated::ordered_sum(k.lit(2.0), rest.head);
+    let s = rest / Compensated::new(denominator.head, denominator.tail + rest.tail);
+    let beyond = pair_artanh_beyond(s);
+    let first = -(x * s);
+    let log = Compensated::ordered_sum(k * LN2_HIGH, s.head + s.head);
+    let log = Compensated::ordered_sum(log.head, k.mul_add(k.lit(LN2_MIDDLE), log.tail + (s.tail + s.tail)));
+    positive_or_nan(u.head, Compensated::when(near, first, log - x) + beyond)
 }
 
 /// `ln(1 + x)` for 0 <= x <= 1, right to 2^-61.

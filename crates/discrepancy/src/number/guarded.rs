@@ -17,6 +17,8 @@ pub trait Approximate<M: Machine>: Real<Mask = M::Mask> {
     const SHORT: f64 = Self::FUNCTION;
     /// The same of `exp_m1`.
     const EXP_M1: f64 = Self::FUNCTION;
+    /// The same of `log1p_minus`, which loses a dozen bits where its direct form begins.
+    const LOG1P_MINUS: f64 = Self::FUNCTION * (1 << 13) as f64;
     /// Its size, to some bits.
     fn size(self) -> M;
     /// How much a quotient with this numerator, or a root of it, may have lost of it below the range of floats.
@@ -281,5 +283,19 @@ impl<M: Machine, N: Approximate<M>> Real for Guarded<N, M> {
     #[inline(always)]
     fn ln_1p(self) -> Self {
         self.logarithm(self.value.ln_1p(), N::FUNCTION)
+    }
+    #[inline(always)]
+    fn log1p_minus(self) -> Self {
+        // The derivative is -t/(1 + t).
+        let error = self.error / (self.value + 1.0).size() * (self.value.size() + self.error) * 2.0;
+        Self::scaled(self.value.log1p_minus(), error, N::LOG1P_MINUS, self.zero())
+    }
+    #[inline(always)]
+    fn phi(self) -> Self {
+        // t² + (1 + t) (ln(1 + t) - t): where t is small, half of the square is left.
+        let t = self;
+        let near = t.square() + (t + 1.0) * t.log1p_minus();
+        let wide = t.ln_1p().weighted(t + 1.0) - t;
+        Self::when(t.abs().lt(t.lit(0.5)), near, wide)
     }
 }

@@ -43,6 +43,16 @@ pub trait Images: Sync {
         weights: &mut Vec<f64>,
         out: &mut [f32],
     );
+    /// The same in `f64`.
+    fn products_of_doubles(
+        &self,
+        product: Product,
+        level: Level,
+        rows: (&[f64], &[f64]),
+        width: usize,
+        room: &mut Vec<f64>,
+        out: &mut [f64],
+    );
 }
 
 impl<F: ImageFormula + Sync> Images for F {
@@ -69,6 +79,22 @@ impl<F: ImageFormula + Sync> Images for F {
         match product {
             Product::JacobianVector => products::<F::Forward>(level, temperature, rows, width, weights, out),
             Product::VectorJacobian => products::<F::Backward>(level, temperature, rows, width, weights, out),
+        }
+    }
+    fn products_of_doubles(
+        &self,
+        product: Product,
+        level: Level,
+        rows: (&[f64], &[f64]),
+        width: usize,
+        room: &mut Vec<f64>,
+        out: &mut [f64],
+    ) {
+        use crate::batch::products_doubles::products;
+        let temperature = self.temperature();
+        match product {
+            Product::JacobianVector => products::<F::Forward>(level, temperature, rows, width, room, out),
+            Product::VectorJacobian => products::<F::Backward>(level, temperature, rows, width, room, out),
         }
     }
 }

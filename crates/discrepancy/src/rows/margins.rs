@@ -5,6 +5,7 @@ use super::Target;
 use super::shares::{check_length, check_scores};
 use crate::distances::pair::{Wide, exponent, normalise, scaled, wide};
 use crate::error::{Error, ErrorKind, Result};
+use crate::number::guarded::power;
 use crate::number::{Real, Twofold};
 use crate::sums::{ExactSum, Fixed};
 
@@ -30,12 +31,49 @@ pub(super) struct Margins<'a> {
 /// Twofold sums of three floats keep so much unless they cancel further.
 const SPARE: f64 = 1.0 / 1_099_511_627_776.0;
 
+/// Products with numbers that are not smaller have all their bits.
+const LEAST: f64 = power(-300);
+
 impl<'a> Margins<'a> {
     /// Of a row of scores.
     pub(super) fn new(function: &'static str, row: &'a [f64], margin: f64, power: u32) -> Self {
         let sizes = row.iter().map(|x| x.abs()).filter(|x| x.is_finite());
         let largest = sizes.fold(margin, f64::max);
         Margins { function, row, margin, power, exponent: if exponent(largest) > 1000 { 4 } else { 0 } }
+    }
+
+    /// Where class `ahead` alone should lead over all others, and every lack weighs the same. `None` where a lack is next to 0,
+    /// scores are not ordinary or lacks are squared: [`Margins::of_products`] knows.
+    pub(super) fn of_label(&self, ahead: usize, weight: f64, mut gradient: Option<&mut [f64]>) -> Option<f64> {
+        let (row, classes) = (self.row, self.row.len() as f64);
+        let far = self.margin.max(row.get(ahead)?.abs());
+        let ordinary = (LEAST..=1.0 / LEAST).contains(&weight) && far <= 1.0 / LEAST && self.power == 1;
+        if !ordinary || gradient.as_ref().is_some_and(|gradient| gradient.len() != row.len()) {
+            return None;
+        }
+        let own = wide(self.margin) - row[ahead];
+        let share = wide(weight) / classes;
+        let slope = share.round_to_machine();
+        let (mut sum, mut count, mut certain) = (wide(0.0), 0.0, true);
+        for (j, &x) in row.iter().enumerate() {
+            let lack = own.plus(x);
+            let missing = lack.high > 0.0 && j != ahead;
+            // Minus infinity and what is not a number are not certain either.
+            let largest = far.max(x.abs());
+            certain &= (lack.high.abs() > largest * SPARE && largest <= 1.0 / LEAST) || j == ahead;
+            sum = sum + if missing { lack } else { wide(0.0) };
+            count += f64::from(u8::from(missing));
+            if let Some(gradient) = &mut gradient {
+                gradient[j] = if missing { slope } else { 0.0 };
+            }
+        }
+        if !certain {
+            return None;
+        }
+        if let Some(gradient) = gradient {
+            gradient[ahead] = 0.0 - (share * count).round_to_machine();
+        }
+        Some((sum * share).round_to_machine())
     }
 
     /// Where the lack of class i's lead over class j weighs `ahead[i] · (1 - y[j])`: the factors of `ahead` are given.

@@ -32,12 +32,19 @@ crate::entry! {
 
 impl RowLoss for MultiMargin {
     crate::identity!();
-    fn evaluate(&self, row: &[f64], target: Target<'_>, epsilon: f64, gradient: Option<&mut [f64]>) -> Result<f64> {
+    fn evaluate(&self, row: &[f64], target: Target<'_>, epsilon: f64, mut gradient: Option<&mut [f64]>) -> Result<f64> {
         let function = Self::ENTRY.name;
         check_target(function, row.len(), target, epsilon)?;
         check_classes(function, "class_weight", self.class_weight.len(), row.len())?;
+        let margins = Margins::new(function, row, self.margin, self.p);
+        if let Target::Label(label) = target {
+            let weight = self.class_weight.get(label).copied().unwrap_or(1.0);
+            if let Some(value) = margins.of_label(label, weight, gradient.as_deref_mut()) {
+                return Ok(value);
+            }
+        }
         let ahead = |i: usize| [target.probability(i), self.class_weight.get(i).copied().unwrap_or(1.0)];
         let ahead: Vec<[f64; 2]> = (0..row.len()).map(ahead).collect();
-        Margins::new(function, row, self.margin, self.p).of_products(&ahead, None, gradient)
+        margins.of_products(&ahead, None, gradient)
     }
 }

@@ -23,10 +23,16 @@ crate::entry! {
 
 impl RowLoss for MultilabelMargin {
     crate::identity!();
-    fn evaluate(&self, row: &[f64], target: Target<'_>, _: f64, gradient: Option<&mut [f64]>) -> Result<f64> {
+    fn evaluate(&self, row: &[f64], target: Target<'_>, _: f64, mut gradient: Option<&mut [f64]>) -> Result<f64> {
         let function = Self::ENTRY.name;
+        let margins = Margins::new(function, row, 1.0, 1);
+        if let Target::Label(label) = target
+            && let Some(value) = margins.of_label(label, 1.0, gradient.as_deref_mut())
+        {
+            return Ok(value);
+        }
         let y = each_class(function, row.len(), target)?;
         let ahead: Vec<[f64; 2]> = y.iter().map(|y| [*y, 1.0]).collect();
-        Margins::new(function, row, 1.0, 1).of_products(&ahead, Some(&y), gradient)
+        margins.of_products(&ahead, Some(&y), gradient)
     }
 }

@@ -1,10 +1,14 @@
 use super::margins::each_class;
 use super::shares::{check_classes, check_length, check_scores};
 use super::{HessianKind, RowLoss, Target};
+use crate::batch::block::BLOCK;
+use crate::batch::elements::{Left, Place, Rows};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::error::{Error, ErrorKind, Result};
-use crate::losses::{BinaryCrossEntropyWithLogits, Loss};
+use crate::losses::{BinaryCrossEntropyWithLogits, Loss, PointwiseLoss};
 use crate::number::careful::{Careful, deepening, settled};
+use crate::number::{Level, Twofold};
+use crate::sums::ExactSum;
 
 crate::entry! {
     /// Multilabel soft margin loss: the binary cross entropy of each class's logit, averaged over the classes.
@@ -41,6 +45,57 @@ impl MultilabelSoftMargin {
     }
 }
 
+impl MultilabelSoftMargin {
+    /// The same of classes that weigh 1, by the kernel of the loss of one class; what it does not certify is computed alone.
+    fn straight(&self, row: &[f64], y: &[f64], epsilon: f64, mut gradient: Option<&mut [f64]>) -> Result<f64> {
+        let (loss, classes) = (one(), row.len());
+        let share = Twofold::from(1.0) / classes as f64;
+        let (mut sum, mut left) = (ExactSum::new(), Left::default());
+        let (mut values, mut slopes) = ([0.0; BLOCK], [0.0; BLOCK]);
+        for start in (0..classes).step_by(BLOCK) {
+            crate::stop::look();
+            let count = BLOCK.min(classes - start);
+            let (z, y) = (&row[start..][..count], &y[start..][..count]);
+            let wanted = if gradient.is_some() { count } else { 0 };
+            let place = |wide| Place { wide, narrow: &mut [] };
+            loss.doubles(
+                Level::best(),
+                Rows {
+                    prediction: z,
+                    target: y,
+                    next: [&[]; 2],
+                    value: place(&mut values[..count]),
+                    gradient: place(&mut slopes[..wanted]),
+                    hessian: Place::default(),
+                    factor: [share.high, share.low],
+                    sum: None,
+                    left: &mut left,
+                },
+            );
+            for (j, orders) in left.iter() {
+                if orders & 1 != 0 {
+                    let mut value = deepening!(epsilon, |R| Ok(loss.value(R::of(z[j]), R::of(y[j]))));
+                    values[j] = settled!(value, |value| *value)?;
+                }
+                if orders & 2 != 0 {
+                    let mut slope = deepening!(epsilon, |R| Ok(self.share(classes, j, loss.derivative(R::of(z[j]), R::of(y[j])))));
+                    slopes[j] = settled!(slope, |slope| *slope)?;
+                }
+            }
+            values[..count].iter().for_each(|value| sum.add(*value));
+            if let Some(gradient) = &mut gradient {
+                gradient[start..][..count].copy_from_slice(&slopes[..count]);
+            }
+        }
+        let high = sum.to_f64();
+        if !high.is_finite() {
+            return Ok(high);
+        }
+        sum.add(-high);
+        Ok((Twofold::new(high, sum.to_f64()) / classes as f64).round_to_machine())
+    }
+}
+
 /// The loss of one class.
 fn one() -> BinaryCrossEntropyWithLogits {
     BinaryCrossEntropyWithLogits::default()
@@ -51,8 +106,13 @@ impl RowLoss for MultilabelSoftMargin {
     fn evaluate(&self, row: &[f64], target: Target<'_>, epsilon: f64, gradient: Option<&mut [f64]>) -> Result<f64> {
         let y = self.check(row, target)?;
         let classes = row.len();
-        if let Some(gradient) = gradient {
+        if let Some(gradient) = &gradient {
             check_length(Self::ENTRY.name, "gradient", gradient.len(), classes)?;
+        }
+        if self.class_weight.is_empty() {
+            return self.straight(row, &y, epsilon, gradient);
+        }
+        if let Some(gradient) = gradient {
             for (j, slot) in gradient.iter_mut().enumerate() {
                 let mut slope = deepening!(epsilon, |R| Ok(self.share(classes, j, one().derivative(R::of(row[j]), R::of(y[j])))));
                 *slot = settled!(slope, |slope| *slope)?;
