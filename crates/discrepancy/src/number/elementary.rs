@@ -5,6 +5,7 @@
 //! a fused multiply-add or a bit operation, so every processor gives the same bits.
 
 use super::constants::{INVERSE_FACTORIAL, LN2_REST};
+use super::guarded::power;
 use super::lane::INTEGER_SHIFT;
 use super::{Compensated, Function, Machine, Real, Twofold};
 
@@ -236,7 +237,7 @@ pub(super) fn pair_exp<M: Machine>(x: Compensated<M>) -> Compensated<M> {
 }
 
 /// How far [`pair_exp_long`] may be off, relative.
-pub(crate) const PAIR_EXP_LONG: f64 = 8.0 * f64::EPSILON * f64::EPSILON * (1 << 31) as f64;
+pub(crate) const PAIR_EXP_LONG: f64 = power(-70);
 
 /// `e^x`, right to 2^-70: for sums of which little is left. The tail is NaN where [`pair_exp`]'s is.
 #[inline(always)]
