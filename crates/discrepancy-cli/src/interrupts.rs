@@ -1,5 +1,6 @@
 //! What is not finished goes away when the command is stopped (Ctrl-C, `kill`).
 
+use discrepancy_sql::files::kept_streams;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once};
 
@@ -13,7 +14,7 @@ pub(crate) struct Unfinished(PathBuf);
 
 impl Unfinished {
     pub(crate) fn new(path: &Path) -> Self {
-        WATCH.call_once(watch);
+        watch();
         if let Ok(mut all) = UNFINISHED.lock() {
             all.push(path.to_owned());
         }
@@ -29,14 +30,20 @@ impl Drop for Unfinished {
     }
 }
 
-/// Waits for the signals on a thread of its own; without one the signals do what they always do.
-fn watch() {
+/// From here on a signal removes what is not finished. It is waited for on a thread of its own; without one signals do
+/// what they always do.
+pub(crate) fn watch() {
+    WATCH.call_once(start);
+}
+
+fn start() {
     let waiting = || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         let code = runtime.block_on(stopped());
         if let Ok(all) = UNFINISHED.lock() {
             all.iter().for_each(|path| drop(std::fs::remove_file(path)));
         }
+        kept_streams().iter().for_each(|path| drop(std::fs::remove_file(path)));
         std::process::exit(code);
     };
     let _ = std::thread::Builder::new().name("interrupts".to_owned()).spawn(waiting);

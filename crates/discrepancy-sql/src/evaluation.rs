@@ -3,6 +3,7 @@
 use crate::arguments::external;
 use crate::columns::{Lists, widen};
 use crate::files::Digits;
+use crate::rows::rows;
 use datafusion::arrow::array::{
     Array, ArrayRef, ArrowPrimitiveType, AsArray, Float32Array, Float64Array, PrimitiveArray,
 };
@@ -10,11 +11,10 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float32Type, Int64Type};
 use datafusion::common::internal_err;
 use datafusion::error::Result;
-use discrepancy::batch::{Element, Evaluation, RowEvaluation};
+use discrepancy::batch::{Element, Evaluation};
 use discrepancy::catalog::{DataDomain, Measure};
 use discrepancy::distances::PairInput;
 use discrepancy::losses::PointwiseLoss;
-use discrepancy::rows::{RowLoss, RowTargets, Target};
 use discrepancy::{Error, ErrorKind};
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ pub(crate) struct Values {
 pub(crate) type Written = [Option<Digits>; 2];
 
 /// By how much the sum of a row of probabilities may miss 1, as the spacing of a type whose rows of this length may.
-fn tolerance(row: &[f64], lists: &Lists<'_>, digits: Option<Digits>) -> f64 {
+pub(crate) fn tolerance(row: &[f64], lists: &Lists<'_>, digits: Option<Digits>) -> f64 {
     // Without a decimal nothing was rounded.
     let Some(digits) = digits.filter(|digits| digits.decimals > 0) else { return lists.epsilon() };
     let halves: f64 = row.iter().map(|x| digits.half_place(*x)).sum();
@@ -40,7 +40,7 @@ fn tolerance(row: &[f64], lists: &Lists<'_>, digits: Option<Digits>) -> f64 {
 }
 
 /// The value with the spacing of the narrower type, or else, where rows do not sum to 1 in that, of the wider.
-fn within([narrow, wide]: [f64; 2], value: impl Fn(f64) -> discrepancy::Result<f64>) -> Result<Option<f64>> {
+pub(crate) fn within([narrow, wide]: [f64; 2], value: impl Fn(f64) -> discrepancy::Result<f64>) -> Result<Option<f64>> {
     let (narrow, wide) = (narrow.min(wide), narrow.max(wide));
     match value(narrow) {
         Err(error) if wide > narrow && error.kind() == ErrorKind::Domain => value(wide).map(Some).map_err(external),
@@ -59,38 +59,7 @@ pub(crate) fn evaluate(
     let data = numbered.as_deref().unwrap_or(data);
     match (measure, data) {
         (Measure::Pointwise(loss), [prediction, target]) => pointwise(loss.as_ref(), prediction, target, wanted),
-        (Measure::Row(loss), [scores, target]) => {
-            let name = loss.entry().name;
-            let lists = Lists::new(name, "scores", scores)?;
-            let sums = loss.entry().prediction == DataDomain::Probabilities;
-            if target.data_type().is_nested() {
-                let target = Lists::new(name, "target", target)?;
-                return each(lists.len(), wanted, |row| {
-                    let (Some(scores), Some(probabilities)) = (lists.row(row)?, target.row(row)?) else {
-                        return Ok(None);
-                    };
-                    let of_scores = if sums { tolerance(scores, &lists, written[0]) } else { lists.epsilon() };
-                    let of_target = tolerance(probabilities, &target, written[1]);
-                    let target = Target::Probabilities(probabilities);
-                    within([lists.epsilon(), of_scores.max(of_target)], |epsilon| {
-                        row_value(loss.as_ref(), scores, target, epsilon)
-                    })
-                });
-            }
-            let labels = widen(name, "target", target)?;
-            each(lists.len(), wanted, |row| {
-                let (Some(scores), false) = (lists.row(row)?, labels.is_null(row)) else { return Ok(None) };
-                let label = labels.value(row);
-                if label < 0.0 {
-                    let error = Error::new(ErrorKind::Domain, name, "target", "a class label 0, 1, …");
-                    return Err(external(error.at(row).value(label)));
-                }
-                let wide = if sums { tolerance(scores, &lists, written[0]) } else { lists.epsilon() };
-                within([lists.epsilon(), wide], |epsilon| {
-                    row_value(loss.as_ref(), scores, Target::Label(label as usize), epsilon)
-                })
-            })
-        }
+        (Measure::Row(loss), [scores, target]) => rows(loss.as_ref(), scores, target, written, wanted),
         (Measure::Pair(function), [a, b]) => {
             let name = function.entry().name;
             let (left, right) = (Lists::new(name, "a", a)?, Lists::new(name, "b", b)?);
@@ -120,19 +89,6 @@ pub(crate) fn evaluate(
         }
         _ => internal_err!("{measure:?} does not act on {} columns", data.len()),
     }
-}
-
-/// The value of a row: in `f64` through the same evaluation as everywhere, with the same bits.
-fn row_value(loss: &dyn RowLoss, scores: &[f64], target: Target<'_>, epsilon: f64) -> discrepancy::Result<f64> {
-    if epsilon != f64::EPSILON || scores.is_empty() {
-        return loss.evaluate(scores, target, epsilon, None);
-    }
-    let value = |targets: RowTargets<'_, f64>| RowEvaluation::new(loss, scores, scores.len(), targets)?.values();
-    let values = match target {
-        Target::Label(label) => value(RowTargets::labels(&[label as i64]))?,
-        Target::Probabilities(y) => value(RowTargets::Probabilities(y))?,
-    };
-    Ok(values[0])
 }
 
 /// Truth values as the classes that the entry knows: 1 and 0, or 1 and -1.

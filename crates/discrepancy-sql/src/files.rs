@@ -16,7 +16,7 @@ mod table;
 mod url;
 
 pub use digits::Digits;
-pub use find::{File, Files};
+pub use find::{File, Files, kept_streams};
 pub use kind::Kind;
 pub use seen::number;
 pub use strict::Strict;

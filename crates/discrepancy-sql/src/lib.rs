@@ -25,6 +25,7 @@ pub mod files;
 mod histogram;
 mod named;
 pub mod partial;
+mod rows;
 mod scalar;
 mod session;
 mod shape;

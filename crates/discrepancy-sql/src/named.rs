@@ -97,7 +97,7 @@ fn place(call: &mut Function) -> Result<(), DataFusionError> {
     }
     let names = &function.arguments;
     let mut places: Vec<Option<FunctionArgExpr>> = vec![None; names.len()];
-    let mut last = 0;
+    let (mut last, mut before) = (0, None);
     for (at, argument) in std::mem::take(&mut list.args).into_iter().enumerate() {
         let (given, value) = match argument {
             FunctionArg::Unnamed(value) => (None, value),
@@ -105,7 +105,13 @@ fn place(call: &mut Function) -> Result<(), DataFusionError> {
             FunctionArg::ExprNamed { name, arg, .. } => (Some(name.to_string()), arg),
         };
         let to = match &given {
-            None => at,
+            None => match &before {
+                None => at,
+                Some(name) => {
+                    let function = &function.name;
+                    return plan_err!("{function}: an argument by place behind `{name}`; those by name come last");
+                }
+            },
             Some(given) => names.iter().position(|name| name.eq_ignore_ascii_case(given)).ok_or_else(|| {
                 let (function, list) = (&function.name, names.join(", "));
                 plan_datafusion_err!("{function}: there is no argument `{given}`; allowed: {list}")
@@ -117,6 +123,7 @@ fn place(call: &mut Function) -> Result<(), DataFusionError> {
             Some(free) => *free = Some(value),
         }
         last = last.max(to);
+        before = before.or(given);
     }
     places.truncate(last + 1);
     let data = names.len() - function.parameters.len();

@@ -13,6 +13,7 @@ mod write;
 
 use crate::engine::{self, default_threads, parse_threads};
 use crate::failure::{Failure, Outcome};
+use crate::interrupts;
 use crate::output::{self, Format, check_place};
 use columns::Several;
 use discrepancy_sql::files::{Files, Table};
@@ -196,6 +197,7 @@ async fn ask(question: &Question, input: &Input, threads: usize) -> Outcome<Answ
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let threads = arguments.threads;
+    interrupts::watch();
     let (question, input) = prepare(arguments)?;
     question.expressions(&input)?;
     if let Some(path) = &arguments.report {

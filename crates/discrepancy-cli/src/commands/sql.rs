@@ -4,6 +4,7 @@ mod cells;
 
 use crate::engine::{self, default_threads, parse_threads};
 use crate::failure::{Failure, Outcome};
+use crate::interrupts;
 use crate::output::{self, Align, Format, Table};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
@@ -41,6 +42,7 @@ const DEEPEST: usize = 4000;
 const STACK: usize = 1 << 30;
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    interrupts::watch();
     std::thread::scope(|scope| {
         let work = || on_a_deep_stack(arguments);
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);

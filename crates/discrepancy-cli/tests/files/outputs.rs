@@ -86,3 +86,39 @@ fn full_standard_output() {
         assert!(output.status.code() == Some(1) && stderr.starts_with("error: stdout"), "{words:?}: {stderr}");
     }
 }
+
+/// Stopped while it reads a stream or writes a result, a command ends at once and leaves no temporary file.
+#[test]
+fn nothing_is_left_by_who_is_stopped() {
+    use std::io::Write;
+    use std::process::Stdio;
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        let calls: [&[&str]; 2] = [
+            &["score", "-", "--target", "y", "--prediction", "z"],
+            &["sql", "SELECT mean_squared(z, y) FROM '/dev/stdin'"],
+        ];
+        for words in calls {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_discrepancy"));
+            command.args(words).current_dir(path).env("TMPDIR", path).stdin(Stdio::piped()).stdout(Stdio::null());
+            let mut child = command.spawn().unwrap();
+            // An open pipe: it waits for more.
+            let mut input = child.stdin.take().unwrap();
+            input.write_all(b"y,z\n0,1\n").unwrap();
+            let mut left = || std::fs::read_dir(path).unwrap().count();
+            for _ in 0..1000 {
+                if left() > 0 {
+                    break;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+            assert_eq!(left(), 1, "{words:?}: the stream is kept somewhere else");
+            let sent = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap();
+            assert!(sent.success());
+            assert_eq!(child.wait().unwrap().code(), Some(code), "{words:?}");
+            assert_eq!(left(), 0, "{words:?}");
+            drop(input);
+        }
+    }
+}

@@ -72,6 +72,13 @@ fn arguments_by_name() {
         ("mean_focal(z, y, gama => 3)", "there is no argument `gama`; allowed: prediction, target, alpha, gamma"),
         ("mean_focal(z, gamma => 3)", "`target` is needed"),
         ("mean_focal(z, y, 'none', alpha => 1)", "`alpha` is given twice"),
+        ("mean_focal(z, y, gamma => 1, gamma => 1)", "`gamma` is given twice"),
+        ("mean_focal(gamma => 1, z, y)", "an argument by place behind `gamma`; those by name come last"),
+        ("mean_focal(z, y, gamma => -1)", "`gamma` is -1"),
+        ("mean_focal(z, y, gamma => 'x')", "`gamma` is"),
+        ("mean_focal(z, y, gamma => NULL)", "`gamma` is NULL"),
+        ("mean_focal(z, y, gamma => z)", "`gamma` must be a literal"),
+        ("mean_focal(z, y, 0.25, 2, 3, gamma => 1)", "more than 4 arguments"),
     ] {
         let done = run(folder.path(), &["sql", &format!("SELECT {call} FROM (VALUES (0.5, 1.0)) AS t(z, y)")]);
         assert!(done.code == 1 && done.stderr.contains(what), "{call}: {}", done.stderr);

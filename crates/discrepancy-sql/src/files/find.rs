@@ -5,7 +5,7 @@ use datafusion::datasource::file_format::file_compression_type::FileCompressionT
 use std::collections::HashMap;
 use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// A file that can be read more than once.
 #[derive(Clone, Debug)]
@@ -19,7 +19,38 @@ pub struct File {
     /// What the names of its folders say: of `region=01/year=2026/` the columns `region` and `year`.
     pub(super) folders: Vec<(String, Option<String>)>,
     /// What was a stream is kept until nobody needs it.
-    _kept: Option<Arc<tempfile::TempPath>>,
+    kept: Option<Arc<Kept>>,
+}
+
+/// All files that hold streams.
+static KEPT: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// A temporary file with what was a stream.
+#[derive(Debug)]
+struct Kept(tempfile::TempPath);
+
+impl Kept {
+    fn new(path: tempfile::TempPath) -> Self {
+        if let Ok(mut all) = KEPT.lock() {
+            all.push(path.to_path_buf());
+        }
+        Kept(path)
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if let Ok(mut all) = KEPT.lock() {
+            all.retain(|path| path != &*self.0);
+        }
+    }
+}
+
+/// The temporary files that hold streams now. They go away with the last [`File`]; who ends the process before removes
+/// them.
+#[must_use]
+pub fn kept_streams() -> Vec<PathBuf> {
+    KEPT.lock().map_or_else(|_| Vec::new(), |all| all.clone())
 }
 
 /// What was named, as files.
@@ -56,7 +87,7 @@ impl File {
         if meta.is_file() {
             let (kind, compression) = Kind::of_name(path).ok_or_else(unknown)?;
             let folders = folders(path);
-            return Ok(File { name, path: path.to_owned(), kind, compression, folders, _kept: None });
+            return Ok(File { name, path: path.to_owned(), kind, compression, folders, kept: None });
         }
         let stream = std::fs::File::open(path).map_err(|error| Fault::new(format!("{name}: {error}")))?;
         File::stream(name, Kind::of_name(path), stream)
@@ -70,17 +101,17 @@ impl File {
     /// Files are read more than once, which a stream is not.
     fn stream(name: String, known: Option<(Kind, FileCompressionType)>, mut from: impl Read) -> Result<File, Fault> {
         let failed = |error: std::io::Error| Fault::new(format!("{name}: {error}"));
-        let mut file = tempfile::Builder::new().prefix("discrepancy-").tempfile().map_err(failed)?;
+        let (mut file, path) = tempfile::Builder::new().prefix("discrepancy-").tempfile().map_err(failed)?.into_parts();
+        let kept = Kept::new(path);
         std::io::copy(&mut from, &mut file).map_err(failed)?;
         file.flush().map_err(failed)?;
-        let path = file.into_temp_path();
         let mut whole = File {
             name: name.clone(),
-            path: path.to_path_buf(),
+            path: kept.0.to_path_buf(),
             kind: Kind::Csv(b','),
             compression: FileCompressionType::UNCOMPRESSED,
             folders: Vec::new(),
-            _kept: Some(Arc::new(path)),
+            kept: Some(Arc::new(kept)),
         };
         (whole.kind, whole.compression) = match known {
             Some(known) => known,
@@ -134,7 +165,7 @@ impl Files {
         let mut seen = Seen::default();
         for name in named {
             if name.as_os_str() == "-" {
-                if found.files.iter().any(|file| file._kept.is_some() && file.name == "standard input") {
+                if found.files.iter().any(|file| file.kept.is_some() && file.name == "standard input") {
                     return Err(Fault::usage("standard input is named twice"));
                 }
                 found.files.push(File::standard_input()?);

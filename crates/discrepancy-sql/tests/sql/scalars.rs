@@ -179,3 +179,48 @@ fn lists_of_single_precision() {
     assert!(error(&format!("SELECT cross_entropy({wide}, 1)")).contains("row sum"));
     assert_eq!(*column(&format!("SELECT softmax({thirds})")).data_type(), DataType::new_list(DataType::Float32, true));
 }
+
+/// A loss of rows has the bits of the library's evaluation of rows, in both types, alone and in sums, however long rows are.
+#[test]
+fn rows_have_the_bits_of_the_librarys_evaluation() {
+    use discrepancy::batch::{Element, RowEvaluation};
+    use discrepancy::rows::{RowLoss, RowTargets};
+    fn check<E: Element>(loss: &dyn RowLoss, name: &str, data_type: &str) {
+        // In and beyond the lengths that kernels have of their own; the seed is of no account.
+        for classes in [2, 3, 10, 40] {
+            let mut state = 7_u64;
+            let mut next = || {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                ((state >> 11) as f64) / ((1_u64 << 53) as f64)
+            };
+            let rows = 60;
+            let sums = loss.entry().prediction == catalog::DataDomain::Probabilities;
+            let scores: Vec<f64> = (0..rows)
+                .flat_map(|_| {
+                    let row: Vec<f64> = (0..classes).map(|_| if sums { next() } else { 20.0 * next() - 10.0 }).collect();
+                    let sum: f64 = if sums { row.iter().sum() } else { 1.0 };
+                    row.into_iter().map(move |x| x / sum).collect::<Vec<_>>()
+                })
+                .map(|x| E::narrow(x).widen())
+                .collect();
+            let labels: Vec<i64> = (0..rows).map(|i| (i * 7 % classes) as i64).collect();
+            let narrow: Vec<E> = scores.iter().map(|x| E::narrow(*x)).collect();
+            let batch = RowEvaluation::new(loss, &narrow, classes, RowTargets::labels(&labels)).unwrap();
+            let lines = scores.chunks(classes).zip(&labels).map(|(row, label)| {
+                let row: Vec<String> = row.iter().map(|x| format!("{x:e}")).collect();
+                format!("(arrow_cast([{}], 'List({data_type})'), {label})", row.join(", "))
+            });
+            let table = format!("(VALUES {}) AS t(z, y)", lines.collect::<Vec<_>>().join(", "));
+            let found = numbers(&format!("SELECT CAST({name}(z, y) AS DOUBLE) FROM {table}"));
+            let right: Vec<Option<f64>> = batch.values().unwrap().iter().map(|x| Some(x.widen())).collect();
+            assert_eq!(found, right, "{name} of {classes} in {data_type}");
+            let sum = numbers(&format!("SELECT sum_{name}(z, y) FROM {table}"));
+            assert_eq!(sum, [Some(batch.sum().unwrap())], "the sum of {name} of {classes} in {data_type}");
+        }
+    }
+    for entry in catalog::entries() {
+        let Measure::Row(loss) = entry.make(&entry.defaults()).unwrap() else { continue };
+        check::<f64>(loss.as_ref(), entry.name, "Float64");
+        check::<f32>(loss.as_ref(), entry.name, "Float32");
+    }
+}

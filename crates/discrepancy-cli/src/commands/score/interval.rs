@@ -49,7 +49,9 @@ impl Interval {
                 let factor = (NORMAL_975 * (error? / mean)).exp();
                 Some((mean / factor, mean * factor))
             }
-            _ => {
+            // Zero has no logarithm, and nothing lies below it.
+            Interval::LogNormal => Some((mean, mean + NORMAL_975 * error?)),
+            Interval::Normal => {
                 let half = NORMAL_975 * error?;
                 Some((mean - half, mean + half))
             }
@@ -60,7 +62,8 @@ impl Interval {
 /// Wilson's interval of a rate. Weighted rows count as many as equal ones with the same standard error.
 pub(super) fn wilson(rate: f64, weighted_error: Option<f64>, rows: u64) -> (f64, f64) {
     let variance = rate * (1.0 - rate);
-    let equal = weighted_error.filter(|error| *error > 0.0).map(|error| variance / (error * error));
+    // Where all rows are alike no error tells how many equal ones they are.
+    let equal = weighted_error.filter(|error| *error > 0.0 && variance > 0.0).map(|error| variance / (error * error));
     let (z, n) = (NORMAL_975, equal.unwrap_or(rows as f64));
     let share = 1.0 + z * z / n;
     let middle = (rate + z * z / (2.0 * n)) / share;
