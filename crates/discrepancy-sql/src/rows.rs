@@ -83,7 +83,8 @@ impl Rows<'_> {
             Targets::Labels(labels) => {
                 let label = labels.value(row);
                 if label < 0.0 {
-                    let error = Error::new(ErrorKind::Domain, self.loss.entry().name, "target", "a class label 0, 1, …");
+                    let error =
+                        Error::new(ErrorKind::Domain, self.loss.entry().name, "target", "a class label 0, 1, …");
                     return Err(external(error.at(row).value(label)));
                 }
                 Target::Label(label as usize)
@@ -148,7 +149,8 @@ impl Rows<'_> {
         if single {
             // They came as these. The sum of one value is that value, before it is rounded to the storage type.
             let narrow = |from: &[f64]| from.iter().map(|x| *x as f32).collect::<Vec<f32>>();
-            let sum = |targets: RowTargets<'_, f32>| RowEvaluation::new(self.loss, &narrow(scores), width, targets)?.sum();
+            let sum =
+                |targets: RowTargets<'_, f32>| RowEvaluation::new(self.loss, &narrow(scores), width, targets)?.sum();
             return match target {
                 Target::Label(label) => sum(RowTargets::labels(&[label as i64])),
                 Target::Probabilities(y) => sum(RowTargets::Probabilities(&narrow(y))),

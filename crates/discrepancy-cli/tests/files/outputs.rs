@@ -106,7 +106,7 @@ fn nothing_is_left_by_who_is_stopped() {
             // An open pipe: it waits for more.
             let mut input = child.stdin.take().unwrap();
             input.write_all(b"y,z\n0,1\n").unwrap();
-            let mut left = || std::fs::read_dir(path).unwrap().count();
+            let left = || std::fs::read_dir(path).unwrap().count();
             for _ in 0..1000 {
                 if left() > 0 {
                     break;

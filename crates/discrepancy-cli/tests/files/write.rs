@@ -36,7 +36,9 @@ pub(crate) fn store(folder: &Path, name: &str, columns: &[(&str, &[Option<f64>])
         let array = |values: &[Option<f64>]| -> ArrayRef { Arc::new(Float64Array::from(values.to_vec())) };
         RecordBatch::try_from_iter(columns.iter().map(|(name, values)| (*name, array(values)))).unwrap()
     };
-    match name.split_once('.').unwrap().1 {
+    // A folder may be named after a kind too.
+    let file = name.rsplit_once('/').map_or(name, |(_, file)| file);
+    match file.split_once('.').unwrap().1 {
         "csv" => put(folder, name, parted(",")),
         "tsv" => put(folder, name, parted("\t")),
         "list.json" => put(folder, name, format!("[{}]\n", objects.join(",\n"))),

@@ -1,11 +1,14 @@
 //! One value for each row.
 
 use crate::{column, error, numbers};
-use datafusion::arrow::array::AsArray;
-use datafusion::arrow::datatypes::{DataType, Float32Type};
+use datafusion::arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, ListArray, RecordBatch};
+use datafusion::arrow::buffer::OffsetBuffer;
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Field, Float32Type, Float64Type};
 use discrepancy::catalog::{self, Measure};
 use discrepancy::rows::Target;
 use discrepancy_sql::{FunctionKind, documentation};
+use std::sync::Arc;
 
 fn pointwise(spec: &str, prediction: f64, target: f64) -> f64 {
     match catalog::find(spec).unwrap() {
@@ -185,7 +188,7 @@ fn lists_of_single_precision() {
 fn rows_have_the_bits_of_the_librarys_evaluation() {
     use discrepancy::batch::{Element, RowEvaluation};
     use discrepancy::rows::{RowLoss, RowTargets};
-    fn check<E: Element>(loss: &dyn RowLoss, name: &str, data_type: &str) {
+    fn check<E: Element>(loss: &dyn RowLoss, name: &str, data_type: &DataType) {
         // In and beyond the lengths that kernels have of their own; the seed is of no account.
         for classes in [2, 3, 10, 40] {
             let mut state = 7_u64;
@@ -197,7 +200,8 @@ fn rows_have_the_bits_of_the_librarys_evaluation() {
             let sums = loss.entry().prediction == catalog::DataDomain::Probabilities;
             let scores: Vec<f64> = (0..rows)
                 .flat_map(|_| {
-                    let row: Vec<f64> = (0..classes).map(|_| if sums { next() } else { 20.0 * next() - 10.0 }).collect();
+                    let row: Vec<f64> =
+                        (0..classes).map(|_| if sums { next() } else { 20.0 * next() - 10.0 }).collect();
                     let sum: f64 = if sums { row.iter().sum() } else { 1.0 };
                     row.into_iter().map(move |x| x / sum).collect::<Vec<_>>()
                 })
@@ -206,21 +210,28 @@ fn rows_have_the_bits_of_the_librarys_evaluation() {
             let labels: Vec<i64> = (0..rows).map(|i| (i * 7 % classes) as i64).collect();
             let narrow: Vec<E> = scores.iter().map(|x| E::narrow(*x)).collect();
             let batch = RowEvaluation::new(loss, &narrow, classes, RowTargets::labels(&labels)).unwrap();
-            let lines = scores.chunks(classes).zip(&labels).map(|(row, label)| {
-                let row: Vec<String> = row.iter().map(|x| format!("{x:e}")).collect();
-                format!("(arrow_cast([{}], 'List({data_type})'), {label})", row.join(", "))
-            });
-            let table = format!("(VALUES {}) AS t(z, y)", lines.collect::<Vec<_>>().join(", "));
-            let found = numbers(&format!("SELECT CAST({name}(z, y) AS DOUBLE) FROM {table}"));
-            let right: Vec<Option<f64>> = batch.values().unwrap().iter().map(|x| Some(x.widen())).collect();
+            let item = Arc::new(Field::new_list_field(DataType::Float64, true));
+            let offsets = OffsetBuffer::from_lengths(std::iter::repeat_n(classes, rows));
+            let list = ListArray::new(item, offsets, Arc::new(Float64Array::from(scores)), None);
+            let columns: [(&str, ArrayRef); 2] = [
+                ("z", cast(&list, &DataType::new_list(data_type.clone(), true)).unwrap()),
+                ("y", Arc::new(Int64Array::from(labels.clone()))),
+            ];
+            let session = discrepancy_sql::session(1);
+            session.register_batch("t", RecordBatch::try_from_iter(columns).unwrap()).unwrap();
+            let query = format!("SELECT CAST({name}(z, y) AS DOUBLE) FROM t");
+            let found = crate::run(&session, &query).unwrap();
+            let found: Vec<f64> = found[0].column(0).as_primitive::<Float64Type>().values().to_vec();
+            let right: Vec<f64> = batch.values().unwrap().iter().map(|x| x.widen()).collect();
             assert_eq!(found, right, "{name} of {classes} in {data_type}");
-            let sum = numbers(&format!("SELECT sum_{name}(z, y) FROM {table}"));
-            assert_eq!(sum, [Some(batch.sum().unwrap())], "the sum of {name} of {classes} in {data_type}");
+            let sum = crate::run(&session, &format!("SELECT sum_{name}(z, y) FROM t")).unwrap();
+            let sum = sum[0].column(0).as_primitive::<Float64Type>().value(0);
+            assert_eq!(sum, batch.sum().unwrap(), "the sum of {name} of {classes} in {data_type}");
         }
     }
     for entry in catalog::entries() {
         let Measure::Row(loss) = entry.make(&entry.defaults()).unwrap() else { continue };
-        check::<f64>(loss.as_ref(), entry.name, "Float64");
-        check::<f32>(loss.as_ref(), entry.name, "Float32");
+        check::<f64>(loss.as_ref(), entry.name, &DataType::Float64);
+        check::<f32>(loss.as_ref(), entry.name, &DataType::Float32);
     }
 }
