@@ -84,6 +84,10 @@ impl Shape {
             (true, true) => "an integer class or a list of probabilities",
             _ => "a list of floats or integers",
         };
+        let given = match given {
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => "text".to_owned(),
+            other => other.to_string(),
+        };
         plan_err!("{function}: `{argument}` is of type {given}; allowed: {allowed}; cast it if that is meant")
     }
 }

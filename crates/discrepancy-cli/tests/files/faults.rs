@@ -84,6 +84,49 @@ fn malformed_csv() {
     }
 }
 
+/// Files that are not whole, or whose rows do not fit their columns; a byte order mark and other line ends are no fault.
+#[test]
+fn files_that_do_not_fit() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let cases = [
+        ("pred,target,s\n1,2\n", "f.csv, line 2: a row of length 2; allowed: 3, the number of columns"),
+        ("pred,target\n1,2\n1,2,3\n", "f.csv, line 3: a row of length 3; allowed: 2, the number of columns"),
+        ("pred,target,pred\n1,2,3\n", "f.csv: there are two columns `pred`"),
+        ("", "f.csv: the file is empty"),
+        ("\n\n", "f.csv: there is no line with the names of columns"),
+    ];
+    for (text, what) in cases {
+        put(path, "f.csv", text);
+        for error in errors(path, "f.csv") {
+            assert!(error.contains(what), "{text:?}: {error}");
+        }
+    }
+    for (name, what) in [("none.csv", "none.csv: no such file"), ("text.txt", "text.txt: unknown kind of file")] {
+        put(path, "text.txt", "pred,target\n1,2\n");
+        for error in errors(path, name) {
+            assert!(error.contains(what), "{error}");
+        }
+    }
+    for file in ["liar.csv.gz", "liar.parquet", "liar.arrow"] {
+        put(path, file, "pred,target\n1,2\n");
+        for error in errors(path, file) {
+            assert!(error.contains(&format!("{file}: ")), "{error}");
+        }
+    }
+    put(path, "bytes.csv", b"pred,target,s\n1,2,\xe9\n");
+    for error in errors(path, "bytes.csv") {
+        assert!(error.contains("bytes.csv, line 2: bytes that are not text; allowed: UTF-8"), "{error}");
+    }
+    put(path, "mark.csv", "\u{feff}pred,target\r\n1,3\r\n");
+    assert_eq!(mean(path, "mark.csv", "absolute"), 2.0);
+    // Text where numbers are needed: with its place where the need is known, by its type where it is not.
+    put(path, "text.csv", "pred,target\n1,2\nN/A,2\n");
+    let [scored, asked] = errors(path, "text.csv");
+    assert!(scored.contains("text.csv, row 2 (line 3): column `pred` is \"N/A\"; allowed: numbers"), "{scored}");
+    assert!(asked.contains("`prediction` is of type text; allowed: floats"), "{asked}");
+}
+
 #[test]
 fn malformed_json() {
     let folder = tempfile::tempdir().unwrap();

@@ -199,6 +199,9 @@ fn names<R: Read>(file: &File, reader: &mut Reader<R>) -> Result<Vec<String>, Fa
     let names = reader.headers().map_err(|error| fault(file, &error))?;
     // Some programs write a byte order mark before the first name.
     let names: Vec<String> = names.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
+    if names.is_empty() {
+        return Err(file.fault("there is no line with the names of columns"));
+    }
     Ok(names)
 }
 
