@@ -3,6 +3,7 @@
 use crate::failure::{Failure, Outcome};
 use datafusion::arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
+use discrepancy_sql::files::Fault;
 use std::panic::AssertUnwindSafe;
 
 /// How many threads, unless asked for.
@@ -17,25 +18,31 @@ pub(crate) fn parse_threads(text: &str) -> Result<usize, String> {
 
 /// Runs work to its end on so many threads. A broken file can make a decoder panic: that is a failure in one line too.
 pub(crate) fn run<T>(threads: usize, work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+    run_deep(threads, STACK, work)
+}
+
+/// What threads have for calls within calls, unless they need more.
+const STACK: usize = 8 << 20;
+
+/// The same with so many bytes of stack for each thread.
+pub(crate) fn run_deep<T>(threads: usize, stack: usize, work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads)
+        .thread_stack_size(stack)
         .enable_all()
         .build()
         .map_err(|error| Failure::new(format!("cannot start {threads} threads: {error}")))?;
     quietly(|| runtime.block_on(work)).unwrap_or_else(|message| Err(Failure::new(message)))
 }
 
-/// Does the work; of a panic the message is given back, not printed.
+/// Does the work; a panic is given back as a message, not printed.
 pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let done = std::panic::catch_unwind(AssertUnwindSafe(work));
     std::panic::set_hook(hook);
-    done.map_err(|payload| {
-        let text = payload.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
-        format!("reading broke off: {}", text.unwrap_or("for a reason that was not given"))
-    })
+    // What a panic says is for those who wrote the decoder.
+    done.map_err(|_| "reading broke off: the data are damaged".to_owned())
 }
 
 /// The library's error that is behind an error of the engine, if it is one.
@@ -46,10 +53,21 @@ pub(crate) fn library_error(error: &DataFusionError) -> Option<&discrepancy::Err
     }
 }
 
+/// The fault of a file that is behind an error of the engine, if it is one.
+pub(crate) fn file_fault(error: &DataFusionError) -> Option<&Fault> {
+    match error.find_root() {
+        DataFusionError::External(inner) => inner.downcast_ref(),
+        _ => None,
+    }
+}
+
 /// What went wrong, in one line, without the names of the engine's layers.
 pub(crate) fn message(error: &DataFusionError) -> String {
     if let Some(error) = library_error(error) {
         return error.to_string();
+    }
+    if let Some(fault) = file_fault(error) {
+        return fault.to_string();
     }
     let text = match error.find_root() {
         DataFusionError::Plan(text)
@@ -83,6 +101,9 @@ pub(crate) fn message(error: &DataFusionError) -> String {
 
 impl From<DataFusionError> for Failure {
     fn from(error: DataFusionError) -> Self {
+        if let Some(fault) = file_fault(&error) {
+            return fault.clone().into();
+        }
         Failure::new(message(&error))
     }
 }

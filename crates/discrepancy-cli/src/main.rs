@@ -6,7 +6,7 @@ mod commands;
 mod description;
 mod engine;
 mod failure;
-mod files;
+mod interrupts;
 mod output;
 mod terminal;
 
@@ -15,7 +15,16 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let done = match Arguments::parse().command {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() => error.exit(),
+        // Help goes where results go, and may fail to get there as they may.
+        Err(help) => match output::print(&help.render().to_string()) {
+            Ok(()) => return ExitCode::SUCCESS,
+            Err(failure) => return failure.report(),
+        },
+    };
+    let done = match arguments.command {
         Command::List(arguments) => commands::list::run(&arguments),
         Command::Show(arguments) => commands::show::run(&arguments),
         Command::Score(arguments) => commands::score::run(&arguments),

@@ -1,6 +1,7 @@
 //! Tables on stdout in several formats, and files that are either whole or absent.
 
 use crate::failure::{Failure, Outcome};
+use crate::interrupts;
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, TableStyle};
 use serde_json::Value;
 use std::io::Write;
@@ -156,16 +157,55 @@ pub(crate) fn print(text: &str) -> Outcome {
     }
 }
 
-/// Writes a file beside its place and moves it there when it is whole.
+/// Writes a file beside its place and moves it there when it is whole. What a link points to is written, not the link; a
+/// device or a pipe is written through.
 pub(crate) fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Outcome {
     let failed = |error: std::io::Error| Failure::new(format!("cannot write {}: {error}", path.display()));
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // A link to nothing yet is followed by hand.
+    let mut place = path.to_owned();
+    for _ in 0..40 {
+        let Ok(target) = place.read_link() else { break };
+        place = place.parent().unwrap_or(Path::new("")).join(target);
+    }
+    if place.metadata().is_ok_and(|meta| !meta.is_file()) {
+        let mut file = std::io::BufWriter::new(std::fs::OpenOptions::new().write(true).open(&place).map_err(failed)?);
+        return write(&mut file).and_then(|()| file.flush()).map_err(failed);
+    }
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = new_file(folder).map_err(failed)?;
+    let _unfinished = interrupts::Unfinished::new(file.path());
     let mut buffered = std::io::BufWriter::new(file.as_file_mut());
     write(&mut buffered).and_then(|()| buffered.flush()).map_err(failed)?;
     drop(buffered);
-    file.persist(path).map_err(|error| failed(error.error))?;
+    file.persist(&place).map_err(|error| failed(error.error))?;
     Ok(())
+}
+
+/// Before long work: whether a file can be written, and over nothing that is read. `option` is what named it.
+pub(crate) fn check_place<'a>(option: &str, path: &Path, read: impl IntoIterator<Item = &'a Path>) -> Outcome {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(Failure::new(format!("cannot write {}: there is no folder {}", path.display(), folder.display())));
+    }
+    if path.is_dir() {
+        return Err(Failure::new(format!("cannot write {}: it is a folder", path.display())));
+    }
+    // The same file by another name too.
+    if path.is_file() && read.into_iter().any(|file| same_file(path, file)) {
+        return Err(Failure::usage(format!("{option} {} would overwrite a file that is read", path.display())));
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn same_file(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |path: &Path| path.metadata().ok().map(|meta| (meta.dev(), meta.ino()));
+    identity(a).is_some() && identity(a) == identity(b)
+}
+#[cfg(not(unix))]
+fn same_file(a: &Path, b: &Path) -> bool {
+    a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
 }
 
 /// A file that goes away unless it is moved to its place.

@@ -1,15 +1,19 @@
 //! Exact means, sums and standard errors as two-phase aggregate functions.
 
 use crate::arguments::{aliases, coerce, data_count, external, measure, not_literal};
+use crate::evaluation::Written;
 use crate::state::{GroupedState, RowValues, SingleState, write};
+use crate::written::{takes_probabilities, written};
 use datafusion::arrow::array::{ArrayRef, Float64Array, RecordBatch};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Schema};
 use datafusion::common::{ScalarValue, internal_err, not_impl_err};
 use datafusion::error::Result;
-use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
+use datafusion::logical_expr::expr::AggregateFunction;
+use datafusion::logical_expr::function::{AccumulatorArgs, AggregateFunctionSimplification, StateFieldsArgs};
+use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::utils::{AggregateOrderSensitivity, format_state_name};
 use datafusion::logical_expr::{
-    Accumulator, AggregateUDFImpl, ColumnarValue, GroupsAccumulator, Signature, Volatility,
+    Accumulator, AggregateUDF, AggregateUDFImpl, ColumnarValue, Expr, GroupsAccumulator, Signature, Volatility,
 };
 use discrepancy::ErrorKind;
 use discrepancy::catalog::{self, Entry};
@@ -100,6 +104,8 @@ pub(crate) struct LossAggregate {
     statistic: Statistic,
     weighted: bool,
     signature: Signature,
+    /// The digits that the data were written with, once they are known.
+    written: Written,
 }
 
 impl LossAggregate {
@@ -112,7 +118,13 @@ impl LossAggregate {
             statistic,
             weighted,
             signature: Signature::user_defined(Volatility::Immutable),
+            written: [None; 2],
         }
+    }
+
+    /// The same of data that were written with these digits.
+    pub(crate) fn written(self, written: Written) -> Self {
+        LossAggregate { written, ..self }
     }
 
     /// The row values that this call sums: its parameters are literals, known before any row.
@@ -130,7 +142,8 @@ impl LossAggregate {
                 _ => not_literal(&self.name, parameter.name),
             })
             .collect::<Result<_>>()?;
-        Ok(RowValues { name: self.entry, measure: Some(measure(entry, &parameters)?), data, weighted: self.weighted })
+        let (measure, written) = (Some(measure(entry, &parameters)?), self.written);
+        Ok(RowValues { name: self.entry, measure, written, data, weighted: self.weighted })
     }
 }
 
@@ -158,6 +171,21 @@ impl AggregateUDFImpl for LossAggregate {
     fn order_sensitivity(&self) -> AggregateOrderSensitivity {
         // Sums are exact.
         AggregateOrderSensitivity::Insensitive
+    }
+    fn simplify(&self) -> Option<AggregateFunctionSimplification> {
+        let entry = catalog::entry(self.entry).ok()?;
+        if self.written != [None; 2] || !takes_probabilities(entry) {
+            return None;
+        }
+        let (statistic, weighted) = (self.statistic, self.weighted);
+        Some(Box::new(move |mut call: AggregateFunction, info: &SimplifyContext| {
+            let written = written(entry, &call.params.args, info);
+            if written != [None; 2] {
+                let function = LossAggregate::new(entry, statistic, weighted).written(written);
+                call.func = Arc::new(AggregateUDF::from(function));
+            }
+            Ok(Expr::AggregateFunction(call))
+        }))
     }
     fn state_fields(&self, given: StateFieldsArgs) -> Result<Vec<FieldRef>> {
         Ok(state_field(&given))

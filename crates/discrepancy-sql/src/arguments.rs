@@ -84,5 +84,8 @@ fn parameter_value(entry: &Entry, parameter: &Parameter, given: &ScalarValue) ->
 
 /// The error for a parameter that is not constant.
 pub(crate) fn not_literal<T>(function: &str, parameter: &str) -> Result<T> {
-    exec_err!("{function}: `{parameter}` must be a literal, the same for all rows")
+    exec_err!(
+        "{function}: `{parameter}` must be a literal, the same for all rows: the value itself, such as 2, 'e' or [0.5, 2.0], \
+         not a column"
+    )
 }

@@ -46,12 +46,34 @@ pub(crate) fn widen(function: &str, argument: &str, column: &ArrayRef) -> Result
     Ok(cast(column, &DataType::Float64)?.as_primitive().clone())
 }
 
+/// The spacing at 1 of a type of numbers; what is no float is as exact as `f64`.
+fn spacing(data_type: &DataType) -> f64 {
+    match data_type {
+        DataType::Float32 => f64::from(f32::EPSILON),
+        // Of 11 bits.
+        DataType::Float16 => 1.0 / 1024.0,
+        _ => f64::EPSILON,
+    }
+}
+
+/// Whether the numbers of a column, or those in its lists, are floats of 32 bits or fewer: then so are results.
+pub(crate) fn is_single(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
+            is_single(item.data_type())
+        }
+        other => matches!(other, DataType::Float32 | DataType::Float16),
+    }
+}
+
 /// A column of lists with its numbers widened once.
 pub(crate) struct Lists<'a> {
     function: &'a str,
     argument: &'a str,
     column: ArrayRef,
     values: Float64Array,
+    /// The spacing at 1 of the type that the numbers came in.
+    epsilon: f64,
     /// Where each row starts and ends in `values`.
     bounds: Vec<(usize, usize)>,
 }
@@ -76,8 +98,14 @@ impl<'a> Lists<'a> {
             DataType::Null => (column.slice(0, 0), vec![(0, 0); column.len()]),
             other => return exec_err!("{function}: `{argument}` is of type {other}; allowed: lists of numbers"),
         };
+        let epsilon = spacing(values.data_type());
         let values = widen(function, argument, &values)?;
-        Ok(Lists { function, argument, column: column.clone(), values, bounds })
+        Ok(Lists { function, argument, column: column.clone(), values, epsilon, bounds })
+    }
+
+    /// The spacing at 1 of the type that the numbers came in.
+    pub(crate) fn epsilon(&self) -> f64 {
+        self.epsilon
     }
 
     /// How many rows.

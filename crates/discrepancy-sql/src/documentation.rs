@@ -27,7 +27,7 @@ impl fmt::Display for FunctionKind {
 /// A parameter of a function.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParameterDocumentation {
-    /// Its name in the catalogue; in a call it is known by its place.
+    /// Its name in the catalogue; in a call it is known by its place, or by this (see [`crate::sql`]).
     pub name: &'static str,
     /// What it means.
     pub summary: &'static str,
@@ -50,6 +50,8 @@ pub struct FunctionDocumentation {
     pub signature: String,
     /// What it gives.
     pub summary: String,
+    /// The names of all arguments, in order: the data, then the parameters.
+    pub arguments: Vec<&'static str>,
     /// Its parameters, in order.
     pub parameters: Vec<ParameterDocumentation>,
 }
@@ -97,6 +99,7 @@ fn describe(entry: &Entry, prefix: &str, weighted: bool, kind: FunctionKind, wha
         kind,
         signature,
         summary: format!("{what}{}", entry.summary()),
+        arguments: names.clone(),
         parameters: parameters.collect(),
     }
 }

@@ -2,16 +2,21 @@
 
 use crate::arguments::external;
 use crate::columns::{Lists, widen};
-use datafusion::arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, Float32Array, PrimitiveArray};
+use crate::files::Digits;
+use crate::rows::rows;
+use datafusion::arrow::array::{
+    Array, ArrayRef, ArrowPrimitiveType, AsArray, Float32Array, Float64Array, PrimitiveArray,
+};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float32Type, Int64Type};
 use datafusion::common::internal_err;
 use datafusion::error::Result;
 use discrepancy::batch::{Element, Evaluation};
-use discrepancy::catalog::Measure;
+use discrepancy::catalog::{DataDomain, Measure};
+use discrepancy::distances::PairInput;
 use discrepancy::losses::PointwiseLoss;
-use discrepancy::rows::Target;
 use discrepancy::{Error, ErrorKind};
+use std::sync::Arc;
 
 /// The rows of a batch without NULL, and their values in `f64`.
 #[derive(Debug, Default)]
@@ -22,37 +27,49 @@ pub(crate) struct Values {
     pub(crate) values: Vec<f64>,
 }
 
+/// The digits that the numbers of the two data arguments were written with, where they came from text.
+pub(crate) type Written = [Option<Digits>; 2];
+
+/// By how much the sum of a row of probabilities may miss 1, as the spacing of a type whose rows of this length may.
+pub(crate) fn tolerance(row: &[f64], lists: &Lists<'_>, digits: Option<Digits>) -> f64 {
+    // Without a decimal nothing was rounded.
+    let Some(digits) = digits.filter(|digits| digits.decimals > 0) else { return lists.epsilon() };
+    let halves: f64 = row.iter().map(|x| digits.half_place(*x)).sum();
+    // What is held to it is 8 C ε.
+    lists.epsilon().max(halves / (8.0 * row.len().max(1) as f64))
+}
+
+/// The value with the spacing of the narrower type, or else, where rows do not sum to 1 in that, of the wider.
+pub(crate) fn within([narrow, wide]: [f64; 2], value: impl Fn(f64) -> discrepancy::Result<f64>) -> Result<Option<f64>> {
+    let (narrow, wide) = (narrow.min(wide), narrow.max(wide));
+    match value(narrow) {
+        Err(error) if wide > narrow && error.kind() == ErrorKind::Domain => value(wide).map(Some).map_err(external),
+        value => value.map(Some).map_err(external),
+    }
+}
+
 /// Computes the rows for which `wanted` holds and in which nothing is NULL.
-pub(crate) fn evaluate(measure: &Measure, data: &[ArrayRef], wanted: &dyn Fn(usize) -> bool) -> Result<Values> {
+pub(crate) fn evaluate(
+    measure: &Measure,
+    data: &[ArrayRef],
+    written: Written,
+    wanted: &dyn Fn(usize) -> bool,
+) -> Result<Values> {
+    let numbered = numbered(measure, data);
+    let data = numbered.as_deref().unwrap_or(data);
     match (measure, data) {
         (Measure::Pointwise(loss), [prediction, target]) => pointwise(loss.as_ref(), prediction, target, wanted),
-        (Measure::Row(loss), [scores, target]) => {
-            let name = loss.entry().name;
-            let scores = Lists::new(name, "scores", scores)?;
-            if target.data_type().is_nested() {
-                let target = Lists::new(name, "target", target)?;
-                return each(scores.len(), wanted, |row| {
-                    let (Some(scores), Some(target)) = (scores.row(row)?, target.row(row)?) else { return Ok(None) };
-                    loss.value(scores, Target::Probabilities(target)).map(Some).map_err(external)
-                });
-            }
-            let labels = widen(name, "target", target)?;
-            each(scores.len(), wanted, |row| {
-                let (Some(scores), false) = (scores.row(row)?, labels.is_null(row)) else { return Ok(None) };
-                let label = labels.value(row);
-                if label < 0.0 {
-                    let error = Error::new(ErrorKind::Domain, name, "target", "a class label 0, 1, …");
-                    return Err(external(error.at(row).value(label)));
-                }
-                loss.value(scores, Target::Label(label as usize)).map(Some).map_err(external)
-            })
-        }
+        (Measure::Row(loss), [scores, target]) => rows(loss.as_ref(), scores, target, written, wanted),
         (Measure::Pair(function), [a, b]) => {
             let name = function.entry().name;
-            let (a, b) = (Lists::new(name, "a", a)?, Lists::new(name, "b", b)?);
-            each(a.len(), wanted, |row| {
-                let (Some(a), Some(b)) = (a.row(row)?, b.row(row)?) else { return Ok(None) };
-                function.value(a, b).map(Some).map_err(external)
+            let (left, right) = (Lists::new(name, "a", a)?, Lists::new(name, "b", b)?);
+            let sums = function.entry().prediction == DataDomain::Probabilities;
+            each(left.len(), wanted, |row| {
+                let (Some(a), Some(b)) = (left.row(row)?, right.row(row)?) else { return Ok(None) };
+                let narrow = left.epsilon().min(right.epsilon());
+                let of_lists = || tolerance(a, &left, written[0]).max(tolerance(b, &right, written[1]));
+                let wide = if sums { of_lists() } else { narrow };
+                within([narrow, wide], |epsilon| function.evaluate(PairInput { epsilon, ..PairInput::new(a, b) }, None))
             })
         }
         (Measure::Sample(statistic), [x, y]) => {
@@ -72,6 +89,20 @@ pub(crate) fn evaluate(measure: &Measure, data: &[ArrayRef], wanted: &dyn Fn(usi
         }
         _ => internal_err!("{measure:?} does not act on {} columns", data.len()),
     }
+}
+
+/// Truth values as the classes that the entry knows: 1 and 0, or 1 and -1.
+fn numbered(measure: &Measure, data: &[ArrayRef]) -> Option<Vec<ArrayRef>> {
+    let domain = match measure {
+        Measure::Pointwise(loss) => loss.entry().target,
+        Measure::Row(loss) => loss.entry().target,
+        _ => return None,
+    };
+    let [prediction, target] = data else { return None };
+    let no = if domain == DataDomain::Signs { -1.0 } else { 0.0 };
+    let truths = target.as_boolean_opt()?.iter();
+    let numbers: Float64Array = truths.map(|truth| truth.map(|truth| if truth { 1.0 } else { no })).collect();
+    Some(vec![prediction.clone(), Arc::new(numbers)])
 }
 
 /// Row by row; an error says in which row it arose.

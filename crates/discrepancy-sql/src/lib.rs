@@ -21,13 +21,18 @@ mod arguments;
 mod columns;
 mod documentation;
 mod evaluation;
+pub mod files;
 mod histogram;
+mod named;
 pub mod partial;
+mod rows;
 mod scalar;
 mod session;
 mod shape;
 mod state;
+mod written;
 
 pub use documentation::{FunctionDocumentation, FunctionKind, ParameterDocumentation, documentation};
 pub use histogram::{EqualBins, Histogram};
+pub use named::{nesting, sql};
 pub use session::{register, session};

@@ -3,21 +3,31 @@
 //! They are not registered under a name; put them into a plan with `.call(…)`.
 
 use crate::aggregate::{LossAggregate, Statistic, state_field};
+use crate::files::Digits;
 use crate::histogram::HistogramState;
+use crate::scalar::LossFunction;
 use crate::state::{GroupedState, RowValues, SingleState};
 use datafusion::arrow::datatypes::{DataType, FieldRef};
 use datafusion::common::plan_err;
 use datafusion::error::Result;
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::utils::AggregateOrderSensitivity;
-use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, GroupsAccumulator, Signature, Volatility};
+use datafusion::logical_expr::{
+    Accumulator, AggregateUDF, AggregateUDFImpl, GroupsAccumulator, ScalarUDF, Signature, Volatility,
+};
 use discrepancy::catalog::Entry;
 
 /// The exact sums of an entry's values, as [`discrepancy::sums::Moments::to_bytes`] writes them: called with the data
-/// of the entry, the weight if there is one, then its parameters.
+/// of the entry, the weight if there is one, then its parameters. `written` has the digits of the two data arguments.
 #[must_use]
-pub fn loss_moments(entry: &Entry, weighted: bool) -> AggregateUDF {
-    AggregateUDF::from(LossAggregate::new(entry, Statistic::Moments, weighted))
+pub fn loss_moments(entry: &Entry, weighted: bool, written: [Option<Digits>; 2]) -> AggregateUDF {
+    AggregateUDF::from(LossAggregate::new(entry, Statistic::Moments, weighted).written(written))
+}
+
+/// The value of an entry in each row, of data that were written with these digits.
+#[must_use]
+pub fn loss_value(entry: &Entry, written: [Option<Digits>; 2]) -> ScalarUDF {
+    ScalarUDF::from(LossFunction::new(entry).written(written))
 }
 
 /// The exact sums of a column, as [`discrepancy::sums::Moments::to_bytes`] writes them: called with the column, and
@@ -58,7 +68,7 @@ impl ColumnAggregate {
 
     fn rows(&self) -> RowValues {
         let weighted = self.of == Of::WeightedMoments;
-        RowValues { name: "moments", measure: None, data: self.columns(), weighted }
+        RowValues { name: "moments", measure: None, written: [None; 2], data: self.columns(), weighted }
     }
 }
 

@@ -1,14 +1,19 @@
 //! An entry as a scalar function.
 
 use crate::arguments::{aliases, coerce, data_count, external, measure, not_literal};
-use crate::columns::Lists;
-use crate::evaluation::evaluate;
+use crate::columns::{Lists, is_single};
+use crate::evaluation::{Written, evaluate};
 use crate::shape::Shape;
+use crate::written::written;
 use datafusion::arrow::array::{ArrayRef, Float32Array, Float64Array, Float64Builder, ListBuilder};
+use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::ScalarValue;
 use datafusion::error::Result;
-use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility};
+use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
+use datafusion::logical_expr::{
+    ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+};
 use discrepancy::catalog::{self, Entry, Measure};
 use discrepancy::rows::RowMap;
 use std::sync::Arc;
@@ -20,12 +25,19 @@ pub(crate) struct LossFunction {
     name: &'static str,
     aliases: Vec<String>,
     signature: Signature,
+    /// The digits that the data were written with, once they are known.
+    written: Written,
 }
 
 impl LossFunction {
     pub(crate) fn new(entry: &Entry) -> Self {
         let signature = Signature::user_defined(Volatility::Immutable);
-        LossFunction { name: entry.name, aliases: aliases(entry, ""), signature }
+        LossFunction { name: entry.name, aliases: aliases(entry, ""), signature, written: [None; 2] }
+    }
+
+    /// The same of data that were written with these digits.
+    pub(crate) fn written(self, written: Written) -> Self {
+        LossFunction { written, ..self }
     }
 
     fn entry(&self) -> Result<&'static Entry> {
@@ -47,11 +59,22 @@ impl ScalarUDFImpl for LossFunction {
         coerce(self.name, self.entry()?, false, given)
     }
     fn return_type(&self, given: &[DataType]) -> Result<DataType> {
-        let single = given.first() == Some(&DataType::Float32) && Shape::of(self.entry()?) == Some(Shape::Pointwise);
-        if Shape::of(self.entry()?) == Some(Shape::Map) {
-            return Ok(DataType::new_list(DataType::Float64, true));
+        let shape = Shape::of(self.entry()?);
+        let data = shape.map_or(0, |shape| if shape == Shape::Pointwise { 1 } else { shape.arguments().len() });
+        // A class is no number to round.
+        let rounded = |given: &&DataType| shape != Some(Shape::Row) || given.is_nested();
+        let data = &given[..data.min(given.len())];
+        let single = !data.is_empty() && data.iter().filter(rounded).all(is_single);
+        let number = if single { DataType::Float32 } else { DataType::Float64 };
+        Ok(if shape == Some(Shape::Map) { DataType::new_list(number, true) } else { number })
+    }
+    fn simplify(&self, args: Vec<Expr>, info: &SimplifyContext) -> Result<ExprSimplifyResult> {
+        let written = self.entry().map(|entry| written(entry, &args, info))?;
+        if self.written != [None; 2] || written == [None; 2] {
+            return Ok(ExprSimplifyResult::Original(args));
         }
-        Ok(if single { DataType::Float32 } else { DataType::Float64 })
+        let function = ScalarUDF::from(LossFunction::new(self.entry()?).written(written));
+        Ok(ExprSimplifyResult::Simplified(function.call(args)))
     }
     fn invoke_with_args(&self, given: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let entry = self.entry()?;
@@ -66,9 +89,10 @@ impl ScalarUDFImpl for LossFunction {
         let data: Vec<ArrayRef> = data.iter().map(|column| column.to_array(count)).collect::<Result<_>>()?;
         let measure = measure(entry, &parameters)?;
         if let (Measure::Map(map), [scores]) = (&measure, data.as_slice()) {
-            return Ok(ColumnarValue::Array(apply(map.as_ref(), scores)?));
+            let images = apply(map.as_ref(), scores)?;
+            return Ok(ColumnarValue::Array(cast(&images, given.return_field.data_type())?));
         }
-        let computed = evaluate(&measure, &data, &|_| true)?;
+        let computed = evaluate(&measure, &data, self.written, &|_| true)?;
         let mut values = vec![None; count];
         for (row, value) in computed.rows.iter().zip(&computed.values) {
             values[*row] = Some(*value);
@@ -85,12 +109,13 @@ impl ScalarUDFImpl for LossFunction {
 
 /// The image of each row.
 fn apply(map: &dyn RowMap, scores: &ArrayRef) -> Result<ArrayRef> {
-    let scores = Lists::new(map.entry().name, "scores", scores)?;
+    let lists = Lists::new(map.entry().name, "scores", scores)?;
     let mut images = ListBuilder::new(Float64Builder::new());
-    for row in 0..scores.len() {
-        if let Some(scores) = scores.row(row)? {
+    for row in 0..lists.len() {
+        if let Some(scores) = lists.row(row)? {
             let mut image = vec![0.0; scores.len()];
-            map.apply(scores, &mut image).map_err(|error| external(error).context(format!("row {row}")))?;
+            map.evaluate(scores, lists.epsilon(), &mut image)
+                .map_err(|error| external(error).context(format!("row {row}")))?;
             images.values().append_slice(&image);
             images.append(true);
         } else {

@@ -1,13 +1,17 @@
 //! A session with all functions.
 
 use crate::aggregate::{LossAggregate, Statistic};
+use crate::files::Addresses;
 use crate::scalar::LossFunction;
 use crate::shape::Shape;
+use datafusion::catalog::DynamicFileCatalog;
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use discrepancy::catalog;
+use std::sync::Arc;
 
-/// A session on this many threads with every function registered; `FROM 'file.parquet'` reads files.
+/// A session on this many threads with every function registered; `FROM 'file.parquet'` reads files,
+/// folders and patterns (see [`crate::files`]).
 #[must_use]
 pub fn session(threads: usize) -> SessionContext {
     let mut config = SessionConfig::new().with_target_partitions(threads.max(1)).with_collect_statistics(false);
@@ -15,7 +19,10 @@ pub fn session(threads: usize) -> SessionContext {
     // a column of 0.5 and NaN would be read as 0.5 throughout (apache/datafusion#24804). So data are read, not guessed.
     config.options_mut().execution.parquet.pruning = false;
     config.options_mut().execution.parquet.enable_page_index = false;
-    let context = SessionContext::new_with_config(config).enable_url_table();
+    let context = SessionContext::new_with_config(config);
+    let tables = context.state_ref().read().catalog_list().clone();
+    let files = Arc::new(DynamicFileCatalog::new(tables, Arc::new(Addresses { threads: threads.max(1) })));
+    let context = SessionContext::from(context.into_state_builder().with_catalog_list(files).build());
     register(&context);
     context
 }

@@ -67,6 +67,8 @@ impl Shape {
             DataType::Float16 if number && !list => return Ok(DataType::Float32),
             DataType::Float32 | DataType::Float64 if number && !list => return Ok(given.clone()),
             _ if number && given.is_integer() => return Ok(given.clone()),
+            // One of two classes, as the entry numbers them.
+            DataType::Boolean if number && argument == "target" => return Ok(given.clone()),
             // Read as its text would be: the nearest float.
             DataType::Decimal128(_, _) if number && !list => return Ok(given.clone()),
             DataType::List(field) | DataType::LargeList(field) | DataType::FixedSizeList(field, _)
@@ -77,9 +79,14 @@ impl Shape {
             _ => {}
         }
         let allowed = match (number, list) {
+            (true, false) if argument == "target" => "floats, integers, decimals or truth values",
             (true, false) => "floats, integers or decimals",
             (true, true) => "an integer class or a list of probabilities",
             _ => "a list of floats or integers",
+        };
+        let given = match given {
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => "text".to_owned(),
+            other => other.to_string(),
         };
         plan_err!("{function}: `{argument}` is of type {given}; allowed: {allowed}; cast it if that is meant")
     }

@@ -3,7 +3,7 @@
 use crate::aggregate::Statistic;
 use crate::arguments::external;
 use crate::columns::widen;
-use crate::evaluation::{Values, evaluate};
+use crate::evaluation::{Values, Written, evaluate};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BinaryArray, BooleanArray};
 use datafusion::common::{ScalarValue, internal_err};
 use datafusion::error::Result;
@@ -23,6 +23,8 @@ pub(crate) struct RowValues {
     pub(crate) name: &'static str,
     /// Without one the first column is summed itself.
     pub(crate) measure: Option<Measure>,
+    /// The digits that the data were written with.
+    pub(crate) written: Written,
     /// How many columns come before the parameters, the weight included.
     pub(crate) data: usize,
     /// Whether the last of these is the weight.
@@ -58,7 +60,7 @@ impl RowValues {
 
     fn values(&self, data: &[ArrayRef], wanted: &dyn Fn(usize) -> bool) -> Result<Values> {
         match (&self.measure, data) {
-            (Some(measure), _) => evaluate(measure, data, wanted),
+            (Some(measure), _) => evaluate(measure, data, self.written, wanted),
             (None, [column]) => {
                 let column = widen(self.name, "value", column)?;
                 let rows: Vec<usize> = (0..column.len()).filter(|row| !column.is_null(*row) && wanted(*row)).collect();

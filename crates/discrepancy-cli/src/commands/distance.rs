@@ -8,6 +8,7 @@ mod points;
 mod result;
 
 use crate::failure::{Failure, Outcome};
+use crate::output::check_place;
 use discrepancy::batch::Element;
 use discrepancy::catalog::spec::parse;
 use discrepancy::catalog::{self, Entry, Measure};
@@ -27,8 +28,9 @@ use std::path::{Path, PathBuf};
   discrepancy distance p.csv q.csv --metric kl_divergence --columns p_0,p_1,p_2 --rowwise
   discrepancy distance before.csv after.csv --metric mmd --permutations 999
 
-Files are .npy (floats, integers, booleans; an array of one dimension is a column), .csv, .tsv and .parquet (columns \
-of numbers, or one column of lists). Integers are widened exactly; if all numbers are f32, so are the results.
+Files are .npy (floats, integers, booleans; an array of one dimension is a column), .csv, .tsv (also compressed: \
+.gz, .bz2, .xz, .zst) and .parquet (columns of numbers, or one column of lists). Integers are widened exactly; if all \
+numbers are f32, so are the results. A first column without a name is an index, and left out.
 
 Without --out, a terminal gets a table, a pipe CSV. Messages count rows from 1; indices in results count from 0, as \
 in NumPy. The nearest come in NPY as records of `index` and `distance`.")]
@@ -73,7 +75,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let (entry, values) = parse(&arguments.metric).map_err(Failure::usage)?;
     let measure = entry.make(&values).map_err(Failure::usage)?;
     if let Some(out) = &arguments.out {
-        check_place(out)?;
+        check_out(out, arguments)?;
     }
     let (found, numbers) = match &measure {
         Measure::Pair(metric) => {
@@ -128,18 +130,13 @@ fn unfit(entry: &Entry, kind: &str, fits: impl Fn(&Measure) -> bool) -> Failure 
 }
 
 /// What can be known before anything is computed.
-fn check_place(out: &Path) -> Outcome {
-    if !matches!(Kind::of(out), Ok(Kind::Npy | Kind::Csv | Kind::Parquet)) {
+fn check_out(out: &Path, arguments: &Arguments) -> Outcome {
+    let end = out.extension().map(|end| end.to_string_lossy().to_lowercase());
+    if !matches!(end.as_deref(), Some("npy" | "csv" | "parquet")) {
         return Err(Failure::usage(format!("{}: unknown extension; allowed: .npy, .csv, .parquet", out.display())));
     }
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if !folder.is_dir() {
-        return Err(Failure::new(format!("cannot write {}: there is no folder {}", out.display(), folder.display())));
-    }
-    if out.is_dir() {
-        return Err(Failure::new(format!("cannot write {}: it is a folder", out.display())));
-    }
-    Ok(())
+    let read = std::iter::once(&arguments.a).chain(&arguments.b);
+    check_place("--out", out, read.map(std::path::PathBuf::as_path))
 }
 
 /// The files, which must have the same columns.
@@ -264,7 +261,9 @@ fn samples(
     let dimension = a.dimension();
     let (mut numbers, mut names) = (Vec::new(), vec!["statistic"]);
     if let Some(permutations) = arguments.permutations {
-        let permutations = usize::try_from(permutations).unwrap_or(usize::MAX);
+        // A statistic and what it is drawn from for each.
+        memory::check(&format!("{permutations} permutations"), u128::from(permutations) * 16)?;
+        let permutations = usize::try_from(permutations).map_err(Failure::new)?;
         let test = statistic.permutation_test(&a.data, &b.data, dimension, permutations, arguments.seed)?;
         numbers.extend([test.statistic, test.p_value]);
         names.push("p_value");

@@ -2,6 +2,7 @@
 
 mod columns;
 mod input;
+mod interval;
 mod plan;
 mod progress;
 mod report;
@@ -12,19 +13,21 @@ mod write;
 
 use crate::engine::{self, default_threads, parse_threads};
 use crate::failure::{Failure, Outcome};
-use crate::files::{Files, Kind, Reading};
-use crate::output::{self, Format};
-use datafusion::prelude::SessionContext;
-use input::{Heads, Input, Need};
+use crate::interrupts;
+use crate::output::{self, Format, check_place};
+use columns::Several;
+use discrepancy_sql::files::{Files, Table};
+use input::{Input, Need, is_list, is_text};
 use plan::{Answer, Question};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use task::Task;
 
 /// What `discrepancy score` takes.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = NOTES)]
 pub(crate) struct Arguments {
-    /// Files, folders or patterns: CSV, TSV, JSON lines (also compressed), Parquet, Arrow.
+    /// Files, folders or patterns: CSV, TSV, JSON (also compressed), Parquet, Arrow; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The column with what was right.
@@ -41,6 +44,9 @@ pub(crate) struct Arguments {
     /// The column with the weights of rows.
     #[arg(long, value_name = "COL")]
     weight: Option<String>,
+    /// The classes of many in the order of their columns, where the target has names.
+    #[arg(long, value_name = "CLASS,…", value_delimiter = ',')]
+    classes: Vec<String>,
     /// The value of the target that is the positive class.
     #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
     positive: Option<String>,
@@ -74,33 +80,44 @@ const NOTES: &str = "\
 Rows with a NULL (in CSV: nothing) in a column that is needed are left out and counted. Anything else that is not \
 allowed ends the command with the file, the row and the value.
 
-The 95 % interval is the mean ± 1.96 standard errors: a normal approximation for independent rows. Sums are exact, so \
-the result has the same bits for any order of rows, number of files and number of threads.
+The 95 % intervals are approximations for independent rows: Wilson's of a rate (zero-one losses); of a loss that cannot \
+be negative, normal for the logarithm of its mean, so that it stays above 0; else normal, the mean ± 1.96 standard errors. \
+Sums are exact, so the result has the same bits for any order of rows, number of files and number of threads.
+
+Columns are found by their names, types are those of all rows of all files. CSV may have `;` or tabs between values, and \
+then decimal commas. Folders named as `region=01` give a column `region`. Each file is read once, however it is linked.
 
 Two classes are 0 and 1, -1 and 1, or true and false; of two others --positive says which is the positive one. Many \
-classes are numbered from 0.";
+classes are numbered from 0, or have names: those that `*` stands for in `p_*`, those of the columns, or those that \
+--classes lists.";
 
 /// The columns of all files that the arguments name.
-fn question(arguments: &Arguments, heads: &Heads) -> Outcome<(Question, Vec<(String, Need)>)> {
-    let columns = heads.columns();
+fn question(arguments: &Arguments, table: &Table) -> Outcome<(Question, Vec<(String, Need)>)> {
+    let columns = input::columns(table, 0);
     let target = columns.one(&arguments.target)?;
+    let named = !arguments.classes.is_empty() || table.data_type(&target).is_some_and(|t| is_text(&t));
     let given = &arguments.prediction;
+    let many = |several: &Several| {
+        several.columns.len() > 1 || table.data_type(&several.columns[0]).is_some_and(|t| is_list(&t))
+    };
     let (prediction, task) = match (&given.prediction, &given.probability, &given.logits) {
-        (Some(name), _, _) => (vec![columns.one(name)?], Task::Numbers),
+        (Some(name), _, _) => (Several { columns: vec![columns.one(name)?], names: Vec::new() }, Task::Numbers),
         (_, Some(names), _) => {
-            let names = columns.several(names)?;
-            let many = names.len() > 1 || heads.is_list(&names[0]);
-            (names, if many { Task::ManyClassProbabilities } else { Task::TwoClassProbabilities })
+            let names = columns.several(names, named)?;
+            let task = if many(&names) { Task::ManyClassProbabilities } else { Task::TwoClassProbabilities };
+            (names, task)
         }
         (_, _, names) => {
-            let names = columns.several(names.as_deref().unwrap_or_default())?;
-            let many = names.len() > 1 || heads.is_list(&names[0]);
-            (names, if many { Task::ManyClassLogits } else { Task::TwoClassLogits })
+            let names = columns.several(names.as_deref().unwrap_or_default(), named)?;
+            let task = if many(&names) { Task::ManyClassLogits } else { Task::TwoClassLogits };
+            (names, task)
         }
     };
     if arguments.positive.is_some() && !task.two_classes() {
         return Err(Failure::usage(format!("--positive is for two classes; these are {task}")));
     }
+    let classes = classes(&arguments.classes, named, task, &prediction)?;
+    let prediction = prediction.columns;
     let by: Vec<String> = arguments.by.iter().map(|name| columns.one(name)).collect::<Outcome<_>>()?;
     if let Some((_, twice)) = by.iter().enumerate().find(|(i, name)| by[..*i].contains(name)) {
         return Err(Failure::usage(format!("--by {twice} is given twice")));
@@ -110,7 +127,7 @@ fn question(arguments: &Arguments, heads: &Heads) -> Outcome<(Question, Vec<(Str
         (true, 1) => Need::Scores,
         _ => Need::Number,
     };
-    let of_target = if task.two_classes() { Need::Class } else { Need::Number };
+    let of_target = if task.two_classes() || classes.is_some() { Need::Class } else { Need::Number };
     let mut needs: Vec<(String, Need)> = prediction.iter().map(|name| (name.clone(), of_prediction)).collect();
     needs.push((target.clone(), of_target));
     needs.extend(weight.iter().map(|name| (name.clone(), Need::Number)));
@@ -118,61 +135,80 @@ fn question(arguments: &Arguments, heads: &Heads) -> Outcome<(Question, Vec<(Str
     let losses = task::losses(task, &arguments.losses)?;
     let positive = arguments.positive.clone();
     let details = arguments.report.is_some();
-    Ok((Question { task, target, prediction, weight, by, positive, losses, details }, needs))
+    // Under a name that no column has.
+    let mut free = "scores".to_owned();
+    while table.data_type(&free).is_some() {
+        free.push('_');
+    }
+    let row = (prediction.len() > 1).then_some(free);
+    Ok((Question { task, target, prediction, row, classes, weight, by, positive, losses, details }, needs))
+}
+
+/// The names of many classes, in the order of their columns.
+fn classes(given: &[String], named: bool, task: Task, prediction: &Several) -> Outcome<Option<Vec<String>>> {
+    if !task.many_classes() {
+        let message = format!("--classes is for many classes; these are {task}");
+        return if given.is_empty() { Ok(None) } else { Err(Failure::usage(message)) };
+    }
+    let columns = prediction.columns.len();
+    if !given.is_empty() {
+        if let Some((_, twice)) = given.iter().enumerate().find(|(i, name)| given[..*i].contains(name)) {
+            return Err(Failure::usage(format!("--classes names {twice} twice")));
+        }
+        if columns > 1 && columns != given.len() {
+            return Err(Failure::usage(format!("--classes names {} classes for {columns} columns", given.len())));
+        }
+        return Ok(Some(given.to_vec()));
+    }
+    match (named, columns) {
+        (true, 1) => Err(Failure::usage("the target has names: say which, in the order of the lists, with --classes")),
+        (true, _) => Ok(Some(prediction.names.clone())),
+        (false, _) => Ok(None),
+    }
 }
 
 /// Finds files and columns.
-async fn prepare(arguments: &Arguments, context: &SessionContext) -> Outcome<(Question, Input)> {
+fn prepare(arguments: &Arguments) -> Outcome<(Question, Input)> {
     let files = Files::find(&arguments.files)?;
-    if !files.left_out.is_empty() {
-        let list: Vec<String> = files.left_out.iter().map(|path| path.display().to_string()).collect();
-        eprintln!("note: left out, as of no known kind: {}", list.join(", "));
+    let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (path, reason) in &files.left_out {
+        reasons.entry(reason).or_default().push(path.display().to_string());
     }
-    let again = files.clone();
-    let heads = Heads::read(context, files, Reading::Parallel).await?;
-    let (heads, (question, needs)) = match question(arguments, &heads) {
-        Ok(found) => (heads, found),
-        Err(_) if again.kind == Kind::Json => {
-            let heads = Heads::read(context, again, Reading::TypesOfAllRows).await?;
-            let found = question(arguments, &heads)?;
-            (heads, found)
-        }
-        Err(failure) => return Err(failure),
-    };
-    Ok((question, heads.table(needs)?))
+    for (reason, paths) in reasons {
+        eprintln!("note: left out, as {reason}: {}", paths.join(", "));
+    }
+    let table = engine::quietly(|| Table::open(&files, arguments.threads)).map_err(Failure::new)??;
+    let (question, needs) = question(arguments, &table)?;
+    let mut input = Input::new(&table, needs)?;
+    if let Some(row) = &question.row {
+        input.table = input.table.with_row(row, &question.prediction);
+    }
+    Ok((question, input))
 }
 
 /// Runs the plan.
-async fn ask(question: &Question, input: &Input, threads: usize, reading: Reading) -> Outcome<Answer> {
+async fn ask(question: &Question, input: &Input, threads: usize) -> Outcome<Answer> {
     let context = discrepancy_sql::session(threads);
-    let frame = question.plan(&context, input, input.frame(&context, reading)?)?;
+    let frame = question.plan(input, input.frame(&context)?)?;
     let plan = frame.create_physical_plan().await?;
-    let batches = progress::collect(plan, context.task_ctx(), &input.files.paths).await?;
+    let batches = progress::collect(plan, context.task_ctx(), &input.table).await?;
     question.answer(&batches)
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let threads = arguments.threads;
-    let (question, input) = engine::run(threads, async {
-        let context = discrepancy_sql::session(threads);
-        prepare(arguments, &context).await
-    })?;
+    interrupts::watch();
+    let (question, input) = prepare(arguments)?;
     question.expressions(&input)?;
     if let Some(path) = &arguments.report {
-        check_report(path, &input.files.paths)?;
+        check_place("--report", path, input.table.files().into_iter().map(|file| file.path()))?;
     }
-    let mut answer = engine::run(threads, ask(&question, &input, threads, Reading::Parallel));
-    if let Err(failure) = answer {
-        if let Some(fault) = trace::fault(&question, &input) {
-            return Err(fault);
-        }
-        // Each row is well: a value with a line end inside was taken apart.
-        if !matches!(input.files.kind, Kind::Csv(_)) {
-            return Err(failure);
-        }
-        answer = engine::run(threads, ask(&question, &input, threads, Reading::LinesInValues));
-    }
-    let answer = answer?;
+    let answer = match engine::run(threads, ask(&question, &input, threads)) {
+        Ok(answer) => answer,
+        // A file that cannot be read says where; of a row that cannot be scored the place is looked for.
+        Err(failure) if failure.is_located() => return Err(failure),
+        Err(failure) => return Err(trace::fault(&question, &input).unwrap_or(failure)),
+    };
     check(&question, &input, &answer, threads)?;
     if let Some(path) = &arguments.report {
         let page = report::page(&question, &input, &answer);
@@ -181,29 +217,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     output::print(&write::text(&question, &answer, arguments.format))
 }
 
-/// Before long work: whether the report can be written, and over nothing that is read.
-fn check_report(path: &Path, files: &[PathBuf]) -> Outcome {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if !folder.is_dir() {
-        return Err(Failure::new(format!("cannot write {}: there is no folder {}", path.display(), folder.display())));
-    }
-    if path.is_dir() {
-        return Err(Failure::new(format!("cannot write {}: it is a folder", path.display())));
-    }
-    let same =
-        |file: &PathBuf| path.canonicalize().is_ok_and(|path| file.canonicalize().is_ok_and(|file| file == path));
-    if files.iter().any(same) {
-        return Err(Failure::usage(format!("--report {} would overwrite a file that is read", path.display())));
-    }
-    Ok(())
-}
-
 /// What only shows when all rows are read.
 fn check(question: &Question, input: &Input, answer: &Answer, threads: usize) -> Outcome {
-    let files = match input.files.paths.as_slice() {
-        [one] => one.display().to_string(),
-        many => format!("{} files", many.len()),
-    };
+    let files = input.files();
     let total = &answer.total;
     if total.rows == 0 {
         let message = match total.skipped {
@@ -222,12 +238,18 @@ fn check(question: &Question, input: &Input, answer: &Answer, threads: usize) ->
             format!("{files}: the lists of `{name}` have {shortest} to {longest} numbers; allowed: one length");
         return Err(Failure::new(message));
     }
+    let target = &question.target;
+    if let (Some(positive), [], [_, _, ..]) = (&question.positive, &*answer.positive, &*answer.negative) {
+        let values = engine::run(threads, trace::classes(question, input, threads, 11))?;
+        let list = trace::some(&values, ", ");
+        let message =
+            format!("{files}: no row of `{target}` is {positive}, which --positive names; its classes: {list}");
+        return Err(Failure::new(message));
+    }
     if answer.positive.len() > 1 || answer.negative.len() > 1 {
         let values = engine::run(threads, trace::classes(question, input, threads, 11))?;
-        let more = if values.len() > 10 { ", …" } else { "" };
-        let list = values[..values.len().min(10)].join(", ");
-        let target = &question.target;
-        let message = format!("{files}: column `{target}` has more than two classes: {list}{more}; allowed: two");
+        let list = trace::some(&values, ", ");
+        let message = format!("{files}: column `{target}` has more than two classes: {list}; allowed: two");
         return Err(Failure::new(message));
     }
     if let (Some(positive), []) = (&question.positive, answer.positive.as_slice()) {

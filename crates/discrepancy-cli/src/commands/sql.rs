@@ -4,6 +4,7 @@ mod cells;
 
 use crate::engine::{self, default_threads, parse_threads};
 use crate::failure::{Failure, Outcome};
+use crate::interrupts;
 use crate::output::{self, Align, Format, Table};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
@@ -12,7 +13,6 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
 use futures::StreamExt;
 use serde_json::{Map, Value};
-use std::path::Path;
 
 /// What `discrepancy sql` takes.
 #[derive(Debug, clap::Args)]
@@ -31,16 +31,37 @@ pub(crate) struct Arguments {
 const NOTES: &str = "\
 Each entry of the catalogue is a scalar function of its own NAME, and as mean_NAME, sum_NAME and stderr_NAME an exact \
 aggregate; weighted_mean_NAME and weighted_stderr_NAME take a weight behind the data. Parameters follow in their \
-order, as numbers or texts. `discrepancy list` has the names.
+order, or by name (`gamma => 2`), as numbers or texts. `discrepancy list` has the names.
 
 'file.csv' in place of a table reads a file (CSV, Parquet, JSON lines, Arrow), 'folder/' all files of it. Nothing is \
 ever written: a query that would is refused.";
 
+/// Expressions within expressions: more than any person writes, and few enough for the stacks below.
+const DEEPEST: usize = 4000;
+/// What a thread may need for them. Memory is taken as it is used.
+const STACK: usize = 1 << 30;
+
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
-    engine::run(arguments.threads, async {
-        let session = discrepancy_sql::session(arguments.threads);
+    interrupts::watch();
+    std::thread::scope(|scope| {
+        let work = || on_a_deep_stack(arguments);
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        let thread = thread.map_err(|error| Failure::new(format!("cannot start a thread: {error}")))?;
+        thread.join().unwrap_or_else(|_| Err(Failure::new("the query cannot be planned")))
+    })
+}
+
+fn on_a_deep_stack(arguments: &Arguments) -> Outcome {
+    let session = discrepancy_sql::session(arguments.threads);
+    let depth = discrepancy_sql::nesting(&session, &arguments.query).map_err(planning)?;
+    if depth > DEEPEST {
+        let what = format!("the query has expressions within expressions, {depth} deep; allowed: {DEEPEST}");
+        return Err(Failure::new(what));
+    }
+    let stack = (depth << 17).clamp(8 << 20, STACK / 2);
+    engine::run_deep(arguments.threads, stack, async {
         let reads_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        let frame = session.sql_with_options(&arguments.query, reads_only).await.map_err(planning)?;
+        let frame = discrepancy_sql::sql(&session, &arguments.query, reads_only).await.map_err(planning)?;
         match arguments.format {
             Format::Table => output::print(&table(frame).await?.text()),
             Format::Markdown => output::print(&table(frame).await?.markdown()),
@@ -52,13 +73,12 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 
 /// Why a query cannot be run.
 fn planning(error: DataFusionError) -> Failure {
+    if let Some(fault) = engine::file_fault(&error) {
+        return fault.clone().into();
+    }
     let message = engine::message(&error);
     let table = message.strip_prefix("table 'datafusion.public.").and_then(|rest| rest.strip_suffix("' not found"));
     match table {
-        // What cannot be read as a file is a table that there is not.
-        Some(name) if Path::new(name).exists() => {
-            Failure::new(format!("{name}: not a file or folder that can be read"))
-        }
         Some(name) if name.contains(['.', '/']) => Failure::new(format!("{name}: no such file")),
         Some(name) => Failure::new(format!("no table `{name}`; a file is read as 'file.csv', in quotes")),
         None if message.contains(" not supported: ") => Failure::new(format!("{message}; allowed: a query that reads")),

@@ -12,12 +12,12 @@ fn segments_in_order_and_the_total_last() {
         assert_eq!((done.stderr.as_str(), done.code), ("", 0));
         done.stdout
     };
-    let csv = "scope,s,t,rows,skipped,loss,mean,standard_error,low,high\n\
-               segment,9,\"a,b\",1,1,absolute,1.0,,,\n\
-               segment,10,x,1,0,absolute,0.0,,,\n\
-               segment,a|b,x,1,0,absolute,5.0,,,\n\
-               segment,b,<i>,1,0,absolute,3.0,,,\n\
-               segment,,x,1,0,absolute,2.0,,,\n\
+    let csv = "scope,s,t,rows,skipped,loss,mean,standard_error,low,high,interval\n\
+               segment,9,\"a,b\",1,1,absolute,1.0,,,,log-normal\n\
+               segment,10,x,1,0,absolute,0.0,,,,log-normal\n\
+               segment,a|b,x,1,0,absolute,5.0,,,,log-normal\n\
+               segment,b,<i>,1,0,absolute,3.0,,,,log-normal\n\
+               segment,,x,1,0,absolute,2.0,,,,log-normal\n\
                total,,,5,1,absolute,2.2,";
     assert!(run("csv").starts_with(csv), "{}", run("csv"));
     let found: serde_json::Value = serde_json::from_str(&run("json")).unwrap();
@@ -47,7 +47,7 @@ fn infinities_are_told() {
         score_in(folder.path(), &words).stdout
     };
     assert!(run("json").contains("\"mean\": \"inf\",\n        \"standard_error\": null"), "{}", run("json"));
-    assert!(run("csv").contains(",inf,,,\n"), "{}", run("csv"));
+    assert!(run("csv").contains(",inf,,,,log-normal\n"), "{}", run("csv"));
 }
 
 #[test]
@@ -82,9 +82,16 @@ fn columns_by_any_name() {
     let done = score_in(folder.path(), &words);
     assert_eq!((done.stderr.as_str(), done.code), ("", 0));
     let lines: Vec<&str> = done.stdout.lines().collect();
-    assert_eq!(lines[0], "scope,bin,rows,\"Read ME.\"\"x\"\"\",rows,skipped,loss,mean,standard_error,low,high");
+    assert_eq!(
+        lines[0],
+        "scope,bin,rows,\"Read ME.\"\"x\"\"\",rows,skipped,loss,mean,standard_error,low,high,interval"
+    );
     assert_eq!(
         lines[1..4],
-        ["segment,u,0,a,1,0,brier,0.25,,,", "segment,v,1,b,1,0,brier,0.5625,,,", "segment,v,,b,0,1,brier,,,,",]
+        [
+            "segment,u,0,a,1,0,brier,0.25,,,,log-normal",
+            "segment,v,1,b,1,0,brier,0.5625,,,,log-normal",
+            "segment,v,,b,0,1,brier,,,,,log-normal",
+        ]
     );
 }

@@ -101,7 +101,6 @@ const CALLS: &[&str] = &[
     "good.csv --target y --logits z --by s --by s",
     "good.csv --target y --prediction z --positive 1",
     "good.csv --target y --logits z --positive yes",
-    "good.csv good.parquet --target y --logits z",
     "good.csv ./good.csv --target y --logits z",
     // Columns.
     "good.csv --target t --logits z",

@@ -105,7 +105,7 @@ fn errors_are_one_line() {
         ("SELECT nothing FROM 'cancer.csv'", "nothing"),
         ("SELECT * FROM 'nothing.csv'", "nothing.csv: no such file"),
         ("SELECT * FROM nothing", "no table `nothing`"),
-        ("SELECT * FROM 'README.md'", "README.md: not a file"),
+        ("SELECT * FROM 'README.md'", "README.md: unknown kind of file"),
         ("COPY (SELECT 1) TO 'never.csv'", "allowed: a query that reads"),
         ("CREATE TABLE t AS SELECT 1", "allowed: a query that reads"),
         ("SET a.b = 1", "allowed: a query that reads"),

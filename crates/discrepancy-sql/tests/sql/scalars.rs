@@ -1,11 +1,14 @@
 //! One value for each row.
 
 use crate::{column, error, numbers};
-use datafusion::arrow::array::AsArray;
-use datafusion::arrow::datatypes::{DataType, Float32Type};
+use datafusion::arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, ListArray, RecordBatch};
+use datafusion::arrow::buffer::OffsetBuffer;
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Field, Float32Type, Float64Type};
 use discrepancy::catalog::{self, Measure};
 use discrepancy::rows::Target;
 use discrepancy_sql::{FunctionKind, documentation};
+use std::sync::Arc;
 
 fn pointwise(spec: &str, prediction: f64, target: f64) -> f64 {
     match catalog::find(spec).unwrap() {
@@ -68,7 +71,8 @@ fn lists_are_rows() {
     let label = loss.value(&row, Target::Label(2)).unwrap();
     assert_eq!(numbers("SELECT softmax_cross_entropy([0.5, -1.0, 2.0], 2)"), [Some(label)]);
     let fixed = "arrow_cast([0.5, -1.0, 2.0], 'FixedSizeList(3, Float32)')";
-    assert_eq!(numbers(&format!("SELECT softmax_cross_entropy({fixed}, 2)")), [Some(label)]);
+    let single = column(&format!("SELECT softmax_cross_entropy({fixed}, 2)"));
+    assert_eq!(single.as_primitive::<Float32Type>().value(0), label as f32);
     let soft = loss.value(&row, Target::Probabilities(&[0.25, 0.25, 0.5])).unwrap();
     assert_eq!(numbers("SELECT softmax_cross_entropy([0.5, -1.0, 2.0], [0.25, 0.25, 0.5])"), [Some(soft)]);
     assert_eq!(numbers("SELECT euclidean([0.0, 3.0], [4.0, 0.0])"), [Some(5.0)]);
@@ -151,4 +155,83 @@ fn decimals_are_the_nearest_floats() {
     let same = "squared(CAST(0.1 AS DECIMAL(5, 3)), CAST(3 AS DECIMAL(20, 0))) = squared(0.1, 3.0)";
     let query = format!("SELECT CAST({same} AS DOUBLE), mean_squared(CAST(0.1 AS DECIMAL(5, 3)), 3.0)");
     assert_eq!(numbers(&query), [Some(1.0)]);
+}
+
+/// Lists of single precision are held to the rounding of single precision, and give it, whatever the entry.
+#[test]
+fn lists_of_single_precision() {
+    let thirds = "arrow_cast([0.33333334, 0.33333334, 0.33333334], 'List(Float32)')";
+    for entry in catalog::entries() {
+        let call = match entry.make(&entry.defaults()).unwrap() {
+            Measure::Row(_) => format!("{}({thirds}, 1)", entry.name),
+            Measure::Pair(_) if entry.parameters.iter().all(|p| !p.domain.list) => {
+                format!("{}({thirds}, {thirds})", entry.name)
+            }
+            Measure::Penalty(_) => format!("{}({thirds})", entry.name),
+            _ => continue,
+        };
+        if let Ok(found) = crate::run(&discrepancy_sql::session(1), &format!("SELECT {call}")) {
+            assert_eq!(*found[0].column(0).data_type(), DataType::Float32, "{call}");
+        } else {
+            let message = error(&format!("SELECT {call}"));
+            assert!(!message.contains("sum"), "{call}: {message}");
+        }
+    }
+    // In double precision the same numbers do not sum to 1.
+    let wide = "[0.3333333432674408, 0.3333333432674408, 0.3333333432674408]";
+    assert!(error(&format!("SELECT cross_entropy({wide}, 1)")).contains("row sum"));
+    assert_eq!(*column(&format!("SELECT softmax({thirds})")).data_type(), DataType::new_list(DataType::Float32, true));
+}
+
+/// A loss of rows has the bits of the library's evaluation of rows, in both types, alone and in sums, however long rows are.
+#[test]
+fn rows_have_the_bits_of_the_librarys_evaluation() {
+    use discrepancy::batch::{Element, RowEvaluation};
+    use discrepancy::rows::{RowLoss, RowTargets};
+    fn check<E: Element>(loss: &dyn RowLoss, name: &str, data_type: &DataType) {
+        // In and beyond the lengths that kernels have of their own; the seed is of no account.
+        for classes in [2, 3, 10, 40] {
+            let mut state = 7_u64;
+            let mut next = || {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                ((state >> 11) as f64) / ((1_u64 << 53) as f64)
+            };
+            let rows = 60;
+            let sums = loss.entry().prediction == catalog::DataDomain::Probabilities;
+            let scores: Vec<f64> = (0..rows)
+                .flat_map(|_| {
+                    let row: Vec<f64> =
+                        (0..classes).map(|_| if sums { next() } else { 20.0 * next() - 10.0 }).collect();
+                    let sum: f64 = if sums { row.iter().sum() } else { 1.0 };
+                    row.into_iter().map(move |x| x / sum).collect::<Vec<_>>()
+                })
+                .map(|x| E::narrow(x).widen())
+                .collect();
+            let labels: Vec<i64> = (0..rows).map(|i| (i * 7 % classes) as i64).collect();
+            let narrow: Vec<E> = scores.iter().map(|x| E::narrow(*x)).collect();
+            let batch = RowEvaluation::new(loss, &narrow, classes, RowTargets::labels(&labels)).unwrap();
+            let item = Arc::new(Field::new_list_field(DataType::Float64, true));
+            let offsets = OffsetBuffer::from_lengths(std::iter::repeat_n(classes, rows));
+            let list = ListArray::new(item, offsets, Arc::new(Float64Array::from(scores)), None);
+            let columns: [(&str, ArrayRef); 2] = [
+                ("z", cast(&list, &DataType::new_list(data_type.clone(), true)).unwrap()),
+                ("y", Arc::new(Int64Array::from(labels.clone()))),
+            ];
+            let session = discrepancy_sql::session(1);
+            session.register_batch("t", RecordBatch::try_from_iter(columns).unwrap()).unwrap();
+            let query = format!("SELECT CAST({name}(z, y) AS DOUBLE) FROM t");
+            let found = crate::run(&session, &query).unwrap();
+            let found: Vec<f64> = found[0].column(0).as_primitive::<Float64Type>().values().to_vec();
+            let right: Vec<f64> = batch.values().unwrap().iter().map(|x| x.widen()).collect();
+            assert_eq!(found, right, "{name} of {classes} in {data_type}");
+            let sum = crate::run(&session, &format!("SELECT sum_{name}(z, y) FROM t")).unwrap();
+            let sum = sum[0].column(0).as_primitive::<Float64Type>().value(0);
+            assert_eq!(sum, batch.sum().unwrap(), "the sum of {name} of {classes} in {data_type}");
+        }
+    }
+    for entry in catalog::entries() {
+        let Measure::Row(loss) = entry.make(&entry.defaults()).unwrap() else { continue };
+        check::<f64>(loss.as_ref(), entry.name, &DataType::Float64);
+        check::<f32>(loss.as_ref(), entry.name, &DataType::Float32);
+    }
 }

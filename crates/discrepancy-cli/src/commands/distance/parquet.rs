@@ -5,7 +5,7 @@ use crate::engine::quietly;
 use crate::failure::{Failure, Outcome};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Float64Array};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Int64Type, UInt64Type};
+use datafusion::arrow::datatypes::{DataType, Decimal128Type, Int64Type, UInt64Type};
 use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::fs::File;
@@ -21,13 +21,24 @@ fn read_columns(path: &Path, file: File, reading: Reading<'_>) -> Outcome<Points
     let schema = builder.schema().clone();
     let all: Vec<Column> =
         schema.fields().iter().map(|field| Column { name: field.name().clone(), named: true }).collect();
-    let chosen = select(path, &all, reading.columns)?;
+    let mut chosen = select(path, &all, reading.columns)?;
+    if reading.columns.is_empty() {
+        // What pandas writes beside its columns for an index without a name.
+        let index = |i: &usize| all[*i].name.starts_with("__index_level_");
+        if let Some(found) = chosen.iter().find(|i| index(i)) {
+            eprintln!("note: {}: column `{}` is left out, as an index", path.display(), all[*found].name);
+        }
+        chosen.retain(|i| !index(i));
+    }
     let types: Vec<&DataType> = chosen.iter().map(|i| schema.field(*i).data_type()).collect();
     let list = matches!(types.as_slice(), [one] if element(one).is_some_and(is_number));
     if let Some(wrong) = (0..chosen.len()).find(|i| !list && !is_number(types[*i])) {
         let (name, numbers) = (&all[chosen[wrong]].name, numbers(&all, &chosen, &types));
         let hint = if numbers.is_empty() { String::new() } else { format!(" (choose with --columns: {numbers})") };
-        let what = format!("column `{name}` is of type {}; allowed: floats, integers and booleans{hint}", types[wrong]);
+        let what = format!(
+            "column `{name}` is of type {}; allowed: floats, integers, decimals and booleans{hint}",
+            types[wrong]
+        );
         return Err(fault(path, what));
     }
     let single = types.iter().all(|data_type| *element(data_type).unwrap_or(data_type) == DataType::Float32);
@@ -108,6 +119,11 @@ fn widen(path: &Path, name: &str, array: &ArrayRef, row: impl Fn(usize) -> usize
         let what = format!("row {row}: column `{name}` has an integer beyond 2^53, which is not exact as a float");
         return Err(fault(path, what));
     }
+    if let Some(decimals) = array.as_primitive_opt::<Decimal128Type>() {
+        // As their text would be read: the nearest floats.
+        let read = |place| decimals.value_as_string(place).parse::<f64>().unwrap_or(f64::NAN);
+        return Ok((0..decimals.len()).map(read).map(Some).collect());
+    }
     let numbers: ArrayRef = cast(array, &DataType::Float64).map_err(Failure::new)?;
     let numbers = numbers.as_primitive::<datafusion::arrow::datatypes::Float64Type>().clone();
     match numbers.values().iter().position(|x| !x.is_finite()) {
@@ -117,7 +133,9 @@ fn widen(path: &Path, name: &str, array: &ArrayRef, row: impl Fn(usize) -> usize
 }
 
 fn is_number(data_type: &DataType) -> bool {
-    data_type.is_floating() || data_type.is_integer() || *data_type == DataType::Boolean
+    matches!(data_type, DataType::Boolean | DataType::Decimal128(..))
+        || data_type.is_floating()
+        || data_type.is_integer()
 }
 
 /// The type of the elements of a list.

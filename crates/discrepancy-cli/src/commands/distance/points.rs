@@ -36,21 +36,21 @@ pub(crate) struct Reading<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Npy,
+    /// Text, also compressed where it is read.
     Csv,
-    Tsv,
     Parquet,
 }
 
 impl Kind {
     pub(crate) fn of(path: &Path) -> Outcome<Kind> {
-        let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
-        match extension.as_deref() {
-            Some("npy") => Ok(Kind::Npy),
-            Some("csv") => Ok(Kind::Csv),
-            Some("tsv") => Ok(Kind::Tsv),
-            Some("parquet") => Ok(Kind::Parquet),
+        let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let plain = ["gz", "bz2", "xz", "zst"].iter().find_map(|end| name.strip_suffix(&format!(".{end}")));
+        match plain.unwrap_or(&name).rsplit_once('.').map(|(_, end)| end) {
+            Some("csv" | "tsv") => Ok(Kind::Csv),
+            Some("npy") if plain.is_none() => Ok(Kind::Npy),
+            Some("parquet") if plain.is_none() => Ok(Kind::Parquet),
             _ => Err(Failure::usage(format!(
-                "{}: unknown extension; allowed: .npy, .csv, .tsv, .parquet",
+                "{}: unknown extension; allowed: .npy, .csv, .tsv, .parquet; text also with .gz, .bz2, .xz, .zst behind",
                 path.display()
             ))),
         }
@@ -61,19 +61,19 @@ impl Points {
     /// Reads a file.
     pub(crate) fn read(path: &Path, reading: Reading<'_>) -> Outcome<Points> {
         let kind = Kind::of(path)?;
-        let file = std::fs::File::open(path).map_err(|error| fault(path, error))?;
-        let size = file.metadata().map_err(|error| fault(path, error))?;
+        // Looked at first: to open a pipe waits for whoever writes it.
+        let size = std::fs::metadata(path).map_err(|error| fault(path, error))?;
         if !size.is_file() {
             return Err(fault(path, "is no file"));
         }
         if size.len() == 0 {
             return Err(fault(path, "is empty"));
         }
+        let open = || std::fs::File::open(path).map_err(|error| fault(path, error));
         match kind {
-            Kind::Npy => npy::read(path, file, size.len(), reading),
-            Kind::Csv => csv::read(path, file, b',', reading),
-            Kind::Tsv => csv::read(path, file, b'\t', reading),
-            Kind::Parquet => parquet::read(path, file, reading),
+            Kind::Npy => npy::read(path, open()?, size.len(), reading),
+            Kind::Csv => csv::read(path, reading),
+            Kind::Parquet => parquet::read(path, open()?, reading),
         }
     }
 

@@ -228,7 +228,7 @@ pub(crate) fn save(path: &Path, found: &Found, numbers: &Numbers) -> Outcome {
     let grid = grid(found, numbers);
     match Kind::of(path)? {
         Kind::Npy => write_file(path, |out| npy(out, found, numbers)),
-        Kind::Csv | Kind::Tsv => write_file(path, |out| grid.csv(out)),
+        Kind::Csv => write_file(path, |out| grid.csv(out)),
         Kind::Parquet => {
             // The writer wants to own what it writes to; compressed, the file is smaller than the numbers.
             let mut bytes = Vec::new();

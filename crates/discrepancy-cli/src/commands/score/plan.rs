@@ -1,21 +1,22 @@
 //! The plan: one aggregation over the files, and what comes out of it.
 
 use super::input::{Input, is_list};
-use super::summary::{Bin, Details, Key, Segment};
+use super::interval::Interval;
+use super::summary::{Bin, Details, Estimate, Key, Segment};
 use super::task::{Loss, Task};
 use crate::failure::{Failure, Outcome};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::compute::cast as cast_array;
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type};
 use datafusion::common::{Column, ScalarValue};
-use datafusion::execution::FunctionRegistry;
 use datafusion::functions::expr_fn::{abs, exp, floor, isnan};
 use datafusion::functions_aggregate::expr_fn::{count, max, min};
-use datafusion::functions_nested::expr_fn::{array_length, make_array};
-use datafusion::logical_expr::{Expr, ExprFunctionExt, cast, lit, try_cast, when};
-use datafusion::prelude::{DataFrame, SessionContext};
+use datafusion::functions_nested::expr_fn::array_length;
+use datafusion::logical_expr::{Case, Expr, ExprFunctionExt, cast, lit, try_cast, when};
+use datafusion::prelude::DataFrame;
 use discrepancy::catalog::DataDomain;
 use discrepancy::sums::Moments;
+use discrepancy_sql::files::Digits;
 use discrepancy_sql::{Histogram, partial};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,6 +29,10 @@ pub(super) struct Question {
     pub(super) task: Task,
     pub(super) target: String,
     pub(super) prediction: Vec<String>,
+    /// The column of lists that several columns are read as.
+    pub(super) row: Option<String>,
+    /// The names of many classes, in the order of their columns.
+    pub(super) classes: Option<Vec<String>>,
     pub(super) weight: Option<String>,
     pub(super) by: Vec<String>,
     pub(super) positive: Option<String>,
@@ -48,6 +53,8 @@ pub(super) struct Expressions {
     pub(super) weight: Option<Expr>,
     /// Whether nothing is NULL.
     pub(super) complete: Expr,
+    /// The digits that predictions were written with, where they came from text.
+    pub(super) written: [Option<Digits>; 2],
 }
 
 /// A column by its exact name.
@@ -64,16 +71,15 @@ impl Question {
         } else {
             None
         };
-        let label = label(target.clone(), &input.data_type(&self.target))?;
-        let parts: Vec<&String> = self.prediction.iter().chain([&self.target]).chain(&self.weight).collect();
-        let complete = parts.iter().map(|name| column(name).is_not_null()).reduce(Expr::and).unwrap_or(lit(true));
-        let prediction = match self.prediction.as_slice() {
-            [one] => column(one),
-            many => {
-                let scores = many.iter().map(|name| cast(column(name), DataType::Float64)).collect();
-                when(complete.clone(), make_array(scores)).end()?
-            }
+        let label = match &self.classes {
+            Some(classes) => place(target.clone(), classes)?,
+            None => label(target.clone(), &input.data_type(&self.target))?,
         };
+        let prediction = self.row.as_ref().unwrap_or(&self.prediction[0]);
+        let parts: Vec<&String> = [prediction, &self.target].into_iter().chain(&self.weight).collect();
+        let complete = parts.iter().map(|name| column(name).is_not_null()).reduce(Expr::and).unwrap_or(lit(true));
+        let written = [input.table.digits(prediction), None];
+        let prediction = column(prediction);
         let targets = self.losses.iter().map(|loss| match (&class, loss.entry.target) {
             (Some(class), DataDomain::Signs) => class.clone() * lit(2.0) - lit(1.0),
             (Some(class), _) => class.clone(),
@@ -82,7 +88,7 @@ impl Question {
         });
         let targets = targets.collect();
         let weight = self.weight.as_deref().map(column);
-        Ok(Expressions { prediction, targets, class, weight, complete })
+        Ok(Expressions { prediction, targets, class, weight, complete, written })
     }
 
     /// A loss with its data and parameters as the arguments of a function.
@@ -95,9 +101,14 @@ impl Question {
     }
 
     /// The value of a loss in each row.
-    pub(super) fn value(&self, context: &SessionContext, expressions: &Expressions, which: usize) -> Outcome<Expr> {
-        let function = context.udf(self.losses[which].entry.name)?;
-        Ok(function.call(self.call(expressions, which, false)))
+    pub(super) fn value(&self, expressions: &Expressions, which: usize) -> Expr {
+        let function = partial::loss_value(self.losses[which].entry, expressions.written);
+        function.call(self.call(expressions, which, false))
+    }
+
+    /// The mean of a loss in a segment.
+    pub(super) fn estimate(&self, segment: &Segment, which: usize) -> Estimate {
+        segment.estimate(which, Interval::of(self.losses[which].entry), self.weight.is_some())
     }
 
     /// Whether a prediction is a list in one column.
@@ -108,7 +119,7 @@ impl Question {
     /// The aggregation. Segments are few lines beside the rows; totals are merged from them, exactly. What the report
     /// shows besides is counted in the same pass: histograms on a grid that does not depend on the data, calibration as
     /// one more column of the grouping.
-    pub(super) fn plan(&self, context: &SessionContext, input: &Input, frame: DataFrame) -> Outcome<DataFrame> {
+    pub(super) fn plan(&self, input: &Input, frame: DataFrame) -> Outcome<DataFrame> {
         let expressions = self.expressions(input)?;
         let complete = &expressions.complete;
         // Under names of our own: a column may be called as one of the results is.
@@ -132,12 +143,12 @@ impl Question {
         }
         let weighted = self.weight.is_some();
         for (which, loss) in self.losses.iter().enumerate() {
-            let moments = partial::loss_moments(loss.entry, weighted);
+            let moments = partial::loss_moments(loss.entry, weighted, expressions.written);
             all.push(moments.call(self.call(&expressions, which, weighted)).alias(format!("moments_{which}")));
         }
         if self.details {
             for which in 0..self.losses.len() {
-                let value = self.value(context, &expressions, which)?;
+                let value = self.value(&expressions, which);
                 let spread = partial::histogram().call(vec![value]).filter(complete.clone()).build()?;
                 all.push(spread.alias(format!("histogram_{which}")));
             }
@@ -266,6 +277,14 @@ fn class(target: Expr, data_type: &DataType, positive: Option<&str>) -> Outcome<
     let null = lit(ScalarValue::Float64(None));
     let mut cases = when(target.is_null(), null);
     Ok(cases.when(yes, lit(1.0)).when(no, lit(0.0)).otherwise(lit(f64::NAN))?)
+}
+
+/// The place of a name among the classes; −1, which is none, for any other.
+fn place(target: Expr, classes: &[String]) -> Outcome<Expr> {
+    let cases = (0_i64..).zip(classes).map(|(place, class)| (Box::new(lit(class.as_str())), Box::new(lit(place))));
+    let text = cast(target.clone(), DataType::Utf8);
+    let place = Case::new(Some(Box::new(text)), cases.collect(), Some(Box::new(lit(-1_i64))));
+    Ok(when(target.is_null(), lit(ScalarValue::Int64(None))).otherwise(Expr::Case(place))?)
 }
 
 /// The class 0, 1, … as a whole number; −1, which is none, for what is not whole.

@@ -5,10 +5,11 @@ use datafusion::error::Result;
 use datafusion::execution::TaskContext;
 use datafusion::parquet::file::reader::{FileReader, SerializedFileReader};
 use datafusion::physical_plan::{self, ExecutionPlan};
+use discrepancy_sql::files::Table;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,13 +20,13 @@ const LONG: Duration = Duration::from_secs(1);
 pub(super) async fn collect(
     plan: Arc<dyn ExecutionPlan>,
     context: Arc<TaskContext>,
-    paths: &[PathBuf],
+    table: &Table,
 ) -> Result<Vec<RecordBatch>> {
-    let work = physical_plan::collect(plan.clone(), context);
+    let work = physical_plan::collect(plan, context);
     if !std::io::stderr().is_terminal() {
         return work.await;
     }
-    let bar = tokio::spawn(show(plan, paths.to_vec()));
+    let bar = tokio::spawn(show(table.clone()));
     let done = work.await;
     bar.abort();
     // Aborted, the bar is dropped, which clears it.
@@ -41,20 +42,17 @@ impl Drop for Cleared {
     }
 }
 
-async fn show(plan: Arc<dyn ExecutionPlan>, paths: Vec<PathBuf>) {
+async fn show(table: Table) {
     tokio::time::sleep(LONG).await;
-    let mut sources = Vec::new();
-    leaves(&plan, &mut sources);
     // Parquet files say how many rows they have; of text one cannot know.
-    let total: Option<u64> = paths.iter().map(|path| stated_rows(path)).sum();
+    let total: Option<u64> = table.files().iter().map(|file| stated_rows(file.path())).sum();
     let (bar, style) = match total {
         Some(total) => (ProgressBar::new(total), "{bar:40} {human_pos} of {human_len} rows, {eta} left"),
         None => (ProgressBar::new_spinner(), "{spinner} {human_pos} rows in {elapsed}, {per_sec}"),
     };
     let bar = Cleared(bar.with_style(ProgressStyle::with_template(style).unwrap_or(ProgressStyle::default_bar())));
     loop {
-        let read = |source: &Arc<dyn ExecutionPlan>| source.metrics().and_then(|metrics| metrics.output_rows());
-        bar.0.set_position(sources.iter().filter_map(read).sum::<usize>() as u64);
+        bar.0.set_position(table.rows_read());
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
@@ -63,12 +61,4 @@ async fn show(plan: Arc<dyn ExecutionPlan>, paths: Vec<PathBuf>) {
 fn stated_rows(path: &Path) -> Option<u64> {
     let reader = SerializedFileReader::new(File::open(path).ok()?).ok()?;
     u64::try_from(reader.metadata().file_metadata().num_rows()).ok()
-}
-
-fn leaves(plan: &Arc<dyn ExecutionPlan>, found: &mut Vec<Arc<dyn ExecutionPlan>>) {
-    let children = plan.children();
-    if children.is_empty() {
-        found.push(plan.clone());
-    }
-    children.into_iter().for_each(|child| leaves(child, found));
 }

@@ -4,8 +4,9 @@ mod html;
 mod plots;
 
 use super::input::Input;
+use super::interval::wilson;
 use super::plan::{Answer, Question};
-use super::summary::{Bin, NORMAL_975, Segment};
+use super::summary::{Bin, Segment};
 use super::write::{heading, table};
 use crate::output::{Align, Table, escape, short};
 use html::Html;
@@ -54,9 +55,9 @@ fn code(text: &str) -> String {
 }
 
 fn files(input: &Input) -> String {
-    let paths = &input.files.paths;
-    let shown: Vec<String> = paths.iter().take(3).map(|path| escape(&path.display().to_string())).collect();
-    let more = if paths.len() > 3 { format!(" and {} more", paths.len() - 3) } else { String::new() };
+    let files = input.table.files();
+    let shown: Vec<String> = files.iter().take(3).map(|file| escape(file.name())).collect();
+    let more = if files.len() > 3 { format!(" and {} more", files.len() - 3) } else { String::new() };
     format!("Read from {}{more}.", shown.join(", "))
 }
 
@@ -64,7 +65,7 @@ fn files(input: &Input) -> String {
 fn cards(page: &mut Html, question: &Question, answer: &Answer) {
     page.open("section class=\"cards\"");
     for (which, loss) in question.losses.iter().enumerate() {
-        let estimate = answer.total.estimate(which);
+        let estimate = question.estimate(&answer.total, which);
         let mean = estimate.mean.map_or_else(|| "–".to_owned(), short);
         let interval = match estimate.interval {
             Some((low, high)) => format!("95 %: {} to {}", short(low), short(high)),
@@ -105,13 +106,13 @@ fn segments(page: &mut Html, question: &Question, answer: &Answer) {
         let rows: Vec<(String, f64, f64, f64)> = drawn
             .iter()
             .filter_map(|segment| {
-                let estimate = segment.estimate(which);
+                let estimate = question.estimate(segment, which);
                 let mean = estimate.mean.filter(|mean| mean.is_finite())?;
                 let (low, high) = estimate.interval.unwrap_or((mean, mean));
                 Some((label(segment), mean, low, high))
             })
             .collect();
-        let total = answer.total.estimate(which).mean.filter(|mean| mean.is_finite());
+        let total = question.estimate(&answer.total, which).mean.filter(|mean| mean.is_finite());
         if !rows.is_empty() {
             page.figure(&loss.spec, &plots::by_segment(&loss.spec, &rows, total));
         }
@@ -149,20 +150,10 @@ struct Rate {
 }
 
 impl Rate {
-    /// Unweighted the interval is Wilson's (1927), which holds for few rows and for rates of 0 and 1 too.
     fn new(bin: &Bin, weighted: bool) -> Option<Rate> {
         let (predicted, observed) = (bin.predicted.mean().ok()?, bin.observed.mean().ok()?);
-        let (z, n) = (NORMAL_975, bin.rows as f64);
-        let (middle, half) = if weighted {
-            (observed, z * bin.observed.standard_error()?)
-        } else {
-            let share = 1.0 + z * z / n;
-            let spread = observed * (1.0 - observed) / n + z * z / (4.0 * n * n);
-            ((observed + z * z / (2.0 * n)) / share, z * spread.sqrt() / share)
-        };
-        // Beyond 0 and 1 there is nothing; rounding must not part the interval from its rate.
-        let interval = ((middle - half).clamp(0.0, observed), (middle + half).clamp(observed, 1.0));
-        Some(Rate { predicted, observed, interval })
+        let error = bin.observed.standard_error().filter(|_| weighted);
+        Some(Rate { predicted, observed, interval: wilson(observed, error, bin.rows) })
     }
 }
 
@@ -197,8 +188,8 @@ fn calibration(page: &mut Html, question: &Question, bins: &[Bin]) {
 /// The table of the command.
 fn numbers(page: &mut Html, question: &Question, answer: &Answer) {
     page.element("h2", "All numbers");
-    let note = "The interval is the mean ± 1.96 standard errors, a normal approximation for independent rows. Sums \
-                are exact: the numbers have the same bits for any order of rows and any number of files and threads.";
+    let note = "The intervals are approximations for independent rows: Wilson's of a rate, normal for the logarithm of \
+                a mean that cannot be negative, else normal. Sums are exact: the numbers have the same bits for any order of rows and any number of files and threads.";
     page.element("p", note);
     page.element("div class=\"wide\"", &table(question, answer, true).html());
 }

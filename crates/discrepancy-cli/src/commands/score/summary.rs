@@ -1,11 +1,9 @@
 //! What was found: exact sums for each segment and in total.
 
+use super::interval::Interval;
 use discrepancy::sums::Moments;
 use discrepancy_sql::Histogram;
 use std::cmp::Ordering;
-
-/// The 97.5 % point of the standard normal distribution.
-pub(super) const NORMAL_975: f64 = 1.959_963_984_540_054;
 
 /// The rows that have the same values in the columns of `--by`; the total has all.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +24,7 @@ pub(super) struct Estimate {
     pub(super) mean: Option<f64>,
     /// From two rows on, unless the mean is infinite.
     pub(super) standard_error: Option<f64>,
-    /// The mean ± 1.96 standard errors, a normal approximation.
+    /// Of 95 %, as [`Interval`] makes it.
     pub(super) interval: Option<(f64, f64)>,
 }
 
@@ -42,11 +40,11 @@ impl Segment {
         self.moments.iter_mut().zip(&other.moments).for_each(|(mine, theirs)| mine.merge(theirs));
     }
 
-    /// The mean of a loss.
-    pub(super) fn estimate(&self, loss: usize) -> Estimate {
+    /// The mean of a loss, with an interval of a kind.
+    pub(super) fn estimate(&self, loss: usize, kind: Interval, weighted: bool) -> Estimate {
         let mean = self.moments[loss].mean().ok();
         let standard_error = self.moments[loss].standard_error().filter(|error| error.is_finite());
-        let interval = mean.zip(standard_error).map(|(m, s)| (m - NORMAL_975 * s, m + NORMAL_975 * s));
+        let interval = mean.and_then(|mean| kind.around(mean, standard_error, self.rows, weighted));
         Estimate { mean, standard_error, interval }
     }
 }

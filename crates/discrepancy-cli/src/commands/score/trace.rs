@@ -1,117 +1,30 @@
 //! The row that is to blame. Only after a failure: the files are read again, one by one and in order.
 
-use super::input::{Input, csv_failure, csv_reader, json_rows};
+use super::input::Input;
 use super::plan::{Question, column, texts};
 use super::task::Task;
 use crate::engine::{self, library_error, message};
 use crate::failure::{Failure, Outcome};
-use crate::files::{Kind, Reading};
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use datafusion::arrow::compute::filter_record_batch;
-use datafusion::arrow::compute::kernels::cast_utils::Parser;
 use datafusion::arrow::datatypes::{DataType, Float64Type};
 use datafusion::common::DFSchema;
 use datafusion::logical_expr::Expr;
 use datafusion::physical_plan::PhysicalExpr;
 use futures::StreamExt;
-use serde_json::Value;
-use std::path::Path;
 use std::sync::Arc;
 
-/// The first row of a file that cannot be read, or else the first that cannot be scored; `None` where each can.
+/// The first row that cannot be scored; `None` where each can.
 pub(super) fn fault(question: &Question, input: &Input) -> Option<Failure> {
-    input.files.paths.iter().find_map(|path| in_file(question, input, path).err())
+    (0..input.table.files().len()).find_map(|file| in_file(question, input, file).err())
 }
 
-fn in_file(question: &Question, input: &Input, path: &Path) -> Outcome {
-    match input.files.kind {
-        Kind::Csv(delimiter) => in_csv(input, path, delimiter)?,
-        Kind::Json if !input.files.is_list()? => in_json_lines(input, path)?,
-        _ => {}
-    }
-    match engine::run(1, in_rows(question, input, path)).map_err(|failure| failure.at(path.display()))? {
-        Some(fault) => Err(Failure::new(format!("{}, {fault}", path.display()))),
+fn in_file(question: &Question, input: &Input, file: usize) -> Outcome {
+    let name = input.table.files()[file].name().to_owned();
+    match engine::run(1, in_rows(question, input, file)).map_err(|failure| failure.at(&name))? {
+        Some(fault) => Err(Failure::new(format!("{name}, {fault}"))),
         None => Ok(()),
     }
-}
-
-/// What a value has to be, if it is not.
-fn misfit(data_type: &DataType, text: &str) -> Option<&'static str> {
-    match data_type {
-        DataType::Float64 => Float64Type::parse(text).is_none().then_some("numbers"),
-        DataType::Boolean => {
-            let truth = text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
-            (!truth).then_some("true and false, as in the rows before")
-        }
-        _ => None,
-    }
-}
-
-/// Rows of another length, bytes that are no text, text in a column of numbers.
-fn in_csv(input: &Input, path: &Path, delimiter: u8) -> Outcome {
-    let mut reader = csv_reader(&input.files, path, delimiter)?;
-    let types: Vec<&DataType> = input.schema.fields().iter().map(|field| field.data_type()).collect();
-    let mut record = csv::StringRecord::new();
-    let mut row = 0;
-    while reader.read_record(&mut record).map_err(|error| csv_failure(path, &error))? {
-        row += 1;
-        for (value, (data_type, field)) in record.iter().zip(types.iter().zip(input.schema.fields())) {
-            if let Some(allowed) = misfit(data_type, value).filter(|_| !value.is_empty()) {
-                let line = line_of(&record, reader.position());
-                let (file, name) = (path.display(), field.name());
-                let message =
-                    format!("{file}, row {row} (line {line}): column `{name}` is {value:?}; allowed: {allowed}");
-                return Err(Failure::new(message));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The line on which a row starts that ends before this position. Lines before it may be empty, and values may have
-/// line ends inside.
-fn line_of(record: &csv::StringRecord, end: &csv::Position) -> u64 {
-    let inside: usize = record.iter().map(|value| value.matches('\n').count()).sum();
-    // The last row of a file may have no line end.
-    let start = record.position().map_or(1, csv::Position::line);
-    start.max(end.line().saturating_sub(1 + inside as u64))
-}
-
-/// The line on which a row of a CSV file starts.
-fn line(input: &Input, path: &Path, row: u64) -> Option<u64> {
-    let Kind::Csv(delimiter) = input.files.kind else { return None };
-    let mut reader = csv_reader(&input.files, path, delimiter).ok()?;
-    let mut record = csv::StringRecord::new();
-    for _ in 0..row {
-        reader.read_record(&mut record).ok()?;
-    }
-    Some(line_of(&record, reader.position()))
-}
-
-/// Text that is no JSON, text in a column of numbers.
-fn in_json_lines(input: &Input, path: &Path) -> Outcome {
-    for (row, object) in (1..).zip(json_rows(&input.files, path)?) {
-        let object = object?;
-        for field in input.schema.fields() {
-            let Some(value) = object.get(field.name()).filter(|value| !value.is_null()) else { continue };
-            let allowed = match (field.data_type(), value) {
-                (DataType::Float64, Value::Number(_)) | (DataType::Boolean, Value::Bool(_)) => None,
-                (DataType::Utf8, Value::String(_)) | (DataType::List(_), Value::Array(_)) => None,
-                (DataType::Float64, Value::String(text)) => misfit(field.data_type(), text),
-                (DataType::Float64, _) => Some("numbers"),
-                (DataType::Boolean, _) => Some("true and false, as in the rows before"),
-                (DataType::Utf8, _) => Some("texts, as in the rows before"),
-                (DataType::List(_), _) => Some("lists of numbers"),
-                _ => None,
-            };
-            if let Some(allowed) = allowed {
-                let (file, name) = (path.display(), field.name());
-                let message = format!("{file}, row {row}: column `{name}` is {value}; allowed: {allowed}");
-                return Err(Failure::new(message));
-            }
-        }
-    }
-    Ok(())
 }
 
 /// What is wrong with a row.
@@ -133,19 +46,24 @@ struct Checks {
 }
 
 /// Values outside of what the losses allow: where and which.
-async fn in_rows(question: &Question, input: &Input, path: &Path) -> Outcome<Option<String>> {
+async fn in_rows(question: &Question, input: &Input, file: usize) -> Outcome<Option<String>> {
     let context = discrepancy_sql::session(1);
     let expressions = question.expressions(input)?;
-    let frame = input.only(path).frame(&context, Reading::LinesInValues)?;
-    let frame = frame.select(input.needs.iter().map(|(name, _)| column(name)).collect::<Vec<Expr>>())?;
+    let frame = input.only(file).frame(&context)?;
+    let prediction = question.row.as_ref().unwrap_or(&question.prediction[0]);
+    let mut needed = vec![prediction, &question.target];
+    needed.extend(&question.weight);
+    needed.sort();
+    needed.dedup();
+    let frame = frame.select(needed.into_iter().map(|name| column(name)).collect::<Vec<Expr>>())?;
     let schema = DFSchema::try_from(frame.schema().as_arrow().clone())?;
     let physical = |expression: Expr| context.create_physical_expr(expression, &schema);
-    let losses = (0..question.losses.len()).map(|which| question.value(&context, &expressions, which));
+    let losses = (0..question.losses.len()).map(|which| question.value(&expressions, which));
     let checks = Checks {
         complete: physical(expressions.complete.clone())?,
         class: expressions.class.clone().map(&physical).transpose()?,
         weight: expressions.weight.clone().map(&physical).transpose()?,
-        losses: losses.map(|loss| Ok(physical(loss?)?)).collect::<Outcome<_>>()?,
+        losses: losses.map(|loss| Ok(physical(loss)?)).collect::<Outcome<_>>()?,
     };
     let mut rows = frame.execute_stream().await?;
     let mut before = 0;
@@ -160,7 +78,7 @@ async fn in_rows(question: &Question, input: &Input, path: &Path) -> Outcome<Opt
                 Wrong::Class(value) => class_message(question, input, &value).await,
             };
             let row = before + row as u64 + 1;
-            let line = line(input, path, row).map_or(String::new(), |line| format!(" (line {line})"));
+            let line = input.table.line(file, row).map_or(String::new(), |line| format!(" (line {line})"));
             return Ok(Some(format!("row {row}{line}: {what}")));
         }
         before += batch.num_rows() as u64;
@@ -230,11 +148,21 @@ impl Checks {
                 Some(value) => format!("is {value}"),
                 None => "cannot be used".to_owned(),
             };
-            let what = format!("{columns} {value}; allowed: {} ({})", error.allowed(), loss.spec);
+            let allowed = match &question.classes {
+                Some(classes) if about_target => some(classes, ", "),
+                _ => error.allowed().to_owned(),
+            };
+            let what = format!("{columns} {value}; allowed: {allowed} ({})", loss.spec);
             return Ok(Some(Wrong::Other(what)));
         }
         Ok(None)
     }
+}
+
+/// The first ten of some values.
+pub(super) fn some(values: &[String], between: &str) -> String {
+    let more = if values.len() > 10 { ", …" } else { "" };
+    values[..values.len().min(10)].join(between) + more
 }
 
 /// What is wrong with a target of none of the two classes that are known without a word.
@@ -252,7 +180,7 @@ async fn class_message(question: &Question, input: &Input, value: &str) -> Strin
 pub(super) async fn classes(question: &Question, input: &Input, threads: usize, most: usize) -> Outcome<Vec<String>> {
     let context = discrepancy_sql::session(threads);
     let target = column(&question.target);
-    let frame = input.frame(&context, Reading::Parallel)?;
+    let frame = input.frame(&context)?;
     let frame = frame.filter(target.clone().is_not_null())?.select(vec![target.alias("target")])?.distinct()?;
     let batches = frame.sort(vec![column("target").sort(true, true)])?.limit(0, Some(most))?.collect().await?;
     let mut values = Vec::new();

@@ -1,5 +1,6 @@
 //! The result as text.
 
+use super::interval::Interval;
 use super::plan::{Answer, Question};
 use super::summary::{Estimate, Segment};
 use crate::output::{Align, Format, Table, exact, json_number, quoted, short};
@@ -43,7 +44,28 @@ pub(super) fn heading(question: &Question, answer: &Answer) -> Vec<String> {
     vec![
         format!("{target}. {}{}: {}.{weight}", form[..1].to_uppercase(), &form[1..], quote(&question.prediction)),
         format!("{} rows{skipped}. Losses: {}.", answer.total.rows, names.join(", ")),
+        intervals(question),
     ]
+}
+
+/// How the intervals are made.
+fn intervals(question: &Question) -> String {
+    let kinds = [
+        (Interval::Wilson, "Wilson's"),
+        (Interval::LogNormal, "normal for the logarithm of the mean"),
+        (Interval::Normal, "normal"),
+    ];
+    let used = kinds.map(|(kind, what)| {
+        let losses = question.losses.iter().filter(|loss| Interval::of(loss.entry) == kind);
+        let names: Vec<&str> = losses.map(|loss| loss.spec.as_str()).collect();
+        (what, names)
+    });
+    let used: Vec<&(&str, Vec<&str>)> = used.iter().filter(|(_, names)| !names.is_empty()).collect();
+    let list: Vec<String> = match used.as_slice() {
+        [(what, _)] => vec![(*what).to_owned()],
+        several => several.iter().map(|(what, names)| format!("{what} ({})", names.join(", "))).collect(),
+    };
+    format!("95 % intervals: {}.", list.join("; "))
 }
 
 /// How many classes the predictions have.
@@ -78,7 +100,7 @@ pub(super) fn table(question: &Question, answer: &Answer, sparse: bool) -> Table
             }
             cells.push(loss.spec.clone());
             let missing = || "–".to_owned();
-            cells.extend(numbers(segment.estimate(which)).map(|x| x.map_or_else(missing, short)));
+            cells.extend(numbers(question.estimate(segment, which)).map(|x| x.map_or_else(missing, short)));
             table.push(cells);
         }
     }
@@ -94,7 +116,7 @@ fn numbers(estimate: Estimate) -> [Option<f64>; 4] {
 fn tidy(question: &Question, answer: &Answer) -> Table {
     let name = |name: &str| (name.to_owned(), Align::Left);
     let columns = question.by.iter().map(|by| (by.clone(), Align::Left));
-    let measures = ["rows", "skipped", "loss", "mean", "standard_error", "low", "high"].map(name);
+    let measures = ["rows", "skipped", "loss", "mean", "standard_error", "low", "high", "interval"].map(name);
     let mut table = Table::new([name("scope")].into_iter().chain(columns).chain(measures));
     let segments = answer.segments.iter().map(|segment| ("segment", segment));
     for (scope, segment) in segments.chain([("total", &answer.total)]) {
@@ -104,7 +126,8 @@ fn tidy(question: &Question, answer: &Answer) -> Table {
             cells.extend(key);
             cells.resize(1 + question.by.len(), String::new());
             cells.extend([segment.rows.to_string(), segment.skipped.to_string(), quoted(&loss.spec)]);
-            cells.extend(numbers(segment.estimate(which)).map(|x| x.map(exact).unwrap_or_default()));
+            cells.extend(numbers(question.estimate(segment, which)).map(|x| x.map(exact).unwrap_or_default()));
+            cells.push(Interval::of(loss.entry).name().to_owned());
             table.push(cells);
         }
     }
@@ -116,8 +139,11 @@ fn json(question: &Question, answer: &Answer) -> Value {
     let number = |x: Option<f64>| x.map_or(Value::Null, json_number);
     let losses = |segment: &Segment| {
         let one = |(which, loss): (usize, &super::task::Loss)| {
-            let [mean, standard_error, low, high] = numbers(segment.estimate(which)).map(number);
-            let value = json!({ "mean": mean, "standard_error": standard_error, "low": low, "high": high });
+            let [mean, standard_error, low, high] = numbers(question.estimate(segment, which)).map(number);
+            let interval = Interval::of(loss.entry).name();
+            let value = json!({
+                "mean": mean, "standard_error": standard_error, "low": low, "high": high, "interval": interval
+            });
             (loss.spec.clone(), value)
         };
         question.losses.iter().enumerate().map(one).collect::<Map<String, Value>>()
