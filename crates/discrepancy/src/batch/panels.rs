@@ -3,8 +3,8 @@
 //! `C[i,j] += Σ_k A[i,k] B[k,j]`, a tile of C in registers at a time. Both factors are packed: A in tiles of four rows, B in
 //! panels of sixteen columns, so that all that the innermost loop reads lies one after the other. Two ways:
 //!
-//! - [`Way::Chains`]: chains of 32 fused multiply-adds, whose results are summed in two floats. The sum is off by at most
-//!   [`CHAINS`] times the sum of the terms' sizes, however many there are.
+//! - [`Way::Chains`]: chains of 32 fused multiply-adds, whose results are summed in two floats. Each step
+//!   of a chain is rounded once: the sum is off by at most 2^-48 of the sum of the terms' sizes, however many there are.
 //! - [`Way::Carried`]: every product and every addition carries its rounding error into a second float (Ogita, Rump, Oishi 2005,
 //!   Accurate sum and dot product, doi:10.1137/030601818, with fused products). Off by at most n² 2^-105 times the sum of
 //!   the sizes of n terms.
@@ -258,6 +258,3 @@ fn of_tile<L: Load, const CARRIED: bool>(
 fn registers<L: Load>(load: L, row: &[f64; COLUMNS], column: usize) -> [L::Number; REGISTERS] {
     [load.load(&row[column..column + L::WIDTH]), load.load(&row[column + L::WIDTH..column + 2 * L::WIDTH])]
 }
-
-/// What chains are off by, of the sum of the terms' sizes: each of their steps is rounded once.
-pub(crate) const CHAINS: f64 = CHAIN as f64 * f64::EPSILON / 2.0;
