@@ -141,7 +141,12 @@ fn soft_heads_and_ignored_rows_agree_with_hard_ones() {
     for spec in ["linear_softmax_cross_entropy", "linear_softmax_cross_entropy:class_weight=[1 2 3],z_loss=0.5"] {
         let Measure::Head(head) = find(spec).unwrap() else { panic!("{spec}") };
         let labels = [1, 2];
-        let hard = HeadInput { bias: Some(&b), scores: true, exact: true, ..HeadInput::new(&x, &w, RowTargets::labels(&labels)) };
+        let hard = HeadInput {
+            bias: Some(&b),
+            scores: true,
+            exact: true,
+            ..HeadInput::new(&x, &w, RowTargets::labels(&labels))
+        };
         let soft = RowTargets::Probabilities(&[0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
         let expected = head.evaluate(hard).unwrap();
         assert_eq!(head.evaluate(HeadInput { targets: soft, ..hard }).unwrap(), expected);

@@ -75,7 +75,7 @@ struct Part<'a> {
     by_x: &'a mut [f64],
 }
 
-/// Heads and tails.
+/// Slices that go together, such as heads and tails.
 type Two<'a> = (&'a mut [f64], &'a mut [f64]);
 
 /// Values and gradients; `None` where they are to be found the exact way.
@@ -113,8 +113,7 @@ pub(super) fn evaluate<'a>(
         let values = result.value[first..first + count].par_chunks_mut(ROWS);
         let by_x = result.gradient_x[first * width..(first + count) * width].par_chunks_mut(ROWS * width);
         let parts = values.zip(slopes.par_chunks_mut(ROWS * classes)).zip(by_x).enumerate();
-        let one = |scratch: &mut Scratch,
-                   (k, ((value, slopes), by_x)): (usize, ((&mut [f64], &mut [f64]), &mut [f64]))| {
+        let one = |scratch: &mut Scratch, (k, ((value, slopes), by_x)): (usize, (Two<'_>, &mut [f64]))| {
             Ok(fused.rows(Part { first: first + k * ROWS, value, slopes, by_x }, scratch))
         };
         let done = deal(count * classes * width, parts, one).ok()?;
