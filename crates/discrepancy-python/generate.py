@@ -76,6 +76,8 @@ class Kind:
     returns: tuple[str, str]
     #: Its last line.
     call: str
+    #: What the promise of accuracy does not cover.
+    products: str = ""
 
 
 ARRAY = "ArrayLike"
@@ -171,12 +173,18 @@ class Head(Kind):
         said(REDUCTION, "row"),
         IGNORE,
         ("return_scores", "bool", "False", "Also the gradient in the scores, which is as large as all scores."),
+        ("exact", "bool", "False", "Whether the products are exact too, which takes some hundred times as long."),
     ]
     returns = (
         "HeadResult",
         'HeadResult: the reduced value and its gradients; of ``reduction="none"`` each row\'s, and the gradients of the sum',
     )
-    call = ".head(x, weights, target, bias, reduction, ignore_index, return_scores)"
+    call = ".head(x, weights, target, bias, reduction, ignore_index, return_scores, exact)"
+    products = (
+        "That is of ``exact`` results, and of large margins always. Else scores and gradients are sums of products in plain floats, "
+        "off by at most 2⁻⁴⁸ of the sum of the sizes of their terms (scores of float64 by far less), and the gradients by "
+        "what that makes of the probabilities, before they are rounded to the type. "
+    )
 
 
 class Sequence(Kind):
@@ -399,7 +407,7 @@ def example(core: Any, entry: dict[str, Any]) -> str:
     elif issubclass(kind, Sample):
         answer = measure.sample("value", *arguments, None, None)
     elif kind is Head:
-        code, answer = f"{code}.value", measure.head(*arguments, None, "mean", None, False)[0]
+        code, answer = f"{code}.value", measure.head(*arguments, None, "mean", None, False, False)[0]
     elif kind is Penalty:
         answer = measure.penalty("value", *arguments, None)
     elif kind is Sequence:
@@ -438,7 +446,7 @@ def documentation(core: Any, entry: dict[str, Any]) -> str:
     sections.append("\n".join(["Returns", "-------", filled(kind.returns[1])]))
     notes = f"It is {', '.join(entry['properties'])}. " if entry["properties"] else ""
     f32, f64 = entry["accuracy"]
-    notes += f"Results are within {f32:g} units in the last place in float32, within {f64:g} in float64. "
+    notes += f"Results are within {f32:g} units in the last place in float32, within {f64:g} in float64. " + kind.products
     sections.append("\n".join(["Notes", "-----", filled(notes + f"Source: {entry['source']}.".replace("..", "."))]))
     sections.append("\n".join(["Examples", "--------", example(core, entry)]))
     return "\n\n".join(sections)

@@ -317,14 +317,16 @@ impl Measure {
         reduction: Object<'_, 'py>,
         ignore_index: Maybe<'_, 'py>,
         scores: Truth,
+        exact: Truth,
     ) -> Answer<'py> {
         let py = x.py();
         let catalog::Measure::Head(head) = &self.made else { return Err(self.unfit(py, "head")) };
         let reduction = given_word(py, self.entry.name, "reduction", reduction, &REDUCTIONS)?;
         let (x, weights, target) =
             (self.array("x", x)?, self.array("weights", weights)?, self.array("target", target)?);
-        let bias = self.optional("bias", bias)?;
-        rows::head(head.as_ref(), &x, &weights, &target, bias.as_ref(), reduction, self.label(ignore_index)?, scores.0)
+        let (bias, ignored) = (self.optional("bias", bias)?, self.label(ignore_index)?);
+        let wanted = rows::OfHead { scores: scores.0, exact: exact.0 };
+        rows::head(head.as_ref(), &x, &weights, &target, bias.as_ref(), reduction, ignored, wanted)
     }
 
     fn penalty<'py>(&self, wanted: &str, weights: Object<'_, 'py>, step: Maybe<'_, 'py>) -> Answer<'py> {

@@ -326,6 +326,15 @@ pub(crate) fn map<'py>(
     with_element!(kind, E => typed::<E>(map, mapped, prediction, kind, nan, out))
 }
 
+/// What is wanted of a head beside its gradients in x, weights and bias.
+#[derive(Clone, Copy)]
+pub(crate) struct OfHead {
+    /// The gradients in the scores.
+    pub(crate) scores: bool,
+    /// Exact products.
+    pub(crate) exact: bool,
+}
+
 /// The reduced value of a head, or its values, and the gradients in x, weights, bias and scores.
 #[allow(clippy::too_many_arguments, reason = "as many as the package's function has")]
 pub(crate) fn head<'py>(
@@ -336,7 +345,7 @@ pub(crate) fn head<'py>(
     bias: Option<&Array<'py>>,
     reduction: Option<Reduction>,
     ignore_index: Option<i64>,
-    scores: bool,
+    wanted: OfHead,
 ) -> PyResult<Bound<'py, PyAny>> {
     #[allow(clippy::too_many_arguments, reason = "as above")]
     fn typed<'py, E: Element + Given>(
@@ -347,7 +356,7 @@ pub(crate) fn head<'py>(
         bias: Option<&Array<'py>>,
         reduction: Option<Reduction>,
         ignore_index: Option<i64>,
-        scores: bool,
+        wanted: OfHead,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = x.py();
         if weights.shape.len() != 2 {
@@ -369,7 +378,8 @@ pub(crate) fn head<'py>(
         let bias_view = bias_flat.as_deref().map(ndarray::ArrayView1::from);
         let (reduced, result) = run(py, || {
             let batch = array::head(head, rows, matrix, bias_view, targets.part(0..count))?;
-            let batch = if scores { batch.with_scores() } else { batch };
+            let batch = if wanted.scores { batch.with_scores() } else { batch };
+            let batch = batch.exact(wanted.exact);
             match reduction {
                 Some(reduction) => batch.reduce_and_gradients(reduction).map(|(value, all)| (Some(value), all)),
                 None => batch.evaluate().map(|all| (None, all)),
@@ -380,7 +390,7 @@ pub(crate) fn head<'py>(
             Some(bias) => give(bias, result.gradient_bias, &[classes])?,
             None => none(),
         };
-        let by_scores = if scores { give(x, result.gradient_scores, &of_scores)? } else { none() };
+        let by_scores = if wanted.scores { give(x, result.gradient_scores, &of_scores)? } else { none() };
         let value = match reduced {
             Some(value) => PyFloat::new(py, value).into_any(),
             None => give(x, result.value, leading)?,
@@ -395,5 +405,5 @@ pub(crate) fn head<'py>(
     }
     let kinds = [Some(x), Some(weights), bias, probabilities(target, x.leading())];
     let kind = Array::common(kinds.into_iter().flatten());
-    with_element!(kind, E => typed::<E>(head, x, weights, target, bias, reduction, ignore_index, scores))
+    with_element!(kind, E => typed::<E>(head, x, weights, target, bias, reduction, ignore_index, wanted))
 }

@@ -346,5 +346,14 @@ def test_heads_have_their_gradients_under_the_usual_names() -> None:
         np.testing.assert_array_equal(mine, other)
 
 
+def test_heads_are_exact_where_that_is_asked_for() -> None:
+    generator = np.random.default_rng(5)
+    x, weights, labels = generator.random((9, 40)), generator.random((30, 40)), np.arange(9)
+    plain, exact = (dc.heads.linear_softmax_cross_entropy(x, weights, labels, exact=exact) for exact in (False, True))
+    np.testing.assert_allclose(plain.gradient_weights, exact.gradient_weights, rtol=1e-12)
+    assert plain.value == pytest.approx(exact.value, rel=1e-14)
+    assert not np.array_equal(plain.gradient_weights, exact.gradient_weights)
+
+
 def test_the_package_shows_what_it_is_for() -> None:
     assert {name for name in dir(dc) if not name.startswith("__")} == set(dc.__all__)

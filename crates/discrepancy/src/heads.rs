@@ -2,13 +2,31 @@
 //!
 //! With `z = W x + b` and the slopes `g = ∂l/∂z` (for softmax cross entropy `p - y`) all gradients come from one
 //! pass: `∂l/∂W = g xᵀ`, `∂l/∂b = g`, `∂l/∂x = Wᵀ g`.
+//!
+//! # How exact
+//!
+//! The three products are sums of many terms, which are added in plain floats unless it is asked for `exact`. With u = 2^-48:
+//!
+//! - A score is off by at most u of the sum of the sizes of its terms where results are stored in `f32`, `f16` or `bf16`,
+//!   for D terms in `f64` by D² 2^-105 of it; scores, and what they differ by from the largest, are rounded to `f64`.
+//! - With δ for that, a slope of a loss of temperature T is off by at most 4 δ/T of the class's probability (times what the row weighs),
+//!   and 2^-51 of itself.
+//! - A gradient is off by what its slopes are off by, and u of the sum of the sizes of its terms. It is rounded once to the type.
+//!
+//! The bits are the same on every processor and any number of threads. A row that a kernel is not sure of goes the exact way alone; a
+//! batch where something leaves the range of `f64` goes that way as a whole, and so do heads that are more than a
+//! linear layer and a loss of its scores (large margins).
+//!
+//! `exact` adds and multiplies in two floats, with bounds, and in 256 bits where these are not enough: values and `∂l/∂x` are right to
+//! the last digit, sums over rows are sums of terms that are right to some 95 bits, rounded once. It takes some hundred times as long.
 
 use crate::batch::Divisor;
 use crate::catalog::{Arguments, Entry};
 use crate::error::{Error, ErrorKind, Result};
+use crate::number::Level;
 use crate::number::guarded::power;
 use crate::rows::shares::Shares;
-use crate::rows::{RowTargets, Target};
+use crate::rows::{RowLoss, RowTargets, Target};
 use crate::sums::{Fixed, Whole, fixed_dot};
 use std::fmt::Debug;
 
@@ -29,13 +47,27 @@ pub struct HeadInput<'a> {
     pub divisor: Divisor,
     /// Whether the slopes in the scores (N×C) are wanted too: the one result that is as large as all scores.
     pub scores: bool,
+    /// Whether products are to be exact too; else they carry [the rounding of sums](crate::heads#how-exact).
+    pub exact: bool,
+    /// The vectors in use; the bits are the same.
+    pub level: Level,
 }
 
 impl<'a> HeadInput<'a> {
     /// Of `f64` rows (N×D), weights (C×D) and targets, without bias.
     #[must_use]
     pub fn new(x: &'a [f64], weights: &'a [f64], targets: RowTargets<'a>) -> Self {
-        HeadInput { x, weights, bias: None, targets, epsilon: f64::EPSILON, divisor: Divisor::ONE, scores: false }
+        HeadInput {
+            x,
+            weights,
+            bias: None,
+            targets,
+            epsilon: f64::EPSILON,
+            divisor: Divisor::ONE,
+            scores: false,
+            exact: false,
+            level: Level::best(),
+        }
     }
 }
 
@@ -70,7 +102,7 @@ pub struct HeadResult<E = f64> {
 /// # Ok::<(), discrepancy::Error>(())
 /// ```
 ///
-/// Computed in twofold precision, a few rows at a time, and rounded once.
+/// A few rows at a time; see [how exact](crate::heads#how-exact) results are.
 pub trait Head: Debug + Send + Sync {
     /// The catalogue entry.
     fn entry(&self) -> &'static Entry;
@@ -100,6 +132,17 @@ pub(crate) trait HeadFormula: Sync {
     const BIAS: bool;
     /// The row in the number `R`; the target is in its domain.
     fn row<R: Whole>(&self, layer: Layer<'_>, x: &[f64], target: Target<'_>) -> Result<HeadRow<R>>;
+    /// The loss of the scores, where the head is a linear layer and that loss and nothing else.
+    fn of_scores(&self) -> Option<LossOfScores> {
+        None
+    }
+}
+
+/// The loss of a head's scores.
+pub(crate) struct LossOfScores {
+    pub(crate) loss: Box<dyn RowLoss>,
+    /// Whether it is a matter of the differences of scores alone.
+    pub(crate) of_differences: bool,
 }
 
 /// The weights of a layer.

@@ -136,7 +136,7 @@ fn head(snapshot: &mut Snapshot, head: &dyn Head) {
     let (x, weights) = ([1.0, 2.0, 3.0, 4.0], [0.5, 0.0, 0.0, 0.5, 1.0, 1.0]);
     let labels = RowTargets::labels(&[0, 2]);
     let run = |x: &[f64], weights: &[f64], targets: RowTargets<'_>| {
-        HeadEvaluation::new(head, x, weights, 2, targets)?.evaluate().map(|result| result.value)
+        HeadEvaluation::new(head, x, weights, 2, targets)?.exact(true).evaluate().map(|result| result.value)
     };
     snapshot.add("a NaN in x", run(&[1.0, 2.0, NAN, 4.0], &weights, labels));
     snapshot.add("an infinity in the weights", run(&x, &[0.5, 0.0, 0.0, INF, 1.0, 1.0], labels));

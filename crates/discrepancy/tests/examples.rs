@@ -21,7 +21,10 @@ fn compute(measure: &Measure, row: &ReferenceRow) -> discrepancy::Result<Vec<f64
         }
         (Measure::Map(map), [scores]) => map_rows(&**map, scores, scores.len())?,
         (Measure::Head(head), [x, weights, _]) => {
-            HeadEvaluation::new(&**head, x, weights, x.len(), RowTargets::labels(&labels()))?.evaluate()?.value
+            HeadEvaluation::new(&**head, x, weights, x.len(), RowTargets::labels(&labels()))?
+                .exact(true)
+                .evaluate()?
+                .value
         }
         (Measure::Sequence(loss), [rows @ .., labels]) => {
             let labels: Vec<usize> = labels.iter().map(|label| *label as usize).collect();

@@ -120,10 +120,13 @@ fn results<E: Element>(entry: &'static Entry) -> Vec<(&'static str, String)> {
         Measure::Head(head) => {
             let (x, w) = (sequence.column::<E>(&DataDomain::Real, 70), sequence.column::<E>(&DataDomain::UNIT, 35));
             let labels: Vec<i64> = (0..10).map(|i| i % 5).collect();
-            let all = HeadEvaluation::new(&*head, &x, &w, 7, RowTargets::labels(&labels)).unwrap().evaluate().unwrap();
+            let batch = HeadEvaluation::new(&*head, &x, &w, 7, RowTargets::labels(&labels)).unwrap();
+            let (plain, exact) = (batch.evaluate().unwrap(), batch.exact(true).evaluate().unwrap());
             vec![
-                ("value", digest(&all.value)),
-                ("gradient", digest(all.gradient_x.iter().chain(&all.gradient_weights))),
+                ("value", digest(&exact.value)),
+                ("gradient", digest(exact.gradient_x.iter().chain(&exact.gradient_weights))),
+                ("value by plain products", digest(&plain.value)),
+                ("gradient by plain products", digest(plain.gradient_x.iter().chain(&plain.gradient_weights))),
             ]
         }
         Measure::Sequence(loss) => {

@@ -658,7 +658,7 @@ fn gradients_are_those_of_the_values_by_extrapolated_differences() {
     let (x, w, b) = ([1.0, -0.5, 0.75, 2.0], [0.25, 1.0, -0.75, 0.5, 2.0, -1.0], [0.1, 0.2, 0.3]);
     for head in heads(size) {
         let labels = [1, 0];
-        let base = HeadInput { scores: true, ..HeadInput::new(&x, &w, RowTargets::labels(&labels)) };
+        let base = HeadInput { scores: true, exact: true, ..HeadInput::new(&x, &w, RowTargets::labels(&labels)) };
         // Only some layers have a bias.
         let biased = HeadInput { bias: Some(&b), ..base };
         let input = if head.evaluate(biased).is_ok() { biased } else { base };
@@ -758,7 +758,7 @@ fn entries_that_are_the_same_function_agree() {
     let (linear, margin) = (head("linear_softmax_cross_entropy"), head("large_margin_softmax:margin=1,lambda=0"));
     let (labels, row) = ([2], [0.5, -1.25, 3.0]);
     let identity = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0];
-    let input = HeadInput { scores: true, ..HeadInput::new(&row, &identity, RowTargets::labels(&labels)) };
+    let input = HeadInput { scores: true, exact: true, ..HeadInput::new(&row, &identity, RowTargets::labels(&labels)) };
     let (a, b) = (linear.evaluate(input).unwrap(), margin.evaluate(input).unwrap());
     assert_eq!(a.value[0], value(&*softmax, &row, Target::Label(2)));
     assert_eq!(a.gradient_x, gradient(&*softmax, &row, Target::Label(2)));
@@ -1156,7 +1156,7 @@ fn special_values_give_a_limit_or_a_named_error() {
             }
             for head in heads(size) {
                 let (x, w, labels) = ([s], [t, 1.0], [0]);
-                let input = HeadInput::new(&x, &w, RowTargets::labels(&labels));
+                let input = HeadInput { exact: true, ..HeadInput::new(&x, &w, RowTargets::labels(&labels)) };
                 let flat = |r: discrepancy::heads::HeadResult| [r.value, r.gradient_x, r.gradient_weights].concat();
                 limit_or_error(head.entry(), &[s, t], head.evaluate(input).map(flat));
             }

@@ -141,7 +141,12 @@ fn soft_heads_and_ignored_rows_agree_with_hard_ones() {
     for spec in ["linear_softmax_cross_entropy", "linear_softmax_cross_entropy:class_weight=[1 2 3],z_loss=0.5"] {
         let Measure::Head(head) = find(spec).unwrap() else { panic!("{spec}") };
         let labels = [1, 2];
-        let hard = HeadInput { bias: Some(&b), scores: true, ..HeadInput::new(&x, &w, RowTargets::labels(&labels)) };
+        let hard = HeadInput {
+            bias: Some(&b),
+            scores: true,
+            exact: true,
+            ..HeadInput::new(&x, &w, RowTargets::labels(&labels))
+        };
         let soft = RowTargets::Probabilities(&[0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
         let expected = head.evaluate(hard).unwrap();
         assert_eq!(head.evaluate(HeadInput { targets: soft, ..hard }).unwrap(), expected);
@@ -180,7 +185,7 @@ fn reduced_heads_have_gradients_of_the_reduced_value() {
                 RowTargets::Probabilities(_) if spec.starts_with("large") => continue,
                 RowTargets::Probabilities(y) => y.chunks(4).map(weigh).collect(),
             };
-            let batch = HeadEvaluation::new(&*head, &x, &w, 3, targets).unwrap().with_scores();
+            let batch = HeadEvaluation::new(&*head, &x, &w, 3, targets).unwrap().exact(true).with_scores();
             let rows = batch.evaluate().unwrap();
             for (reduction, divisor) in [
                 (Reduction::Sum, 1.0),
@@ -244,7 +249,7 @@ fn penalties() {
 fn heads() {
     let (x, w) = ([1.0, -0.5], [0.25, 1.0, -0.75, 0.5, 2.0, -1.0]);
     let labels = [1];
-    let input = HeadInput::new(&x, &w, RowTargets::labels(&labels));
+    let input = HeadInput { exact: true, ..HeadInput::new(&x, &w, RowTargets::labels(&labels)) };
     let margin = LargeMarginSoftmax::new(3_u32, 0.5).unwrap();
     let HeadResult { value, gradient_x, gradient_weights, .. } = margin.evaluate(input).unwrap();
     near(value[0], 6.210371707886257);

@@ -136,7 +136,7 @@ const SCORES: [f64; 12] = [0.0, 1.0, 0.5, 2.0, -1.0, 0.25, 0.0, 0.0, 3.0, -2.0, 
 fn head(head: &dyn Head, targets: RowTargets<'_>) -> Step {
     // The layer hands its features on.
     let layer = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0];
-    let batch = HeadEvaluation::new(head, &SCORES, &layer, 3, targets).unwrap().bias(&[0.0; 3]).unwrap();
+    let batch = HeadEvaluation::new(head, &SCORES, &layer, 3, targets).unwrap().exact(true).bias(&[0.0; 3]).unwrap();
     let (mean, all) = batch.with_scores().reduce_and_gradients(Reduction::Mean).unwrap();
     let gradients = [all.gradient_x, all.gradient_weights, all.gradient_bias, all.gradient_scores];
     (mean, gradients.concat(), None)

@@ -375,9 +375,10 @@ class Head(Measure):
         reduction: Reduction = "mean",
         ignore_index: int | None = None,
         return_scores: bool = False,
+        exact: bool = False,
     ) -> HeadResult:
         """Value and all gradients: rows ``x`` (…, D), weights (C, D), labels (…) or probabilities (…, C)."""
-        return HeadResult(*self._core.head(x, weights, target, bias, reduction, ignore_index, return_scores))
+        return HeadResult(*self._core.head(x, weights, target, bias, reduction, ignore_index, return_scores, exact))
 
     def value(
         self,

@@ -27,6 +27,7 @@ def linear_softmax_cross_entropy(
     reduction="mean",
     ignore_index=None,
     return_scores=False,
+    exact=False,
 ):
     r"""Softmax cross entropy over a linear layer ``z = W x + b``, with all gradients in one call.
 
@@ -58,6 +59,8 @@ def linear_softmax_cross_entropy(
         Rows of this label contribute nothing.
     return_scores : default False
         Also the gradient in the scores, which is as large as all scores.
+    exact : default False
+        Whether the products are exact too, which takes some hundred times as long.
 
     Returns
     -------
@@ -67,8 +70,11 @@ def linear_softmax_cross_entropy(
     Notes
     -----
     It is differentiable everywhere, twice differentiable everywhere, never below zero. Results are within 0.51
-    units in the last place in float32, within 2 in float64. Source: Wijmans, Huval, Hertzberg, Koltun, Krähenbühl
-    2024, arXiv:2411.09009.
+    units in the last place in float32, within 2 in float64. That is of ``exact`` results, and of large margins
+    always. Else scores and gradients are sums of products in plain floats, off by at most 2⁻⁴⁸ of the sum of the
+    sizes of their terms (scores of float64 by far less), and the gradients by what that makes of the probabilities,
+    before they are rounded to the type. Source: Wijmans, Huval, Hertzberg, Koltun, Krähenbühl 2024,
+    arXiv:2411.09009.
 
     Examples
     --------
@@ -77,7 +83,7 @@ def linear_softmax_cross_entropy(
     0.3132616875182228
     """
     measure = _Measure("linear_softmax_cross_entropy", (temperature, label_smoothing, z_loss, smoothing_over, class_weight))
-    return _HeadResult(*measure.head(x, weights, target, bias, reduction, ignore_index, return_scores))
+    return _HeadResult(*measure.head(x, weights, target, bias, reduction, ignore_index, return_scores, exact))
 
 
 def large_margin_softmax(
@@ -91,6 +97,7 @@ def large_margin_softmax(
     reduction="mean",
     ignore_index=None,
     return_scores=False,
+    exact=False,
 ):
     r"""Large-margin softmax: the true class must win by an angle ``margin`` times as wide.
 
@@ -117,6 +124,8 @@ def large_margin_softmax(
         Rows of this label contribute nothing.
     return_scores : default False
         Also the gradient in the scores, which is as large as all scores.
+    exact : default False
+        Whether the products are exact too, which takes some hundred times as long.
 
     Returns
     -------
@@ -126,7 +135,10 @@ def large_margin_softmax(
     Notes
     -----
     It is differentiable everywhere, never below zero. Results are within 0.51 units in the last place in float32,
-    within 2 in float64. Source: Liu, Wen, Yu, Yang 2016, arXiv:1612.02295.
+    within 2 in float64. That is of ``exact`` results, and of large margins always. Else scores and gradients are
+    sums of products in plain floats, off by at most 2⁻⁴⁸ of the sum of the sizes of their terms (scores of float64
+    by far less), and the gradients by what that makes of the probabilities, before they are rounded to the type.
+    Source: Liu, Wen, Yu, Yang 2016, arXiv:1612.02295.
 
     Examples
     --------
@@ -135,7 +147,7 @@ def large_margin_softmax(
     0.3132616875182228
     """
     measure = _Measure("large_margin_softmax", (margin, lambda_))
-    return _HeadResult(*measure.head(x, weights, target, bias, reduction, ignore_index, return_scores))
+    return _HeadResult(*measure.head(x, weights, target, bias, reduction, ignore_index, return_scores, exact))
 
 
 class LinearSoftmaxCrossEntropy(Head):

@@ -27,6 +27,7 @@ def linear_softmax_cross_entropy(
     reduction: Reduction = "mean",
     ignore_index: int | None = None,
     return_scores: bool = False,
+    exact: bool = False,
 ) -> HeadResult: ...
 def large_margin_softmax(
     x: ArrayLike,
@@ -39,6 +40,7 @@ def large_margin_softmax(
     reduction: Reduction = "mean",
     ignore_index: int | None = None,
     return_scores: bool = False,
+    exact: bool = False,
 ) -> HeadResult: ...
 class LinearSoftmaxCrossEntropy(Head):
     def __init__(

@@ -3,13 +3,14 @@
 use super::Reduction;
 use super::divisor::Divisor;
 use super::element::Element;
+use super::fused;
 use super::matrix::{Matrix, in_order, narrow};
 use super::rows::Targets;
 use crate::distances::pair::scaled;
 use crate::error::{Error, ErrorKind, Result};
 use crate::heads::{Head, HeadFormula, HeadInput, HeadResult, HeadRow, Layer};
-use crate::number::Long;
 use crate::number::careful::{Careful, Checked, sure};
+use crate::number::{Level, Long};
 use crate::rows::shares::{check_length, check_target, far_power};
 use crate::rows::{RowTargets, Target};
 use crate::stop::Stop;
@@ -113,9 +114,9 @@ fn over(x: Checked, divisor: Divisor) -> f64 {
     }
 }
 
-/// Values and gradients of a batch of `f64`.
+/// Values and gradients of a batch of `f64`, by products of matrices where that may and can be.
 ///
-/// What belongs to one row is right to the last digit. The sums over rows (gradients in weights and bias) are sums of
+/// Else: what belongs to one row is right to the last digit. The sums over rows (gradients in weights and bias) are sums of
 /// terms that are right to some 95 bits, rounded once.
 pub(crate) fn evaluate<F: HeadFormula>(formula: &F, name: &'static str, input: HeadInput<'_>) -> Result<HeadResult> {
     if !F::BIAS && input.bias.is_some() {
@@ -123,6 +124,16 @@ pub(crate) fn evaluate<F: HeadFormula>(formula: &F, name: &'static str, input: H
     }
     let (layer, targets) = check(name, input)?;
     let (width, classes) = (layer.width, layer.classes());
+    if let Some(loss) = formula.of_scores().filter(|_| !input.exact) {
+        let alone = |i: usize| {
+            let target = targets[i].unwrap_or(Target::Label(0));
+            let row = Row::new(formula, layer, &input.x[i * width..][..width], target, f64::EPSILON)?;
+            Ok((row.value.round(), row.slopes.iter().map(|slope| slope.round()).collect()))
+        };
+        if let Some(result) = fused::evaluate(&loss, layer, &targets, input, &alone) {
+            return Ok(result);
+        }
+    }
     let mut weights = vec![Total::new(); classes * width];
     let mut bias = vec![Total::new(); input.bias.map_or(0, <[f64]>::len)];
     let mut result = HeadResult::default();
@@ -237,7 +248,8 @@ fn soft_shape(x: usize, weights: usize, targets: usize) -> (usize, usize) {
     (rows, targets.checked_div(rows).unwrap_or(0))
 }
 
-/// A head over a batch in any storage type.
+/// A head over a batch in any storage type. By default results carry
+/// [the rounding of the sums of products](crate::heads#how-exact); [`exact`](Self::exact) ones do not.
 ///
 /// ```
 /// use discrepancy::batch::HeadEvaluation;
@@ -261,6 +273,8 @@ pub struct HeadEvaluation<'a, E> {
     bias: Option<ArrayView1<'a, E>>,
     targets: Targets<'a, E>,
     scores: bool,
+    exact: bool,
+    level: Level,
 }
 
 impl<'a, E: Element> HeadEvaluation<'a, E> {
@@ -294,7 +308,7 @@ impl<'a, E: Element> HeadEvaluation<'a, E> {
             Targets::Probabilities(y) => y.rows(),
         };
         check_length(name, "target", found, x.rows())?;
-        Ok(HeadEvaluation { head, x, weights, bias: None, targets, scores: false })
+        Ok(HeadEvaluation { head, x, weights, bias: None, targets, scores: false, exact: false, level: Level::best() })
     }
 
     /// With a bias for each class.
@@ -312,6 +326,33 @@ impl<'a, E: Element> HeadEvaluation<'a, E> {
     #[must_use]
     pub fn with_scores(mut self) -> Self {
         self.scores = true;
+        self
+    }
+
+    /// With products that are exact too, some hundred times as slow; else they carry
+    /// [the rounding of sums](crate::heads#how-exact).
+    ///
+    /// ```
+    /// use discrepancy::batch::HeadEvaluation;
+    /// use discrepancy::heads::LinearSoftmaxCrossEntropy;
+    /// use discrepancy::rows::RowTargets;
+    /// let head = LinearSoftmaxCrossEntropy::default();
+    /// let (x, weights) = ([1e8, 1.0, -1e8], [1.0, 1e-8, 1.0, 2.0, 0.0, 2.0]);
+    /// let batch = HeadEvaluation::new(&head, &x, &weights, 3, RowTargets::labels(&[0]))?;
+    /// let (plain, exact) = (batch.evaluate()?, batch.exact(true).evaluate()?);
+    /// assert!((plain.value[0] - exact.value[0]).abs() <= 1e-15);
+    /// # Ok::<(), discrepancy::Error>(())
+    /// ```
+    #[must_use]
+    pub fn exact(mut self, exact: bool) -> Self {
+        self.exact = exact;
+        self
+    }
+
+    /// At this vector level instead of the best; the bits are the same.
+    #[must_use]
+    pub fn level(mut self, level: Level) -> Self {
+        self.level = level;
         self
     }
 
@@ -411,6 +452,8 @@ impl<'a, E: Element> HeadEvaluation<'a, E> {
             epsilon: E::EPSILON,
             divisor,
             scores: self.scores,
+            exact: self.exact,
+            level: self.level,
         })
     }
 }

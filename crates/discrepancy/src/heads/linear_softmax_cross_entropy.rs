@@ -1,4 +1,4 @@
-use super::{HeadFormula, HeadRow, Layer};
+use super::{HeadFormula, HeadRow, Layer, LossOfScores};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::distances::pair::scaled;
 use crate::error::Result;
@@ -65,5 +65,9 @@ impl HeadFormula for LinearSoftmaxCrossEntropy {
             z_loss => (shares.logsumexp() * z_loss * 2.0).over_number(self.temperature),
         };
         Ok(HeadRow { value: SoftmaxCrossEntropy::value_of(&pull), slopes, total, special: None })
+    }
+    fn of_scores(&self) -> Option<LossOfScores> {
+        // The log-partition itself counts only where it is penalised.
+        Some(LossOfScores { loss: Box::new(self.loss().ok()?), of_differences: self.z_loss == 0.0 })
     }
 }

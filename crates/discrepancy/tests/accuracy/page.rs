@@ -24,6 +24,8 @@ stored in, gradual underflow counted: 0.5 is a perfect result.
 - **Peers**: what others make of the same inputs in the same type, at their default options. Where a peer has the function only
   for some of the parameters, it is held to those points, and their number is given. *No digit*: the error is as large as the
   result (8.4e6 ULP in `f32`, 4.5e15 in `f64`) or larger. ∞: NaN, or an infinity where there is a number, or the other way round.
+- **Heads** are held to it where they are asked for `exact`. By default their products of matrices carry a rounding that their
+  documentation states and `tests/heads.rs` holds them to.
 ";
 
 /// Results of a file of tab-separated lines, with its comments.

@@ -84,7 +84,8 @@ pub fn compute<E: Element>(case: &Case, inputs: &[String], outputs: &[String]) -
             results
         }
         Measure::Head(head) => {
-            let batch = HeadEvaluation::new(&*head, &data[0], &data[1], data[0].len(), RowTargets::labels(&label))?;
+            let batch =
+                HeadEvaluation::new(&*head, &data[0], &data[1], data[0].len(), RowTargets::labels(&label))?.exact(true);
             let batch = if data.len() == 4 { batch.bias(&data[2])? } else { batch };
             let result = batch.evaluate()?;
             let mut results = vec![result.value, result.gradient_x, result.gradient_weights];
