@@ -2,13 +2,14 @@
 
 use crate::catalogue::pointwise;
 use crate::number::{Number, floats};
+use discrepancy::catalog::DataDomain;
 use discrepancy::losses::{Coupling, PointwiseLoss, Squared};
 use discrepancy::sums::Moments;
 use discrepancy::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 
 /// As many points as are dragged by hand.
-const MOST_POINTS: usize = 60;
+const MOST_POINTS: usize = 40;
 
 #[derive(Deserialize)]
 pub(crate) struct Question {
@@ -53,20 +54,25 @@ impl Points {
         sum.mean().unwrap_or(f64::INFINITY)
     }
 
-    /// Losses with corners have their best line through two of the points; smooth ones where Newton's steps end. Both are tried,
+    /// Losses with corners have their best line through corners above or below two of the points; smooth ones where Newton's steps end. Both are tried,
     /// and Newton starts from each of the best few, for losses that are not convex.
     fn fit(&self, loss: &dyn PointwiseLoss) -> Result<Line> {
-        if loss.coupling() != Coupling::Residual || !loss.differentiable() {
-            let allowed = "losses of a residual with a derivative";
+        let any = loss.entry().prediction == DataDomain::Real && loss.entry().target == DataDomain::Real;
+        if loss.coupling() != Coupling::Residual || !loss.differentiable() || !any {
+            let allowed = "losses of a residual that may be any number, with a derivative";
             return Err(Error::new(ErrorKind::Unsupported, loss.entry().name, "spec", allowed));
         }
         let score = |line: [f64; 2]| (self.mean(loss, line), line);
         let mut found = vec![score(self.newton(&Squared::default(), [0.0, 0.0]))];
-        for i in 0..self.x.len() {
-            for j in 0..i {
-                let slope = (self.y[i] - self.y[j]) / (self.x[i] - self.x[j]);
+        // Where the loss has its corners, as residuals; smooth losses start from lines through points.
+        let corners = Some(loss.kinks()).filter(|kinks| !kinks.is_empty()).unwrap_or_else(|| vec![0.0]);
+        let places: Vec<(f64, f64)> =
+            self.x.iter().zip(&self.y).flat_map(|(x, y)| corners.iter().map(move |corner| (*x, y + corner))).collect();
+        for (i, one) in places.iter().enumerate() {
+            for other in &places[..i] {
+                let slope = (one.1 - other.1) / (one.0 - other.0);
                 if slope.is_finite() {
-                    found.push(score([slope, self.y[i] - slope * self.x[i]]));
+                    found.push(score([slope, one.1 - slope * one.0]));
                 }
             }
         }

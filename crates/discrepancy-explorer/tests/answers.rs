@@ -104,7 +104,8 @@ fn the_fitted_line_is_the_best_nearby() {
     let (x, y) = ([-4.0, -2.5, -1.0, 0.0, 1.5, 3.0, 4.5], [-2.1, -1.0, -0.7, 0.4, 0.6, 1.9, -3.5]);
     let mut fitted = 0;
     for (entry, loss) in pointwise() {
-        if loss.coupling() != discrepancy::losses::Coupling::Residual {
+        let any = entry.prediction == catalog::DataDomain::Real;
+        if loss.coupling() != discrepancy::losses::Coupling::Residual || !any {
             continue;
         }
         let line = ask(&json!({ "ask": "fit", "x": x, "y": y, "specs": [entry.name] }))[0].clone();
@@ -168,7 +169,8 @@ fn distributions_and_points_are_the_library_s() {
         }
     }
     let ball = ask(&json!({ "ask": "ball", "spec": "manhattan", "steps": 8 }));
-    assert_eq!(ball[1].as_array().unwrap().iter().map(|x| float(x).abs()).sum::<f64>(), 1.0);
+    let length: f64 = ball[1].as_array().unwrap().iter().map(|x| float(x).abs()).sum();
+    assert!((length - 1.0).abs() <= f64::EPSILON, "{length}");
 }
 
 #[test]

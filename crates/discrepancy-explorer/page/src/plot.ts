@@ -73,7 +73,7 @@ export function draw(svg: SVGSVGElement, width: number, plot: Plot) {
   for (const x of ticks(x0, x1, Math.max(3, inner / 80)))
     grid.push(s("line", { x1: px(x), x2: px(x), y1: top, y2: top + tall, class: x === 0 ? "axis" : "grid" }),
       s("text", { x: px(x), y: top + tall + 15, class: "tick", "text-anchor": "middle" }, short(x)));
-  for (const y of ticks(y0, y1, Math.max(2, tall / 38)))
+  for (const y of ticks(y0, y1, Math.max(2, tall / 32)))
     grid.push(s("line", { x1: LEFT, x2: LEFT + inner, y1: py(y), y2: py(y), class: y === 0 ? "axis" : "grid" }),
       s("text", { x: LEFT - 6, y: py(y) + 4, class: "tick", "text-anchor": "end" }, short(y)));
   if (plot.title) grid.push(s("text", { x: LEFT, y: 16, class: "panel" }, plot.title));

@@ -224,10 +224,11 @@ function build(content: HTMLElement, entry: Entry, { state, text, entries }: Con
     wide(text.formula, tex(entry.formula, true)),
     message,
     h("div", { class: "columns" },
-      h("div", { class: "figure" }, legend, plots, h("p", { class: "help", id: "cursor-help" }, text.cursorHelp, " ", text.kinkHelp), place.element, readout),
+      h("div", { class: "figure" }, legend, plots, h("p", { class: "help", id: "cursor-help" }, text.cursorHelp, " ", text.kinkHelp)),
       h("div", { class: "panel" },
         h("h2", {}, text.parameters), ...(controls.length ? controls : [h("p", {}, text.noParameters)]),
         targetControl, reachSlider?.element)),
+    h("div", { class: "reading" }, place.element, readout),
     h("div", { class: "columns even" },
       h("div", {}, h("h2", {}, text.about), prose(entry.doc), h("p", { class: "help" }, `${text.source}: ${entry.source}`)),
       h("div", {}, h("h2", {}, text.computed), computed, h("h2", {}, text.code), code)));
