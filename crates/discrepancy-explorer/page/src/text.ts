@@ -71,7 +71,7 @@ const chinese: Text = {
   code: "代码", copy: "复制", copied: "已复制", command: "命令行", otherTarget: "目标须为", domainIs: "允许范围：",
   notDifferentiable: "没有导数。",
   Convex: "凸", Symmetric: "对称", Lipschitz: "利普希茨连续", OnceDifferentiable: "处处可导", TwiceDifferentiable: "处处二阶可导",
-  NonNegative: "非负", Bounded: "有上界", StrictlyProper: "严格适当", ClassificationCalibrated: "分类校准", Metric: "度量", NotDifferentiable: "不可导",
+  NonNegative: "非负", Bounded: "有上界", StrictlyProper: "严格恰当", ClassificationCalibrated: "分类校准", Metric: "度量", NotDifferentiable: "不可导",
   logits: "logit z", logit1: "logit", oneHot: "单一类别", soft: "各类比例", targetKind: "目标", class: "类别", temperature: "温度 T",
   smoothing: "标签平滑 ε", focus: "焦点损失 γ", probabilities: "概率 p 与目标 y", pOf: "p", yOf: "y", classes: "类别数",
   gradientOf: "梯度 ∂l/∂z", crossEntropy: "交叉熵", focal: "焦点损失", jacobian: "雅可比矩阵 ∂pᵢ/∂zⱼ",

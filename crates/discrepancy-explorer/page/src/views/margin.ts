@@ -1,7 +1,7 @@
 // Large-margin softmax: what takes the place of the cosine, and how the regions of two classes draw apart.
 import { choice, slider, table, wide } from "../controls";
 import { exact, h, s, short } from "../dom";
-import { ask, float, floats } from "../module";
+import { ask, float, floats, type Margin } from "../module";
 import { dashes, draw, dragging, handle, key, keys, picture, type Series } from "../plot";
 import { widthOf, type View } from "../view";
 
@@ -33,12 +33,20 @@ export const marginView: View = (place, { state, text }) => {
         angleSlider.element, lambdaSlider.element, betweenSlider.element, lengthSlider.element, values,
         h("h2", {}, text.planeOf), plane, h("p", { class: "help" }, text.region))));
 
+  let known = "";
+  let all: Margin[] = [];
+  const reading = ({ at, loss_at, plain_at }: Margin) => ({ at, loss_at, plain_at });
   return () => {
     const [m, theta, apart] = [margin(), angle(), between()];
     angleSlider.set(theta); lambdaSlider.set(lambda()); betweenSlider.set(apart); lengthSlider.set(length());
-    const question = { lambda: lambda(), angle: theta, between: apart, length: length(), steps: 240 };
-    const all = [1, 2, 3, 4].map((margin) => ask("margin", { margin, ...question }));
-    const found = all[m - 1];
+    // The curves do not depend on the angle, which is what is dragged most.
+    const fixed = { lambda: lambda(), between: apart, length: length() };
+    const now = JSON.stringify(fixed);
+    if (now !== known) {
+      known = now;
+      all = [1, 2, 3, 4].map((margin) => ask("margin", { margin, angle: 0, steps: 240, ...fixed }));
+    }
+    const found: Margin = { ...all[m - 1], ...reading(ask("margin", { margin: m, angle: theta, steps: 8, ...fixed })) };
     const curve = (of: "psi" | "loss"): Series[] => all.map((one, k) => ({ label: `m = ${k + 1}`, colour: k, dash: dashes[k], width: k + 1 === m ? 3.4 : 1.4,
       runs: [floats(one.angle).map((x, i): [number, number] => [x, float(one[of][i])])], dots: of === "psi" && k + 1 === m ? one.knots.map(([x, y]): [number, number] => [float(x), float(y)]) : [] }));
     const width = widthOf(cursor);
