@@ -230,6 +230,15 @@ const tests = {
     for (const hash of ["#softmax?z=1e999 2", "#softmax?T=0&eps=7", "#distances?a=x y&p=-3", "#distributions?p=0 0 0", "#margin?m=77&angle=-4", "#fit?x=1 1 1&y=2 3 4", `#softmax?z=${"1 ".repeat(100000)}1`]) await open(hash);
   },
 
+  async "a browser without WebAssembly is told so"() {
+    const context = await browser.newContext({ offline: true, locale: "zh-CN" });
+    const page = await context.newPage();
+    await page.addInitScript(() => { delete globalThis.WebAssembly; });
+    await page.goto(address);
+    assert.match(await page.locator("[role=alert]").textContent(), /WebAssembly/);
+    assert.match(await page.locator("[role=alert]").textContent(), /浏览器/);
+  },
+
   async "both languages, both themes, three widths: no violation, nothing cut off"() {
     const found = [];
     for (const [lang, theme] of [["en", "light"], ["zh", "dark"], ["en", "dark"], ["zh", "light"]]) {
