@@ -66,8 +66,11 @@ impl Question {
         let wasserstein = Wasserstein::new(self.order.0)?;
         let value = wasserstein.value_weighted(&grid, Some(&p), &grid, Some(&q), 1)?;
         // The cost of a move is the library's own distance on the line, to the power of the order.
-        let cost: Vec<f64> =
-            grid.iter().flat_map(|a| grid.iter().map(move |b| (a - b).abs())).map(|d| d.powf(self.order.0)).collect();
+        let cost: Vec<f64> = grid
+            .iter()
+            .flat_map(|a| grid.iter().map(move |b| (a - b).abs()))
+            .map(|d| libm::pow(d, self.order.0))
+            .collect();
         let plan = optimal_transport(&cost, &p, &q)?;
         Ok(Answered {
             p: p.iter().copied().map(Number).collect(),

@@ -163,7 +163,7 @@ impl Point {
 
 /// How many decimal digits of `found` are right.
 fn digits(found: f64, truth: f64) -> f64 {
-    let most = -f64::from(f32::EPSILON / 2.0).log10();
+    let most = -libm::log10(f64::from(f32::EPSILON / 2.0));
     if truth.is_nan() {
         return f64::NAN;
     }
@@ -173,5 +173,5 @@ fn digits(found: f64, truth: f64) -> f64 {
     if !found.is_finite() || !truth.is_finite() || truth == 0.0 {
         return 0.0;
     }
-    (-((found - truth) / truth).abs().log10()).clamp(0.0, most)
+    (-libm::log10(((found - truth) / truth).abs())).clamp(0.0, most)
 }

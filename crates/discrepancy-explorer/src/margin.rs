@@ -42,11 +42,11 @@ impl Question {
         let head = LargeMarginSoftmax::new(self.margin, self.lambda.0)?;
         let plain = LargeMarginSoftmax::new(1_u32, 0.0)?;
         let steps = self.steps.clamp(8, 2048);
-        let psi = |angle: f64| head.target_function(angle.cos())[0];
+        let psi = |angle: f64| head.target_function(libm::cos(angle))[0];
         let loss = |head: &LargeMarginSoftmax, angle: f64| -> Result<f64> {
-            let x = [self.length.0 * angle.cos(), self.length.0 * angle.sin()];
+            let x = [self.length.0 * libm::cos(angle), self.length.0 * libm::sin(angle)];
             // The row's class points along the axis, the other one stands at its angle.
-            let weights = [1.0, 0.0, self.between.0.cos(), self.between.0.sin()];
+            let weights = [1.0, 0.0, libm::cos(self.between.0), libm::sin(self.between.0)];
             Ok(head.evaluate(HeadInput::new(&x, &weights, RowTargets::labels(&[0])))?.value[0])
         };
         let angles: Vec<f64> = (0..=steps).map(|k| PI * k as f64 / steps as f64).collect();
@@ -66,7 +66,7 @@ impl Question {
                 .map(|k| PI * f64::from(k) / f64::from(self.margin))
                 .map(|angle| [Number(angle), Number(psi(angle))])
                 .collect(),
-            at: [Number(psi(self.angle.0)), Number(plain.target_function(self.angle.0.cos())[0])],
+            at: [Number(psi(self.angle.0)), Number(plain.target_function(libm::cos(self.angle.0))[0])],
             angle: angles.into_iter().map(Number).collect(),
             loss: losses,
             loss_at: Number(loss(&head, self.angle.0)?),

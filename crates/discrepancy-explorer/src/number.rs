@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A float that is written as the text `inf`, `-inf` or `nan` where it is none of JSON's numbers.
+/// A float that is written as the text `inf`, `-inf` or `nan` where it is none of JSON's numbers. The page sends texts too where
+/// a number has a fraction: these are read to the last bit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Number(pub(crate) f64);
 

@@ -80,7 +80,7 @@ impl Ball {
                     eighth if eighth * steps == 8 * k && eighth % 2 == 0 => {
                         [(0.0, 1.0), (1.0, 0.0), (0.0, -1.0), (-1.0, 0.0)][eighth / 2]
                     }
-                    _ => angle.sin_cos(),
+                    _ => libm::sincos(angle),
                 };
                 let length = metric.value(&[cos, sin], &[0.0, 0.0])?;
                 Ok([Number(cos / length), Number(sin / length)])

@@ -29,6 +29,13 @@ fn among(domain: &catalog::DataDomain, numbers: &[f64]) -> Vec<f64> {
     numbers.iter().copied().filter(|x| domain.contains(*x)).collect()
 }
 
+/// All numbers of the lists of this name, to the last bit, which the usual reading of JSON does not promise.
+fn columns(answer: &str, name: &str) -> Vec<f64> {
+    let mark = format!("\"{name}\":[");
+    let lists = answer.split(&mark).skip(1).map(|rest| rest.split(']').next().unwrap());
+    lists.flat_map(|list| list.split(',')).map(|x| x.trim_matches('"').parse().unwrap()).collect()
+}
+
 fn same(a: f64, b: f64) -> bool {
     a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
 }
@@ -39,26 +46,26 @@ fn curves_and_points_are_the_library_s_bits() {
         let targets = among(&entry.target, &[-1.0, 0.0, 0.25, 1.0, 2.5]);
         assert!(!targets.is_empty(), "{}", entry.name);
         for target in targets {
-            let curve = ask(
-                &json!({ "ask": "curve", "spec": entry.name, "target": target, "low": -2.0, "high": 3.0, "steps": 20 }),
+            let text = discrepancy_explorer::answer(
+                &json!({ "ask": "curve", "spec": entry.name, "target": target.to_string(), "low": -2, "high": 3, "steps": 20 })
+                    .to_string(),
             );
-            let mut checked = 0;
-            for run in curve["runs"].as_array().unwrap() {
-                for (k, x) in run["x"].as_array().unwrap().iter().enumerate() {
-                    let x = float(x);
-                    let wanted = if entry.prediction.contains(x) { loss.at(x, target) } else { [f64::NAN; 3] };
-                    for (order, name) in ["value", "gradient", "hessian"].iter().enumerate() {
-                        assert!(same(float(&run[name][k]), wanted[order]), "{}: {name} at {x}, {target}", entry.name);
-                    }
-                    checked += 1;
+            let [x, value, gradient, hessian] = ["x", "value", "gradient", "hessian"].map(|name| columns(&text, name));
+            let checked = x.len();
+            for (k, x) in x.iter().enumerate() {
+                let wanted = if entry.prediction.contains(*x) { loss.at(*x, target) } else { [f64::NAN; 3] };
+                for (order, found) in [&value, &gradient, &hessian].into_iter().enumerate() {
+                    assert!(same(found[k], wanted[order]), "{}: {order} at {x}, {target}", entry.name);
                 }
             }
             assert!(checked >= 20, "{}", entry.name);
-            assert_eq!(curve["kinks"].as_array().unwrap().len(), loss.kinks().len(), "{}: kinks", entry.name);
+            assert_eq!(text.matches("\"at\":").count(), loss.kinks().len(), "{}: kinks", entry.name);
             for x in among(&entry.prediction, &[-3.0, 0.5, 1.0, 17.0]) {
-                let point = ask(&json!({ "ask": "point", "spec": entry.name, "prediction": x, "target": target }));
+                let question =
+                    json!({ "ask": "point", "spec": entry.name, "prediction": x, "target": target.to_string() });
+                let exact = columns(&discrepancy_explorer::answer(&question.to_string()), "exact");
                 let wanted = loss.at(x, target);
-                (0..3).for_each(|k| assert!(same(float(&point["exact"][k]), wanted[k]), "{} at {x}", entry.name));
+                (0..3).for_each(|k| assert!(same(exact[k], wanted[k]), "{} at {x}", entry.name));
             }
         }
     }

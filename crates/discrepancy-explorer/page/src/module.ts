@@ -77,7 +77,9 @@ export function answer(question: string): string {
 }
 
 export function ask<Q extends keyof Questions>(what: Q, question: Questions[Q][0]): Questions[Q][1] {
-  const found = JSON.parse(answer(JSON.stringify({ ask: what, ...question })));
+  // Numbers with a fraction go as texts, which are read to the last bit.
+  const exact = (_: string, value: unknown) => (typeof value === "number" && !Number.isInteger(value) ? String(value) : value);
+  const found = JSON.parse(answer(JSON.stringify({ ask: what, ...question }, exact)));
   if ("error" in found) throw new Refusal(found.error, found.near ?? []);
   return found.answer;
 }

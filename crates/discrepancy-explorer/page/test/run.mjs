@@ -18,8 +18,9 @@ const shots = process.argv.includes("--screenshots");
 /** The native library, a question a line. */
 const native = spawn(process.env.EXPLORER_ANSWER ?? "", { stdio: ["pipe", "pipe", "inherit"] });
 const answers = createInterface({ input: native.stdout })[Symbol.asyncIterator]();
+const exact = (_, value) => (typeof value === "number" && !Number.isInteger(value) ? String(value) : value);
 async function ask(question) {
-  native.stdin.write(`${JSON.stringify(question)}\n`);
+  native.stdin.write(`${JSON.stringify(question, exact)}\n`);
   return (await answers.next()).value;
 }
 const answered = async (question) => JSON.parse(await ask(question)).answer;
@@ -68,7 +69,7 @@ const tests = {
     for (const entry of losses) {
       for (const target of [-1, 0, 0.5, 1, 3]) {
         const question = { ask: "curve", spec: entry.name, target, low: -3, high: 4, steps: 20 };
-        const here = await page.evaluate((question) => window.discrepancyAnswer(question), JSON.stringify(question));
+        const here = await page.evaluate((question) => window.discrepancyAnswer(question), JSON.stringify(question, exact));
         assert.equal(here, await ask(question), `${entry.name} at ${target}`);
       }
       await page.evaluate((name) => { location.hash = `#loss?spec=${name}&lang=en`; }, entry.name);
