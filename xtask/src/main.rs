@@ -1,8 +1,10 @@
 //! What a developer types: `cargo xtask help`.
 
+mod explorer;
 mod growth;
 mod instructions;
 
+use explorer::explorer;
 use growth::growth;
 use instructions::instructions;
 use std::path::{Path, PathBuf};
@@ -25,6 +27,7 @@ cargo xtask search      climbs to the inputs where losses err most, for --minute
 cargo xtask exhaustive  elementary functions and losses over all f32 inputs; names choose, --list shows them with their times
 cargo xtask python      the Python package: built, installed in an environment of its own, its tests and types; --generate writes
                         what is made from the catalogue, --all has the libraries of the adapters, other words go to pytest
+cargo xtask explorer    the explorer's page, made again: needs Node and the target wasm32-unknown-unknown; --test tests it in Chromium
 cargo xtask pictures    the pictures of docs/pictures, drawn again
 cargo xtask ci          what must be green before a change lands: formatting, lints, documentation, tests
 ";
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Some("bench") => bench(&rest),
         Some("instructions") => instructions(&rest),
         Some("growth") => growth(&rest),
+        Some("explorer") => explorer(&rest),
         Some("pictures") => pictures(),
         Some("ci") => ci(),
         _ => {

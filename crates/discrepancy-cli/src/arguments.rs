@@ -1,6 +1,6 @@
 //! What can be typed. Each command's own arguments stand in its file.
 
-use crate::commands::{distance, list, score, show, sql};
+use crate::commands::{distance, explore, list, score, show, sql};
 use clap::{Parser, Subcommand};
 
 /// Losses, distances and divergences, exact to the last digits, over files.
@@ -18,6 +18,8 @@ pub(crate) enum Command {
     List(list::Arguments),
     /// Explain one entry: formula, meaning, parameters, properties, source, plot.
     Show(show::Arguments),
+    /// Open a page in the browser to take hold of losses, softmax, distances, distributions.
+    Explore(explore::Arguments),
     /// Score files of predictions by segment, with standard errors.
     Score(score::Arguments),
     /// Measure distances between the rows of two files.

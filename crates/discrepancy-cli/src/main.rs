@@ -27,6 +27,7 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Command::List(arguments) => commands::list::run(&arguments),
         Command::Show(arguments) => commands::show::run(&arguments),
+        Command::Explore(arguments) => commands::explore::run(&arguments),
         Command::Score(arguments) => commands::score::run(&arguments),
         Command::Distance(arguments) => commands::distance::run(&arguments),
         Command::Sql(arguments) => commands::sql::run(&arguments),

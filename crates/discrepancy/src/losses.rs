@@ -2,7 +2,7 @@
 
 use crate::batch::elements::Rows;
 use crate::catalog::{Arguments, DataDomain, Entry};
-use crate::number::{Level, Long, Real, Trace};
+use crate::number::{Level, Long, Real, Textbook, Trace};
 use std::fmt::Debug;
 
 /// How prediction and target meet; the chain rule lives here, once.
@@ -81,6 +81,9 @@ pub trait PointwiseLoss: Debug + Send + Sync {
     /// Value, derivative and second derivative as TeX, in `r` (residual), `m` (margin), or the prediction (`z`, of a
     /// probability `p`), and the target: `y`, or this number.
     fn trace(&self, target: Option<f64>) -> [String; 3];
+    /// Value, derivative and second derivative as people type them from a book, in single precision: to be shown beside
+    /// what is exact.
+    fn textbook(&self, prediction: f32, target: f32) -> [f32; 3];
     /// Derivative and second derivative by dual numbers, for tests: at one point, in twofold precision.
     fn dual(&self, prediction: f64, target: f64) -> [f64; 2];
     /// Value, derivative and second derivative in 256 bits, rounded once, for tests: at one point.
@@ -119,6 +122,12 @@ pub(crate) fn join<R: Real>(coupling: Coupling, prediction: R, target: R) -> R {
 #[inline(always)]
 pub(crate) fn slope<R: Real>(coupling: Coupling, derivative: R, target: R) -> R {
     if coupling == Coupling::Margin { target * derivative } else { derivative }
+}
+
+/// Value, derivative and second derivative in the prediction.
+fn derivatives<L: Loss, R: Real>(loss: &L, prediction: R, target: R) -> [R; 3] {
+    let u = join(L::COUPLING, prediction, target);
+    [loss.value(u, target), slope(L::COUPLING, loss.derivative(u, target), target), loss.second_derivative(u, target)]
 }
 
 /// Symbols for the trace: the letter of `u`, and the target.
@@ -161,6 +170,9 @@ macro_rules! losses {
                     let (u, y) = symbols(<Self as Loss>::COUPLING, Self::ENTRY, target);
                     [Loss::value(self, u, y).tex(), Loss::derivative(self, u, y).tex(), Loss::second_derivative(self, u, y).tex()]
                 }
+                fn textbook(&self, prediction: f32, target: f32) -> [f32; 3] {
+                    derivatives(self, Textbook(prediction), Textbook(target)).map(|x| x.0)
+                }
                 fn dual(&self, prediction: f64, target: f64) -> [f64; 2] {
                     crate::batch::block::dual(self, prediction, target)
                 }
@@ -168,10 +180,7 @@ macro_rules! losses {
                     crate::batch::block::long(self, prediction, target, [true; 3])
                 }
                 fn truth(&self, prediction: f64, target: f64) -> [Long; 3] {
-                    let y = Long::from(target);
-                    let u = join(<Self as Loss>::COUPLING, Long::from(prediction), y);
-                    let derivative = slope(<Self as Loss>::COUPLING, Loss::derivative(self, u, y), y);
-                    [Loss::value(self, u, y), derivative, Loss::second_derivative(self, u, y)]
+                    derivatives(self, Long::from(prediction), Long::from(target))
                 }
                 fn doubts(&self, prediction: f64, target: f64) -> [(f64, bool); 3] {
                     crate::batch::block::doubts(self, prediction, target)

@@ -17,6 +17,7 @@ pub mod long;
 pub mod scalar;
 pub mod short;
 pub(crate) mod stored;
+pub mod textbook;
 pub mod trace;
 pub mod twofold;
 
@@ -26,6 +27,7 @@ pub use guarded::{Approximate, Guarded};
 pub use lane::{LANES, Lane, Level, NativeLane};
 pub use long::Long;
 pub use short::Short;
+pub use textbook::Textbook;
 pub use trace::Trace;
 pub use twofold::Twofold;
 

@@ -2,7 +2,7 @@ use super::{HeadFormula, HeadRow, Layer, SpecialScore};
 use crate::catalog::{DataDomain, Domain, Interval, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::careful::Careful;
-use crate::number::{Real, Twofold};
+use crate::number::{Long, Real, Twofold};
 use crate::rows::{SoftmaxCrossEntropy, Target};
 use crate::sums::Whole;
 
@@ -58,6 +58,19 @@ struct TrueScore<R> {
 }
 
 impl LargeMarginSoftmax {
+    /// ψ and dψ/dc at `c = cos θ`, each rounded once: what takes the place of the cosine.
+    ///
+    /// ```
+    /// use discrepancy::heads::LargeMarginSoftmax;
+    /// let two = LargeMarginSoftmax::new(2_u32, 0.0)?;
+    /// assert_eq!([1.0, 0.0, -1.0].map(|c| two.target_function(c)[0]), [1.0, -1.0, -3.0]);
+    /// # Ok::<(), discrepancy::Error>(())
+    /// ```
+    #[must_use]
+    pub fn target_function(&self, cosine: f64) -> [f64; 2] {
+        let (value, slope) = self.psi(Long::from(cosine));
+        [value.round(), slope.round()]
+    }
     /// ψ and dψ/dc at `c = cos θ`.
     fn psi<R: Careful>(&self, c: R) -> (R, R) {
         let below = |j: u32| {
