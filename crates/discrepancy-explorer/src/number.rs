@@ -1,6 +1,7 @@
 //! Floats in JSON, which has neither infinities nor NaN.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value as Json;
 
 /// A float that is written as the text `inf`, `-inf` or `nan` where it is none of JSON's numbers. The page sends texts too where
 /// a number has a fraction: these are read to the last bit.
@@ -19,15 +20,11 @@ impl Serialize for Number {
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Either {
-            Number(f64),
-            Text(String),
-        }
-        match Either::deserialize(deserializer)? {
-            Either::Number(x) => Ok(Number(x)),
-            Either::Text(text) => text.parse().map(Number).map_err(serde::de::Error::custom),
+        let failed = |found: &str| serde::de::Error::custom(format!("{found} is no number"));
+        match Json::deserialize(deserializer)? {
+            Json::Number(x) => x.as_f64().map(Number).ok_or_else(|| failed(&x.to_string())),
+            Json::String(text) => text.parse().map(Number).map_err(|_| failed(&text)),
+            other => Err(failed(&other.to_string())),
         }
     }
 }

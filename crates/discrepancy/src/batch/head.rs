@@ -337,7 +337,7 @@ impl<'a, E: Element> HeadEvaluation<'a, E> {
     /// use discrepancy::heads::LinearSoftmaxCrossEntropy;
     /// use discrepancy::rows::RowTargets;
     /// let head = LinearSoftmaxCrossEntropy::default();
-    /// let (x, weights) = ([1e8, 1.0, -1e8], [1.0, 1e-8, 1.0, 2.0, 0.0, 2.0]);
+    /// let (x, weights) = ([1e8_f64, 1.0, -1e8], [1.0, 1e-8, 1.0, 2.0, 0.0, 2.0]);
     /// let batch = HeadEvaluation::new(&head, &x, &weights, 3, RowTargets::labels(&[0]))?;
     /// let (plain, exact) = (batch.evaluate()?, batch.exact(true).evaluate()?);
     /// assert!((plain.value[0] - exact.value[0]).abs() <= 1e-15);

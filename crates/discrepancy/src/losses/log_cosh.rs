@@ -40,9 +40,7 @@ impl Loss for LogCosh {
     }
     #[inline(always)]
     fn derivative<R: Real>(&self, r: R, _: R) -> R {
-        // Of the value's exponential: e^-2|r| - 1 = u (u + 2).
-        let u = (-near(r)).exp_m1();
-        let e = u * (u + 2.0);
+        let e = (near(r) * -2.0).exp_m1();
         r.sign() * (-e / (e + 2.0))
     }
     #[inline(always)]
