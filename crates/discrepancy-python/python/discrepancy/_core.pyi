@@ -63,7 +63,15 @@ class Measure:
     def map(self, prediction: Any, nan: str, out: Any) -> Any: ...
     def map_product(self, product: str, prediction: Any, v: Any, nan: str, out: Any) -> Any: ...
     def head(
-        self, x: Any, weights: Any, target: Any, bias: Any, reduction: str, ignore_index: int | None, scores: bool
+        self,
+        x: Any,
+        weights: Any,
+        target: Any,
+        bias: Any,
+        reduction: str,
+        ignore_index: int | None,
+        scores: bool,
+        exact: bool,
     ) -> tuple[Any, Any, Any, Any, Any]: ...
     def penalty(self, wanted: str, weights: Any, step: float | None) -> Any: ...
     def rowwise(self, a: Any, b: Any, weight: Any, gradient: bool, nan: str, out: Any) -> Any: ...
