@@ -53,7 +53,9 @@ const ASKED: [&str; 9] = ["catalogue", "curve", "point", "softmax", "points", "b
 /// that also reads files.
 fn read(question: &str) -> serde_json::Result<Question> {
     let question: Json = serde_json::from_str(question)?;
-    let name = question.get("ask").and_then(Json::as_str).unwrap_or_default().to_owned();
+    let Some(name) = question.get("ask").and_then(Json::as_str).map(str::to_owned) else {
+        return Err(serde::de::Error::missing_field("ask"));
+    };
     Ok(match name.as_str() {
         "catalogue" => Question::Catalogue,
         "curve" => Question::Curve(from_value(question)?),
