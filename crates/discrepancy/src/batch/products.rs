@@ -12,6 +12,7 @@ use crate::number::careful::{Careful, Checked, sure};
 use crate::number::elementary::{SHORT_EXP_MIN, exp_of_normal};
 use crate::number::guarded::{SURE_SINGLE, UNSEEN, power};
 use crate::number::lane::{Block, Load, One, Several, run};
+use crate::number::stored::Stored;
 use crate::number::{Guarded, LANES, Level, Machine, Real, Twofold};
 use crate::rows::{Arithmetic, Class, ProductFormula, ProductRow};
 use fearless_simd::Simd;
@@ -19,12 +20,12 @@ use std::marker::PhantomData;
 use std::ops::{Add, Div, Mul, Range, Sub};
 
 /// Sums along a row are kept in so many parts, on every processor.
-const PARTS: usize = 16;
+pub(super) const PARTS: usize = 16;
 /// Pieces that are summed before their sum goes into a longer one, of two floats.
 const PIECES: usize = 8;
 const CHUNK: usize = PIECES * PARTS;
 /// At a smaller temperature, what was too small to be seen might show.
-const LEAST_TEMPERATURE: f64 = power(-400);
+pub(super) const LEAST_TEMPERATURE: f64 = power(-400);
 
 /// Writes products of rows, and NaN for what is not sure. `weights` is room.
 pub(crate) fn products<F: ProductFormula>(
@@ -336,12 +337,12 @@ impl Kernel<'_> {
 
 /// A piece of a row, with classes that cannot be beyond its end, and instead of the largest score.
 #[inline(always)]
-fn padded(x: &[f32], v: &[f32], range: Range<usize>, top: Option<usize>) -> ([f32; PARTS], [f32; PARTS]) {
-    let (mut own_x, mut own_v) = ([f32::NEG_INFINITY; PARTS], [0.0; PARTS]);
+pub(super) fn padded<N: Stored>(x: &[N], v: &[N], range: Range<usize>, top: Option<usize>) -> ([N; PARTS], [N; PARTS]) {
+    let (mut own_x, mut own_v) = ([N::NEGATIVE_INFINITY; PARTS], [N::default(); PARTS]);
     own_x[..range.len()].copy_from_slice(&x[range.clone()]);
     own_v[..range.len()].copy_from_slice(&v[range.clone()]);
     if let Some(top) = top.filter(|top| range.contains(top)) {
-        (own_x[top - range.start], own_v[top - range.start]) = (f32::NEG_INFINITY, 0.0);
+        (own_x[top - range.start], own_v[top - range.start]) = (N::NEGATIVE_INFINITY, N::default());
     }
     (own_x, own_v)
 }

@@ -13,20 +13,16 @@
 //! 3. The order of sums is a matter of the number of classes alone.
 
 use super::labelled::{largest, over};
+use super::products::{LEAST_TEMPERATURE, PARTS, padded};
 use crate::number::elementary::{PAIR_EXP_LONG, pair_exp_long};
 use crate::number::guarded::power;
 use crate::number::lane::{Block, Load, One, Several, run};
-use crate::number::stored::{First, Stored};
+use crate::number::stored::{First, NO_EXPONENTIAL, ORDINARY, Stored};
 use crate::number::{Compensated, Guarded, LANES, Level, Machine, Real};
 use crate::rows::{Class, ProductFormula, ProductRow};
 use fearless_simd::Simd;
 use std::marker::PhantomData;
-use std::ops::Range;
 
-/// Sums along a row are kept in so many parts, on every processor.
-const PARTS: usize = 16;
-/// At a smaller temperature, what was too small to be seen might show.
-const LEAST_TEMPERATURE: f64 = power(-400);
 /// What products may lose below the range of floats, each.
 const LOST: f64 = power(-1000);
 
@@ -114,9 +110,6 @@ impl<M: Machine> Row<M> {
     }
 }
 
-/// Exponentials of smaller gaps are 2^-1154 at most.
-const NO_EXPONENTIAL: f64 = -800.0;
-
 impl<F: ProductFormula> Kernel<'_, F> {
     #[inline(always)]
     fn each<L: Load>(self, load: L) {
@@ -139,7 +132,7 @@ fn along<F: ProductFormula, L: Load>(
 ) {
     let (score, top) = largest(x);
     // Of ordinary numbers products have all their bits.
-    let ordinary = v.iter().all(|v| *v == 0.0 || (power(-300)..=power(300)).contains(&v.abs()));
+    let ordinary = v.iter().all(|v| *v == 0.0 || (ORDINARY..=1.0 / ORDINARY).contains(&v.abs()));
     if !ordinary || score.abs() > f64::LARGEST_SCORE {
         out.fill(f64::NAN);
         return;
@@ -188,18 +181,6 @@ fn along<F: ProductFormula, L: Load>(
         out[range.clone()].copy_from_slice(&products[..range.len()]);
     }
     out[top] = at_top;
-}
-
-/// A piece of a row, with classes that cannot be beyond its end, and instead of the largest score.
-#[inline(always)]
-fn padded(x: &[f64], v: &[f64], range: Range<usize>, top: Option<usize>) -> ([f64; PARTS], [f64; PARTS]) {
-    let (mut own_x, mut own_v) = ([f64::NEG_INFINITY; PARTS], [0.0; PARTS]);
-    own_x[..range.len()].copy_from_slice(&x[range.clone()]);
-    own_v[..range.len()].copy_from_slice(&v[range.clone()]);
-    if let Some(top) = top.filter(|top| range.contains(top)) {
-        (own_x[top - range.start], own_v[top - range.start]) = (f64::NEG_INFINITY, 0.0);
-    }
-    (own_x, own_v)
 }
 
 /// Sums of all parts, in the order of the classes.

@@ -596,3 +596,58 @@ fn ln_twofold<M: Machine>(x: Twofold<M>) -> Twofold<M> {
     let good = plain.finite() & log.high.finite();
     Twofold::new(M::when(good, log.high, plain), M::when(good, log.low, plain.lit(0.0)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::{Approximate, Guarded, Long};
+
+    fn relative(x: Compensated<f64>, truth: Long) -> f64 {
+        ((Long::from(x.head) + x.tail - truth) / truth).abs().to_f64()
+    }
+
+    /// Numbers with tails, of all sizes and next to where pieces meet.
+    fn numbers() -> impl Iterator<Item = Compensated<f64>> {
+        let mut state = 7_u64;
+        let mut next = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        (0..60_000).map(move |i| {
+            let x = match i % 5 {
+                0 => next() - 0.5,
+                1 => (next() - 0.5) * power(-(i % 60)),
+                2 => next() * 30.0,
+                3 => -next() * 0.999,
+                _ => 0.3 + next() * 0.3,
+            };
+            Compensated::new(x, x * f64::EPSILON * (next() - 0.5) * 0.5)
+        })
+    }
+
+    #[test]
+    fn cancelling_functions_of_pairs_keep_their_bounds() {
+        for x in numbers() {
+            let truth = Long::from(x.head) + x.tail;
+            let [minus, phi] = [truth.log1p_minus(), truth.phi()];
+            let found = relative(x.log1p_minus(), minus);
+            assert!(found <= <Compensated<f64> as Approximate<f64>>::LOG1P_MINUS, "log1p_minus at {x:?}: {found:e}");
+            let guarded = Guarded::<_, f64>::exact(x);
+            let bounded = [(guarded.log1p_minus(), minus), (guarded.phi(), phi)];
+            for (found, truth) in bounded {
+                let error = relative(found.value, truth) * truth.abs().to_f64();
+                assert!(error <= found.error, "at {x:?}: {error:e} of {found:?}");
+                assert!(found.error <= truth.abs().to_f64() * power(-53), "a bound that certifies nothing at {x:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn long_exponentials_of_pairs_keep_their_bound() {
+        for x in numbers() {
+            let x = Compensated::new(-x.head.abs() * 20.0, x.tail * 20.0);
+            let found = relative(pair_exp_long(x), (Long::from(x.head) + x.tail).exp());
+            assert!(found <= PAIR_EXP_LONG, "{x:?}: {found:e}");
+        }
+    }
+}

@@ -17,8 +17,8 @@ pub trait Approximate<M: Machine>: Real<Mask = M::Mask> {
     const SHORT: f64 = Self::FUNCTION;
     /// The same of `exp_m1`.
     const EXP_M1: f64 = Self::FUNCTION;
-    /// The same of `log1p_minus`, which loses a dozen bits where its direct form begins.
-    const LOG1P_MINUS: f64 = Self::FUNCTION * (1 << 13) as f64;
+    /// The same of `log1p_minus`, which loses 13 bits where its direct form begins.
+    const LOG1P_MINUS: f64 = Self::FUNCTION * (1 << 14) as f64;
     /// Its size, to some bits.
     fn size(self) -> M;
     /// How much a quotient with this numerator, or a root of it, may have lost of it below the range of floats.

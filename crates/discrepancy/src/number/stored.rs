@@ -200,10 +200,10 @@ impl Stored for f64 {
 }
 
 /// Exponentials of smaller gaps are 2^-1154 at most.
-const NO_EXPONENTIAL: f64 = -800.0;
+pub(crate) const NO_EXPONENTIAL: f64 = -800.0;
 
 /// Products of three numbers that are not smaller have all their bits.
-const ORDINARY: f64 = power(-300);
+pub(crate) const ORDINARY: f64 = power(-300);
 
 /// A number that results are tried in first.
 pub trait First<M: Machine>: Approximate<M> {

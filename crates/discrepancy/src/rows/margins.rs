@@ -5,7 +5,7 @@ use super::Target;
 use super::shares::{check_length, check_scores};
 use crate::distances::pair::{Wide, exponent, normalise, scaled, wide};
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::guarded::power;
+use crate::number::stored::ORDINARY;
 use crate::number::{Real, Twofold};
 use crate::sums::{ExactSum, Fixed};
 
@@ -31,9 +31,6 @@ pub(super) struct Margins<'a> {
 /// Twofold sums of three floats keep so much unless they cancel further.
 const SPARE: f64 = 1.0 / 1_099_511_627_776.0;
 
-/// Products with numbers that are not smaller have all their bits.
-const LEAST: f64 = power(-300);
-
 impl<'a> Margins<'a> {
     /// Of a row of scores.
     pub(super) fn new(function: &'static str, row: &'a [f64], margin: f64, power: u32) -> Self {
@@ -47,7 +44,7 @@ impl<'a> Margins<'a> {
     pub(super) fn of_label(&self, ahead: usize, weight: f64, mut gradient: Option<&mut [f64]>) -> Option<f64> {
         let (row, classes) = (self.row, self.row.len() as f64);
         let far = self.margin.max(row.get(ahead)?.abs());
-        let ordinary = (LEAST..=1.0 / LEAST).contains(&weight) && far <= 1.0 / LEAST && self.power == 1;
+        let ordinary = (ORDINARY..=1.0 / ORDINARY).contains(&weight) && far <= 1.0 / ORDINARY && self.power == 1;
         if !ordinary || gradient.as_ref().is_some_and(|gradient| gradient.len() != row.len()) {
             return None;
         }
@@ -60,7 +57,7 @@ impl<'a> Margins<'a> {
             let missing = lack.high > 0.0 && j != ahead;
             // Minus infinity and what is not a number are not certain either.
             let largest = far.max(x.abs());
-            certain &= (lack.high.abs() > largest * SPARE && largest <= 1.0 / LEAST) || j == ahead;
+            certain &= (lack.high.abs() > largest * SPARE && largest <= 1.0 / ORDINARY) || j == ahead;
             sum = sum + if missing { lack } else { wide(0.0) };
             count += f64::from(u8::from(missing));
             if let Some(gradient) = &mut gradient {
