@@ -70,7 +70,8 @@ const tests = {
       for (const target of [-1, 0, 0.5, 1, 3]) {
         const question = { ask: "curve", spec: entry.name, target, low: -3, high: 4, steps: 20 };
         const here = await page.evaluate((question) => window.discrepancyAnswer(question), JSON.stringify(question, exact));
-        assert.equal(here, await ask(question), `${entry.name} at ${target}`);
+        // Numbers that are read are the same floats, even minus zero; the order of names is a matter of how the program was built.
+        assert.deepStrictEqual(JSON.parse(here), JSON.parse(await ask(question)), `${entry.name} at ${target}`);
       }
       await page.evaluate((name) => { location.hash = `#loss?spec=${name}&lang=en`; }, entry.name);
       await page.waitForFunction((name) => document.querySelector("h1")?.textContent === name.replaceAll("_", " "), entry.name);
